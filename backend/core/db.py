@@ -1,0 +1,124 @@
+"""The two doors to Postgres. Nothing else opens a connection for the product.
+
+`as_actor` runs a transaction under the actor's own role and claims, so that row-level security decides;
+`as_system` runs past it, demands a written reason and leaves a fact in the journal.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import DictRow, dict_row
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
+
+from backend.core.context import Actor, Context
+from backend.core.errors import BY_STATUS, AppError, Busy, Conflict, InvalidInput, NotAllowed
+from backend.core.ports import Ports
+from backend.core.settings import Settings
+
+Connection: TypeAlias = AsyncConnection[DictRow]
+Pool: TypeAlias = AsyncConnectionPool[Connection]
+
+_ENTER = """
+select set_config('role', %(role)s, true), set_config('request.jwt.claims', %(claims)s, true),
+       set_config('request.jwt.claim.sub', %(sub)s, true), set_config('request.jwt.claim.role', %(role)s, true)
+"""
+
+
+class Database:
+    """Both doors, each with a pool of its own."""
+
+    def __init__(self, settings: Settings, ports: Ports) -> None:
+        self._ports = ports
+        self._app = _pool(settings.app_dsn.get_secret_value(), settings)
+        self._system = _pool(settings.system_dsn.get_secret_value(), settings)
+
+    async def open(self) -> None:
+        for pool in (self._app, self._system):
+            try:
+                await pool.open(wait=True, timeout=15)
+            except PoolTimeout as error:
+                raise Busy("core.database_unreachable") from error
+
+    async def close(self) -> None:
+        await self._app.close()
+        await self._system.close()
+
+    @asynccontextmanager
+    async def as_actor(self, actor: Actor) -> AsyncIterator[Context]:
+        """One transaction that sees and changes what the actor may. Commits at the end, rolls back on an error."""
+        with translated_errors():
+            async with self._app.connection() as conn, conn.transaction():
+                enter = {"role": actor.role, "claims": json.dumps(actor.claims()), "sub": str(actor.user_id or "")}
+                await conn.execute(_ENTER, enter)
+                yield Context(conn, actor, datetime.now(UTC), self._ports)
+
+    @asynccontextmanager
+    async def as_system(self, reason: str) -> AsyncIterator[Context]:
+        """One transaction past row-level security. `reason` goes into the journal; callers are listed in a test."""
+        with translated_errors():
+            async with self._system.connection() as conn, conn.transaction():
+                await conn.execute("select private.enter_as_system(%s)", (reason,))
+                yield Context(conn, Actor("system"), datetime.now(UTC), self._ports)
+
+    async def ping(self) -> None:
+        """Raises: Busy when Postgres does not answer."""
+        with translated_errors():
+            async with self._app.connection(timeout=2) as conn:
+                await conn.execute("select 1")
+
+
+def _pool(dsn: str, settings: Settings) -> Pool:
+    # A connection of a transaction pooler cannot keep prepared statements: psycopg would meet its own names again.
+    prepare = 5 if settings.prepared_statements else None
+
+    async def configure(conn: Connection) -> None:
+        conn.prepare_threshold = prepare
+
+    return AsyncConnectionPool(
+        dsn,
+        connection_class=AsyncConnection[DictRow],
+        kwargs={"row_factory": dict_row, "application_name": "mpax"},
+        min_size=1,
+        max_size=settings.pool_size,
+        max_waiting=500,
+        timeout=10,
+        open=False,
+        check=AsyncConnectionPool.check_connection,
+        configure=configure,
+    )
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Turns what Postgres raises into the product's errors; SQLSTATE class MX carries a code and its facts."""
+    try:
+        yield
+    except (psycopg.Error, PoolTimeout) as error:
+        raise app_error(error) from error
+
+
+def app_error(error: Exception) -> AppError:
+    """The product's error for one of Postgres or its pool."""
+    state = getattr(error, "sqlstate", None) or ""
+    diag = getattr(error, "diag", None)
+    if state.startswith("MX") and diag is not None:
+        facts: dict[str, Any] = json.loads(diag.message_detail or "{}")
+        return BY_STATUS[int(state[2:])](diag.message_primary or "core.unknown", **facts)
+    if state == "42501":
+        return NotAllowed("core.not_allowed")
+    if state == "23505":
+        return Conflict("core.already_exists", constraint=diag.constraint_name if diag else None)
+    if state.startswith("22") or state.startswith("23"):
+        return InvalidInput("core.refused_value", constraint=diag.constraint_name if diag else None)
+    if state in {"40001", "40P01"}:
+        return Busy("core.try_again")
+    if isinstance(error, PoolTimeout | psycopg.OperationalError) or state.startswith(("57", "08", "53")):
+        return Busy("core.database_unreachable")
+    raise error

@@ -1,0 +1,1 @@
+"""The vocabulary of the business. Domains stand in one order; siblings never import each other."""

@@ -1,0 +1,1 @@
+"""Organizations, members, staff sign-ins and buyers' tokens."""

@@ -1,0 +1,66 @@
+"""SQL of identity."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backend.core.db import Connection
+
+
+async def memberships(conn: Connection) -> list[dict[str, Any]]:
+    cursor = await conn.execute(
+        """
+        select o.id as organization_id, o.slug, o.name, o.kind, m.role::text
+        from public.members m join public.organizations o on o.id = m.organization_id
+        where m.user_id = auth.uid() order by o.kind desc, o.name
+        """
+    )
+    return await cursor.fetchall()
+
+
+async def open_web_session(conn: Connection, *, token_sha256: bytes, hours: int) -> datetime:
+    cursor = await conn.execute("select private.open_web_session(%s, %s) as expires_at", (token_sha256, hours))
+    row = await cursor.fetchone()
+    assert row is not None
+    return row["expires_at"]
+
+
+async def find_web_session(conn: Connection, *, token_sha256: bytes) -> dict[str, Any] | None:
+    cursor = await conn.execute("select user_id, email from private.web_session(%s)", (token_sha256,))
+    return await cursor.fetchone()
+
+
+async def close_web_session(conn: Connection, *, token_sha256: bytes) -> None:
+    await conn.execute("select private.close_web_session(%s)", (token_sha256,))
+
+
+async def list_members(conn: Connection, *, organization_id: UUID) -> list[dict[str, Any]]:
+    cursor = await conn.execute(
+        "select id, user_id, role::text, created_at from public.members where organization_id = %s order by created_at",
+        (organization_id,),
+    )
+    return await cursor.fetchall()
+
+
+async def add_invitation(
+    conn: Connection, *, organization_id: UUID, email: str, role: str, token_sha256: bytes, invited_by: UUID | None
+) -> UUID:
+    cursor = await conn.execute(
+        """
+        insert into public.invitations (organization_id, email, role, token_sha256, invited_by)
+        values (%s, %s, %s::public.member_role, %s, %s) returning id
+        """,
+        (organization_id, email, role, token_sha256, invited_by),
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return row["id"]
+
+
+async def accept_invitation(conn: Connection, *, token_sha256: bytes) -> UUID:
+    cursor = await conn.execute("select private.accept_invitation(%s) as organization_id", (token_sha256,))
+    row = await cursor.fetchone()
+    assert row is not None
+    return row["organization_id"]

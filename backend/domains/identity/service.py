@@ -1,0 +1,60 @@
+"""Verbs of identity: who signed in, where they belong, who is invited. Passwords are Supabase Auth's business."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from backend.core.context import Actor, Context
+from backend.core.errors import InvalidInput, NotSignedIn
+from backend.domains.identity import queries
+from backend.domains.identity.model import Invited, Membership, OpenedSession, Role
+from backend.domains.identity.tokens import hash_of, new_token
+
+
+async def open_session(ctx: Context, *, hours: int) -> OpenedSession:
+    """Opens a staff sign-in for the actor, whom the identity provider has just verified."""
+    if ctx.actor.user_id is None:
+        raise NotSignedIn("identity.not_signed_in")
+    token = new_token()
+    expires_at = await queries.open_web_session(ctx.conn, token_sha256=hash_of(token), hours=hours)
+    return OpenedSession(token, ctx.actor.user_id, ctx.actor.email or "", expires_at)
+
+
+async def actor_of(ctx: Context, *, token: str) -> Actor:
+    """The person a sign-in cookie speaks for. Raises: NotSignedIn `identity.session_over`."""
+    row = await queries.find_web_session(ctx.conn, token_sha256=hash_of(token))
+    if row is None:
+        raise NotSignedIn("identity.session_over")
+    return Actor.user(row["user_id"], row["email"])
+
+
+async def close_session(ctx: Context, *, token: str) -> None:
+    """Ends a sign-in at once, wherever its cookie still lies."""
+    await queries.close_web_session(ctx.conn, token_sha256=hash_of(token))
+
+
+async def list_memberships(ctx: Context) -> list[Membership]:
+    """Organizations of the actor, sellers first."""
+    return [Membership(**{**row, "role": Role(row["role"])}) for row in await queries.memberships(ctx.conn)]
+
+
+async def invite(ctx: Context, *, organization_id: UUID, email: str, role: Role) -> Invited:
+    """Invites an address. Admins only, by row-level security; the token leaves by mail."""
+    address = email.strip().lower()
+    if "@" not in address[1:-1] or len(address) > 320:
+        raise InvalidInput("identity.bad_email", email=email)
+    token = new_token()
+    invitation_id = await queries.add_invitation(
+        ctx.conn,
+        organization_id=organization_id,
+        email=address,
+        role=role,
+        token_sha256=hash_of(token),
+        invited_by=ctx.actor.user_id,
+    )
+    return Invited(invitation_id, address, role, token)
+
+
+async def accept_invitation(ctx: Context, *, token: str) -> UUID:
+    """Makes the actor a member. Shape: the organization's id. Raises: NotFound, Gone."""
+    return await queries.accept_invitation(ctx.conn, token_sha256=hash_of(token))

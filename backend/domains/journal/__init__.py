@@ -1,0 +1,1 @@
+"""Append-only facts, and the kept answers that make a repeated request harmless."""

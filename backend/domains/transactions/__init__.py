@@ -1,0 +1,1 @@
+"""Holds: who has which unit, and until when."""
