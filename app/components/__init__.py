@@ -1,0 +1,1 @@
+"""Pure functions: arguments in, component out. No state, no I/O."""

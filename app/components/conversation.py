@@ -1,0 +1,159 @@
+"""The conversation: turns, suggested openings, chips, the composer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from app.components.basics import icon, skeleton
+from app.components.native import composer, thread
+from app.views import Chip, EventHead, Turn
+
+
+def monogram(initial: Any, small: bool = False) -> rx.Component:
+    classes = "monogram serif" + (" monogram--small" if small else "")
+    return rx.el.span(initial, class_name=classes, custom_attrs={"aria-hidden": "true"})
+
+
+def turn(item: rx.Var[Turn], guide: Any, initial: Any) -> rx.Component:
+    note = rx.cond(item.note != "", rx.el.p(icon("arrow-down-wide-narrow"), item.note, class_name="turn__note"))
+    said_by_guide = rx.el.article(
+        monogram(initial, small=True),
+        rx.el.div(
+            rx.el.span(guide, ": ", class_name="visually-hidden"), rx.el.p(item.text, class_name="turn__text"), note
+        ),
+        class_name="turn turn--guide",
+        key=item.key,
+    )
+    said_by_you = rx.el.article(
+        rx.el.span("You: ", class_name="visually-hidden"),
+        rx.el.p(item.text, class_name="turn__text"),
+        class_name="turn turn--you",
+        key=item.key,
+    )
+    return rx.cond(item.who == "guide", said_by_guide, said_by_you)
+
+
+def thinking(guide: Any, initial: Any, nouns: Any) -> rx.Component:
+    """What stands where the answer will be; after two seconds it says what takes so long."""
+    return rx.el.div(
+        monogram(initial, small=True),
+        rx.el.div(
+            rx.el.span(rx.el.i(), rx.el.i(), rx.el.i(), class_name="thinking", custom_attrs={"aria-hidden": "true"}),
+            rx.el.p(guide, " is going through the ", nouns, " with your wishes in hand.", class_name="slow"),
+        ),
+        class_name="turn turn--guide",
+    )
+
+
+def opening(words: rx.Var[str], on_pick: Any) -> rx.Component:
+    return rx.el.button(words, icon("arrow-right"), type="button", class_name="opening", on_click=on_pick)
+
+
+def conversation(
+    *, head: Any, turns: Any, busy: Any, fresh: Any, on_opening: Any, missing: rx.Component
+) -> rx.Component:
+    """The log of a conversation. `fresh` is true until the buyer has said something."""
+    suggestions = rx.el.div(
+        rx.foreach(head.openings, lambda words: opening(words, on_opening(words))),
+        class_name="openings",
+        role="group",
+        custom_attrs={"aria-label": "Suggestions to begin with"},
+    )
+    return thread(
+        rx.foreach(turns, lambda item: turn(item, head.guide, head.initial)),
+        rx.cond(fresh & ~busy, suggestions),
+        rx.cond(busy, thinking(head.guide, head.initial, head.nouns)),
+        missing,
+        class_name="thread",
+        label="Conversation",
+    )
+
+
+def conversation_skeleton() -> rx.Component:
+    lines = [skeleton(width, "18px") for width in ("92%", "84%", "46%")]
+    pills = [skeleton(width, "44px", **{"border-radius": "22px"}) for width in ("260px", "300px", "220px")]
+    return rx.el.div(
+        rx.el.div(*lines, style={"display": "grid", "gap": "12px"}),
+        rx.el.div(*pills, style={"display": "grid", "gap": "10px"}),
+        class_name="thread",
+        custom_attrs={"aria-busy": "true", "aria-label": "The conversation is being prepared"},
+    )
+
+
+def write(*, head: Any, busy: Any, accepted: Any, failed: Any, on_send: Any, foot: rx.Component) -> rx.Component:
+    """The composer and the line below it."""
+    return rx.el.div(
+        composer(
+            store="mpax.draft." + head.slug,
+            label="Write to " + head.guide,
+            placeholder=head.placeholder,
+            send_label="Send",
+            busy=busy,
+            accepted=accepted,
+            failed=failed,
+            on_send=on_send,
+        ),
+        foot,
+        class_name="composer",
+    )
+
+
+def chip(item: rx.Var[Chip], on_edit: Any, on_remove: Any) -> rx.Component:
+    edit = rx.el.button(
+        item.text,
+        type="button",
+        class_name="chip__edit",
+        on_click=on_edit,
+        custom_attrs={"aria-label": "Change: " + item.text},
+    )
+    remove = rx.el.button(
+        icon("x", 14),
+        type="button",
+        class_name="chip__remove",
+        on_click=on_remove,
+        custom_attrs={"aria-label": "Remove: " + item.text, "title": "Remove"},
+    )
+    return rx.el.li(edit, remove, class_name="chip chip--" + item.group, key=item.id)
+
+
+def chip_groups(must: Any, nice: Any, *, on_edit: Any, on_remove: Any) -> rx.Component:
+    """What was understood, in two groups."""
+
+    def group(title: str, chips: Any) -> rx.Component:
+        row = rx.el.ul(
+            rx.el.li(title, class_name="chips__group"),
+            rx.foreach(chips, lambda item: chip(item, on_edit(item.id), on_remove(item.id))),
+            class_name="chips",
+            custom_attrs={"aria-label": title},
+        )
+        return rx.cond(chips.length() > 0, row)
+
+    return rx.cond(
+        (must.length() > 0) | (nice.length() > 0),
+        rx.el.div(group("Must have", must), group("Nice to have", nice), class_name="chip-groups"),
+    )
+
+
+def event_header(head: rx.Var[EventHead], *actions: rx.Component) -> rx.Component:
+    person = rx.el.div(
+        monogram(head.initial),
+        rx.el.p(
+            rx.el.strong(head.guide),
+            ", ",
+            head.guide_role,
+            ". ",
+            rx.el.span("A person can join.", class_name="guide__note"),
+        ),
+        class_name="guide",
+    )
+    titles = rx.el.div(
+        rx.el.div(
+            rx.el.h1(head.name, class_name="event-head__name serif"),
+            rx.el.p(head.dates, class_name="event-head__dates"),
+            class_name="event-head__row",
+        ),
+        class_name="event-head__titles",
+    )
+    return rx.el.header(titles, person, *actions, class_name="event-head")

@@ -1,0 +1,102 @@
+"""One listing in full: gallery, why it fits, facts with their sources, and the way to hold it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import reflex as rx
+
+from app.components.basics import button, icon, icon_button
+from app.components.native import countdown, layer
+from app.components.tiles import badge, held_mark, price_block, ring
+from app.views import Fact, FactGroup, Listing, Photo
+
+
+def fact(item: rx.Var[Fact]) -> rx.Component:
+    source = rx.el.button(
+        icon("file-text", 14),
+        rx.el.span(item.source, class_name="source__tip", role="tooltip"),
+        type="button",
+        class_name="source",
+        custom_attrs={"aria-label": "Source of " + item.label + ": " + item.source},
+    )
+    return rx.el.div(
+        rx.el.dt(item.label), rx.el.dd(item.text), rx.cond(item.source != "", source, rx.el.span()), class_name="fact"
+    )
+
+
+def fact_group(group: rx.Var[FactGroup]) -> rx.Component:
+    return rx.el.section(
+        rx.el.h3(group.title, class_name="facts__title"), rx.el.dl(rx.foreach(group.facts, fact)), class_name="facts"
+    )
+
+
+def _gallery(photos: rx.Var[list[Photo]]) -> rx.Component:
+    return rx.el.div(
+        rx.foreach(photos, lambda photo: rx.el.img(src=photo.url, alt=photo.alt, width="800", height="600")),
+        class_name="detail__gallery",
+        tab_index=0,
+        role="group",
+        custom_attrs={"aria-label": "Photographs"},
+    )
+
+
+def _reason(words: rx.Var[str]) -> rx.Component:
+    return rx.el.li(icon("check"), words, class_name="tile__reason")
+
+
+def detail(item: rx.Var[Listing], *, is_open: Any, on_dismiss: Any, on_hold: Any, on_release: Any, on_end: Any) -> rx.Component:
+    """The sheet with one listing."""
+    head = rx.el.div(
+        rx.el.div(
+            rx.el.h2(item.title, class_name="detail__title serif"),
+            rx.el.div(price_block(item.price, item.price_note, item.costs), class_name="detail__price"),
+        ),
+        ring(item.match),
+        class_name="tile__row",
+    )
+    why = rx.el.section(
+        rx.el.h3("Why it fits", class_name="facts__title"),
+        rx.el.ul(rx.foreach(item.reasons, _reason), class_name="detail__reasons"),
+        class_name="facts",
+        style={"gap": "12px"},
+    )
+    body = rx.el.div(
+        head,
+        rx.cond(item.badges.length() > 0, rx.el.ul(rx.foreach(item.badges, badge), class_name="chips detail__badges")),
+        rx.cond(item.reasons.length() > 0, why),
+        rx.cond(item.description != "", rx.el.p(item.description)),
+        rx.foreach(item.groups, fact_group),
+        class_name="detail__body",
+    )
+    scroll = rx.el.div(
+        icon_button("x", "Close", class_name="detail__close", on_click=on_dismiss),
+        _gallery(item.photos),
+        body,
+        _foot(item, on_hold, on_release, on_end),
+        class_name="sheet__scroll",
+    )
+    return layer(scroll, open=is_open, label=item.title, class_name="sheet detail", on_dismiss=on_dismiss)
+
+
+def _foot(item: rx.Var[Listing], on_hold: Any, on_release: Any, on_end: Any) -> rx.Component:
+    clock = countdown(until=item.held_until, on_end=on_end)
+    mine = rx.fragment(
+        rx.el.p("Held for you for another ", rx.el.strong(clock, class_name="num")),
+        button("Give it back", on_click=on_release),
+    )
+    others = rx.el.p("Someone else holds it for another ", rx.el.strong(clock, class_name="num"), ". It may come back.")
+    free = rx.fragment(
+        rx.el.p("Free to hold", class_name="muted small"),
+        button("Hold it for me", kind="primary", on_click=on_hold),
+    )
+    state = rx.match(
+        item.state,
+        ("held", rx.cond(item.mine, mine, others)),
+        ("sold", rx.el.p("This one has been sold.")),
+        free,
+    )
+    return rx.el.div(state, class_name="detail__foot")
+
+
+__all__ = ["detail", "fact_group", "held_mark"]

@@ -1,0 +1,88 @@
+"""The controls of `assets/components.jsx`, as components."""
+
+from __future__ import annotations
+
+import reflex as rx
+from reflex_base.event import no_args_event_spec, passthrough_event_spec
+
+
+class _Native(rx.Component):
+    library = "$/public/components.jsx"
+
+
+class ServerClock(_Native):
+    """Tells the clocks of the page what time it is on the server."""
+
+    tag = "ServerClock"
+    now: rx.Var[str]
+
+
+class Countdown(_Native):
+    """Counts down to a moment, the same on every screen."""
+
+    tag = "Countdown"
+    until: rx.Var[str]
+    on_end: rx.EventHandler[no_args_event_spec]
+
+
+class LocalTime(_Native):
+    """A moment in the viewer's own zone and locale; `style` is `time`, `day` or `full`."""
+
+    tag = "LocalTime"
+    at: rx.Var[str]
+    style_: rx.Var[str]
+
+    @classmethod
+    def create(cls, at: rx.Var[str] | str, form: str = "time") -> rx.Component:
+        return super().create(at=at, custom_attrs={"style": form})
+
+
+class Thread(_Native):
+    """A log that follows its end and is read out politely."""
+
+    tag = "Thread"
+    label: rx.Var[str]
+
+
+class Composer(_Native):
+    """Where a buyer writes. `accepted` and `failed` count what the server answered."""
+
+    tag = "Composer"
+    store: rx.Var[str]
+    label: rx.Var[str]
+    placeholder: rx.Var[str]
+    send_label: rx.Var[str]
+    busy: rx.Var[bool]
+    accepted: rx.Var[int]
+    failed: rx.Var[int]
+    on_send: rx.EventHandler[passthrough_event_spec(str)]
+
+
+class Layer(_Native):
+    """A modal layer: `dialog` in the middle, `sheet` at the side."""
+
+    tag = "Layer"
+    open: rx.Var[bool]
+    label: rx.Var[str]
+    on_dismiss: rx.EventHandler[no_args_event_spec]
+
+
+class DocumentEditor(_Native):
+    """A plain editor with line numbers; `line` is `{number, n}` to jump to."""
+
+    tag = "DocumentEditor"
+    value: rx.Var[str]
+    label: rx.Var[str]
+    problem_lines: rx.Var[list[int]]
+    line: rx.Var[dict[str, int]]
+    read_only: rx.Var[bool]
+    on_edit: rx.EventHandler[passthrough_event_spec(str)]
+
+
+server_clock = ServerClock.create
+countdown = Countdown.create
+local_time = LocalTime.create
+thread = Thread.create
+composer = Composer.create
+layer = Layer.create
+document_editor = DocumentEditor.create

@@ -1,0 +1,49 @@
+"""Build-time plugins of Reflex: self-hosted typefaces, and one build that serves on any port."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from reflex_base.plugins import Plugin
+
+SANS = "@fontsource-variable/inter"
+SERIF = "@fontsource-variable/newsreader"
+
+# The address of the event socket is baked into the bundle. In production everything is served from one origin, so
+# the bundle asks the browser where it came from instead: the same build then serves every port and host.
+_BAKED = "const endpoint = new URL(url_str);"
+_SAME_ORIGIN = """const endpoint = new URL(url_str);
+  if (typeof window !== "undefined") {
+    endpoint.hostname = window.location.hostname;
+    endpoint.port = window.location.port;
+    const secure = window.location.protocol === "https:";
+    endpoint.protocol = endpoint.protocol.startsWith("ws") ? (secure ? "wss:" : "ws:") : (secure ? "https:" : "http:");
+    return endpoint;
+  }"""
+
+
+class Typefaces(Plugin):
+    """Bundles the two variable typefaces, so that no page calls a font service."""
+
+    def get_frontend_dependencies(self, **context: Any) -> tuple[str, ...]:
+        return (f"{SANS}@5.3.0", f"{SERIF}@5.3.0")
+
+    def get_stylesheet_paths(self, **context: Any) -> tuple[str, ...]:
+        return (f"{SANS}/index.css", f"{SERIF}/opsz.css", f"{SERIF}/opsz-italic.css")
+
+
+class SameOrigin(Plugin):
+    """Lets a production bundle talk to the origin it was served from."""
+
+    def pre_compile(self, **context: Any) -> None:
+        if os.environ.get("REFLEX_ENV_MODE") == "prod":
+            context["add_modify_task"]("utils/state.js", _same_origin)
+
+
+def _same_origin(script: str) -> str:
+    if _SAME_ORIGIN in script:
+        return script
+    if _BAKED not in script:
+        raise RuntimeError("Reflex changed getBackendURL: adapt app/plugins.py")
+    return script.replace(_BAKED, _SAME_ORIGIN, 1)

@@ -1,0 +1,219 @@
+"""What the screens show: flat values, already in words. Nothing here reads the database or decides anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Labelled:
+    """A label and what stands beside it."""
+
+    label: str
+    text: str
+
+
+@dataclass
+class Badge:
+    kind: str
+    text: str
+
+
+@dataclass
+class Photo:
+    url: str
+    alt: str
+
+
+@dataclass
+class Tile:
+    """One listing in the shelf."""
+
+    id: int
+    title: str
+    price: str
+    price_note: str
+    costs: list[Labelled]
+    match: int
+    reason: str
+    reasons: list[str]
+    badges: list[Badge]
+    specs: list[Labelled]
+    photo: str
+    photo_alt: str
+    state: str
+    held_until: str
+    mine: bool
+
+
+@dataclass
+class Chip:
+    """One understood wish, editable and removable."""
+
+    id: str
+    group: str
+    field: str
+    label: str
+    op: str
+    value: str
+    text: str
+
+
+@dataclass
+class Turn:
+    """One message of the conversation; `who` is `guide` or `you`."""
+
+    key: str
+    who: str
+    text: str
+    note: str = ""
+
+
+@dataclass
+class Fact:
+    """One fact of a listing and where it comes from."""
+
+    label: str
+    text: str
+    source: str
+
+
+@dataclass
+class FactGroup:
+    title: str
+    facts: list[Fact]
+
+
+@dataclass
+class Listing:
+    """One listing in full, for the sheet."""
+
+    id: int = 0
+    title: str = ""
+    price: str = ""
+    price_note: str = ""
+    costs: list[Labelled] = field(default_factory=list)
+    match: int = 0
+    reasons: list[str] = field(default_factory=list)
+    badges: list[Badge] = field(default_factory=list)
+    description: str = ""
+    photos: list[Photo] = field(default_factory=list)
+    groups: list[FactGroup] = field(default_factory=list)
+    state: str = "available"
+    held_until: str = ""
+    mine: bool = False
+
+
+@dataclass
+class EventHead:
+    """What stands above a storefront."""
+
+    slug: str = ""
+    name: str = ""
+    dates: str = ""
+    tagline: str = ""
+    guide: str = ""
+    guide_role: str = ""
+    initial: str = ""
+    style: dict[str, str] = field(default_factory=dict)
+    placeholder: str = ""
+    openings: list[str] = field(default_factory=list)
+    noun: str = "item"
+    nouns: str = "items"
+    actions: list[str] = field(default_factory=list)
+    deposit_required: bool = False
+    hold_minutes: int = 0
+    shares_leads: bool = False
+
+
+@dataclass
+class EventRow:
+    """An event in a list, on the landing page or in the cockpit."""
+
+    slug: str
+    name: str
+    dates: str
+    tagline: str
+    photo: str
+    state: str
+    version: str
+    listings: int
+    sessions: int = 0
+    holds: int = 0
+
+
+@dataclass
+class VersionRow:
+    number: int
+    sha: str
+    message: str
+    author: str
+    at: str
+    current: bool
+
+
+@dataclass
+class Problem:
+    """Something in a document that keeps it from being published."""
+
+    line: int
+    column: int
+    path: str
+    text: str
+    hint: str
+
+
+@dataclass
+class SessionRow:
+    id: str
+    short: str
+    started: str
+    seen: str
+    turns: int
+    wishes: str
+    arm: str
+    version: str
+    first_match: str
+
+
+@dataclass
+class HoldRow:
+    id: str
+    title: str
+    buyer: str
+    placed: str
+    expires: str
+    status: str
+
+
+@dataclass
+class Happening:
+    """One line of the live timeline."""
+
+    key: str
+    at: str
+    text: str
+    tone: str
+
+
+@dataclass
+class ArmRow:
+    key: str
+    name: str
+    weight: str
+    exposed: int
+    converted: int
+    rate: str
+    interval: str
+
+
+@dataclass
+class Prospect:
+    """An anonymous buyer as a dealer may see one."""
+
+    id: str
+    portrait: str
+    why: list[str]
+    fits: str
+    alignment: int
+    since: str

@@ -1,0 +1,165 @@
+// The few controls that must answer without a round trip: the composer, clocks, layers, the document editor.
+import { useEffect, useRef, useState } from "react";
+
+// --- clocks -----------------------------------------------------------------------------------------------
+// Every clock counts against the server's time, so that it reads the same on every screen.
+let offset = 0;
+
+export function ServerClock({ now }) {
+  useEffect(() => {
+    if (now) offset = Date.parse(now) - Date.now();
+  }, [now]);
+  return null;
+}
+
+const left = (until) => Math.max(0, Math.ceil((Date.parse(until) - Date.now() - offset) / 1000));
+
+export function Countdown({ until, onEnd }) {
+  const [seconds, setSeconds] = useState(() => left(until));
+  const ended = useRef(null);
+  useEffect(() => {
+    let timer;
+    const tick = () => {
+      const now = left(until);
+      setSeconds(now);
+      if (now > 0) {
+        timer = setTimeout(tick, 1000 - ((Date.now() + offset) % 1000) + 5);
+      } else if (ended.current !== until) {
+        ended.current = until;
+        onEnd?.();
+      }
+    };
+    tick();
+    return () => clearTimeout(timer);
+  }, [until]);
+  const two = (value) => String(value).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor((seconds % 3600) / 60);
+  const text = hours ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
+  return <time dateTime={until} role="timer">{text}</time>;
+}
+
+export function LocalTime({ at, style }) {
+  const [text, setText] = useState("");
+  useEffect(() => {
+    if (!at) return setText("");
+    const options = style === "day" ? { dateStyle: "medium" } : style === "full"
+      ? { dateStyle: "medium", timeStyle: "short" } : { hour: "numeric", minute: "2-digit" };
+    setText(new Intl.DateTimeFormat(undefined, options).format(new Date(at)));
+  }, [at, style]);
+  return <time dateTime={at}>{text}</time>;
+}
+
+// --- conversation -----------------------------------------------------------------------------------------
+export function Thread({ children, className, label }) {
+  const ref = useRef(null);
+  useEffect(() => {
+    const thread = ref.current;
+    const follow = () => thread.scrollTo({ top: thread.scrollHeight });
+    const observer = new MutationObserver(follow);
+    observer.observe(thread, { childList: true, subtree: true });
+    follow();
+    return () => observer.disconnect();
+  }, []);
+  return <div ref={ref} className={className} role="log" aria-live="polite" aria-label={label} tabIndex={0}>{children}</div>;
+}
+
+// A draft lives in the browser until the server has accepted it: no reload and no lost connection can eat it.
+export function Composer({ store, label, placeholder, sendLabel, busy, accepted, failed, onSend }) {
+  const [text, setText] = useState("");
+  const field = useRef(null);
+  const keep = (value) => {
+    setText(value);
+    try {
+      value ? sessionStorage.setItem(store, value) : sessionStorage.removeItem(store);
+    } catch {}
+  };
+  useEffect(() => {
+    try {
+      setText(sessionStorage.getItem(store) ?? "");
+    } catch {}
+  }, [store]);
+  useEffect(() => {
+    if (accepted) keep("");
+  }, [accepted]);
+  useEffect(() => {
+    if (failed) field.current?.focus();
+  }, [failed]);
+  const send = (event) => {
+    event?.preventDefault();
+    if (text.trim() && !busy) onSend(text.trim());
+  };
+  const key = (event) => {
+    if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
+  };
+  return (
+    <form className="composer__box" onSubmit={send}>
+      <textarea ref={field} rows={1} aria-label={label} placeholder={placeholder} value={busy ? "" : text}
+        maxLength={2000} enterKeyHint="send" onKeyDown={key} onChange={(event) => keep(event.target.value)} />
+      <button type="submit" className="composer__send" disabled={busy || !text.trim()} aria-label={sendLabel}>
+        <svg width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2"
+          strokeLinecap="round" strokeLinejoin="round" aria-hidden="true"><path d="m5 12 7-7 7 7M12 19V5" /></svg>
+      </button>
+    </form>
+  );
+}
+
+// --- layers -----------------------------------------------------------------------------------------------
+// The browser's own modal dialog: it traps focus, makes the page behind inert and gives the focus back.
+export function Layer({ open, label, className, onDismiss, children }) {
+  const ref = useRef(null);
+  useEffect(() => {
+    const layer = ref.current;
+    if (open && !layer.open) layer.showModal();
+    if (!open && layer.open) layer.close();
+  }, [open]);
+  const cancel = (event) => {
+    event.preventDefault();
+    onDismiss?.();
+  };
+  return (
+    <dialog ref={ref} aria-label={label} className={className} onCancel={cancel}
+      onClose={() => open && onDismiss?.()}
+      onMouseDown={(event) => event.target === ref.current && onDismiss?.()}>
+      {open ? children : null}
+    </dialog>
+  );
+}
+
+// --- the document editor ----------------------------------------------------------------------------------
+export function DocumentEditor({ value, label, problemLines, line, readOnly, onEdit }) {
+  const [text, setText] = useState(value ?? "");
+  const field = useRef(null);
+  const gutter = useRef(null);
+  const timer = useRef(null);
+  useEffect(() => setText(value ?? ""), [value]);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  useEffect(() => {
+    if (!line?.number || !field.current) return;
+    const lines = text.split("\n");
+    const start = lines.slice(0, line.number - 1).join("\n").length + (line.number > 1 ? 1 : 0);
+    field.current.focus();
+    field.current.setSelectionRange(start, start + (lines[line.number - 1] ?? "").length);
+    field.current.scrollTop = Math.max(0, (line.number - 6) * 22);
+  }, [line]);
+  const edit = (event) => {
+    const next = event.target.value;
+    setText(next);
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => onEdit?.(next), 350);
+  };
+  const bad = new Set(problemLines ?? []);
+  const count = text.split("\n").length;
+  return (
+    <div className="editor">
+      <div className="editor__gutter" ref={gutter} aria-hidden="true">
+        {Array.from({ length: count }, (_, i) => (
+          <span key={i} className={bad.has(i + 1) ? "editor__line editor__line--bad" : "editor__line"}>{i + 1}</span>
+        ))}
+      </div>
+      <textarea ref={field} className="editor__text" aria-label={label} spellCheck={false} autoCapitalize="off" wrap="off"
+        autoCorrect="off" readOnly={readOnly} value={text} onChange={edit}
+        onScroll={(event) => { gutter.current.scrollTop = event.target.scrollTop; }} />
+    </div>
+  );
+}
