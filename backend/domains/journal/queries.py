@@ -27,3 +27,7 @@ async def claim_answer(conn: Connection, *, operation: str, key: str, request_sh
 
 async def keep_answer(conn: Connection, *, operation: str, key: str, status: int, body: Any) -> None:
     await conn.execute("select private.keep_answer(%s, %s, %s, %s)", (operation, key, status, Jsonb(body)))
+
+
+async def keep_house(conn: Connection) -> None:
+    await conn.execute("select private.keep_house()")

@@ -36,3 +36,8 @@ async def once(
     body = await work()
     await queries.keep_answer(ctx.conn, operation=operation, key=key, status=200, body=body)
     return body
+
+
+async def keep_house(ctx: Context) -> None:
+    """Next months' partitions, and the end of rows that have served."""
+    await queries.keep_house(ctx.conn)
