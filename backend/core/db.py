@@ -78,19 +78,22 @@ def _pool(dsn: str, settings: Settings) -> Pool:
     # A connection of a transaction pooler cannot keep prepared statements: psycopg would meet its own names again.
     prepare = 5 if settings.prepared_statements else None
 
+    async def alive(conn: Connection) -> None:  # after a restart of Postgres, a dead connection is replaced, not handed out
+        await conn.execute("")
+
     async def configure(conn: Connection) -> None:
         conn.prepare_threshold = prepare
 
     return AsyncConnectionPool(
         dsn,
         connection_class=AsyncConnection[DictRow],
-        kwargs={"row_factory": dict_row, "application_name": "mpax"},
+        kwargs={"row_factory": dict_row, "application_name": "mpax", "autocommit": True},
         min_size=1,
         max_size=settings.pool_size,
         max_waiting=500,
         timeout=10,
         open=False,
-        check=AsyncConnectionPool.check_connection,
+        check=alive,
         configure=configure,
     )
 

@@ -16,7 +16,7 @@ do $$ begin
     create role app_api nologin noinherit;  -- operations give it a password and login
   end if;
 end $$;
-grant anon, authenticated to app_api;
+do $$ begin grant anon, authenticated to app_api; end $$;
 
 -- Tables of `public` are born with full grants on Supabase; every migration takes them back and grants what is meant.
 alter default privileges in schema public revoke all on tables from anon, authenticated;

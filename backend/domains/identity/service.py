@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from backend.core.context import Actor, Context
@@ -35,7 +36,7 @@ async def close_session(ctx: Context, *, token: str) -> None:
 
 async def list_memberships(ctx: Context) -> list[Membership]:
     """Organizations of the actor, sellers first."""
-    return [Membership(**{**row, "role": Role(row["role"])}) for row in await queries.memberships(ctx.conn)]
+    return [_membership(row) for row in await queries.memberships(ctx.conn)]
 
 
 async def invite(ctx: Context, *, organization_id: UUID, email: str, role: Role) -> Invited:
@@ -58,3 +59,8 @@ async def invite(ctx: Context, *, organization_id: UUID, email: str, role: Role)
 async def accept_invitation(ctx: Context, *, token: str) -> UUID:
     """Makes the actor a member. Shape: the organization's id. Raises: NotFound, Gone."""
     return await queries.accept_invitation(ctx.conn, token_sha256=hash_of(token))
+
+
+def _membership(row: dict[str, Any]) -> Membership:
+    values: dict[str, Any] = {**row, "role": Role(row["role"])}
+    return Membership(**values)

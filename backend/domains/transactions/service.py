@@ -44,4 +44,5 @@ async def sweep(ctx: Context, *, batch: int = 500) -> int:
 
 
 def _hold(row: dict[str, Any]) -> Hold:
-    return Hold(**{**row, "status": HoldStatus(row["status"])})
+    values: dict[str, Any] = {**row, "status": HoldStatus(row["status"])}
+    return Hold(**values)
