@@ -95,7 +95,9 @@ def contrast(one: str, other: str) -> float:
 
 
 def _luminance(color: str) -> float:
-    channels = [value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in _rgb(color)]
+    channels = [
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in _rgb(color)
+    ]
     return 0.2126 * channels[0] + 0.7152 * channels[1] + 0.0722 * channels[2]
 
 
@@ -127,7 +129,9 @@ def corrected_accent(wish: str, mode: Mode) -> Accent:
     while True:
         accent = "#" + "".join(f"{round(255 * v):02X}" for v in colorsys.hls_to_rgb(hue, light, saturation))
         soft = _mix(accent, colors["surface"], 0.10)
-        if all(contrast(accent, ground) >= TEXT_CONTRAST for ground in (colors["paper"], colors["surface"], soft)):
+        if all(
+            contrast(accent, ground) >= TEXT_CONTRAST for ground in (colors["paper"], colors["surface"], soft)
+        ):
             break
         light = min(1.0, max(0.0, light + step))
     on_accent = max(("#FFFFFF", "#0B0D0E"), key=lambda text: contrast(text, accent))

@@ -27,7 +27,11 @@ def button_link(*children: Any, href: Any, kind: str = "quiet", **props: Any) ->
 def icon_button(name: str, label: Any, class_name: str = "", **props: Any) -> rx.Component:
     attrs = {"aria-label": label, "title": label}
     return rx.el.button(
-        icon(name, 20), type="button", class_name=f"button button--icon {class_name}", custom_attrs=attrs, **props
+        icon(name, 20),
+        type="button",
+        class_name=f"button button--icon {class_name}",
+        custom_attrs=attrs,
+        **props,
     )
 
 
@@ -50,7 +54,10 @@ def theme_toggle() -> rx.Component:
         type="button",
         class_name="button button--icon",
         on_click=rx.toggle_color_mode,
-        custom_attrs={"aria-label": "Switch between light and dark", "title": "Switch between light and dark"},
+        custom_attrs={
+            "aria-label": "Switch between light and dark",
+            "title": "Switch between light and dark",
+        },
     )
 
 
@@ -81,6 +88,8 @@ def plain_page(title: Any, *children: Any) -> rx.Component:
             theme_toggle(),
             class_name="plain__head",
         ),
-        rx.el.main(rx.el.h1(title, class_name="plain__title serif"), *children, id="main", class_name="plain__main"),
+        rx.el.main(
+            rx.el.h1(title, class_name="plain__title serif"), *children, id="main", class_name="plain__main"
+        ),
         class_name="plain",
     )

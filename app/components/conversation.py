@@ -17,11 +17,15 @@ def monogram(initial: Any, small: bool = False) -> rx.Component:
 
 
 def turn(item: rx.Var[Turn], guide: Any, initial: Any) -> rx.Component:
-    note = rx.cond(item.note != "", rx.el.p(icon("arrow-down-wide-narrow"), item.note, class_name="turn__note"))
+    note = rx.cond(
+        item.note != "", rx.el.p(icon("arrow-down-wide-narrow"), item.note, class_name="turn__note")
+    )
     said_by_guide = rx.el.article(
         monogram(initial, small=True),
         rx.el.div(
-            rx.el.span(guide, ": ", class_name="visually-hidden"), rx.el.p(item.text, class_name="turn__text"), note
+            rx.el.span(guide, ": ", class_name="visually-hidden"),
+            rx.el.p(item.text, class_name="turn__text"),
+            note,
         ),
         class_name="turn turn--guide",
         key=item.key,
@@ -40,7 +44,9 @@ def thinking(guide: Any, initial: Any, nouns: Any) -> rx.Component:
     return rx.el.div(
         monogram(initial, small=True),
         rx.el.div(
-            rx.el.span(rx.el.i(), rx.el.i(), rx.el.i(), class_name="thinking", custom_attrs={"aria-hidden": "true"}),
+            rx.el.span(
+                rx.el.i(), rx.el.i(), rx.el.i(), class_name="thinking", custom_attrs={"aria-hidden": "true"}
+            ),
             rx.el.p(guide, " is going through the ", nouns, " with your wishes in hand.", class_name="slow"),
         ),
         class_name="turn turn--guide",
@@ -82,7 +88,9 @@ def conversation_skeleton() -> rx.Component:
     )
 
 
-def write(*, head: Any, busy: Any, accepted: Any, failed: Any, on_send: Any, foot: rx.Component) -> rx.Component:
+def write(
+    *, head: Any, busy: Any, accepted: Any, failed: Any, on_send: Any, foot: rx.Component
+) -> rx.Component:
     """The composer and the line below it."""
     return rx.el.div(
         composer(

@@ -21,13 +21,18 @@ def fact(item: rx.Var[Fact]) -> rx.Component:
         custom_attrs={"aria-label": "Source of " + item.label + ": " + item.source},
     )
     return rx.el.div(
-        rx.el.dt(item.label), rx.el.dd(item.text), rx.cond(item.source != "", source, rx.el.span()), class_name="fact"
+        rx.el.dt(item.label),
+        rx.el.dd(item.text),
+        rx.cond(item.source != "", source, rx.el.span()),
+        class_name="fact",
     )
 
 
 def fact_group(group: rx.Var[FactGroup]) -> rx.Component:
     return rx.el.section(
-        rx.el.h3(group.title, class_name="facts__title"), rx.el.dl(rx.foreach(group.facts, fact)), class_name="facts"
+        rx.el.h3(group.title, class_name="facts__title"),
+        rx.el.dl(rx.foreach(group.facts, fact)),
+        class_name="facts",
     )
 
 
@@ -45,7 +50,9 @@ def _reason(words: rx.Var[str]) -> rx.Component:
     return rx.el.li(icon("check"), words, class_name="tile__reason")
 
 
-def detail(item: rx.Var[Listing], *, is_open: Any, on_dismiss: Any, on_hold: Any, on_release: Any, on_end: Any) -> rx.Component:
+def detail(
+    item: rx.Var[Listing], *, is_open: Any, on_dismiss: Any, on_hold: Any, on_release: Any, on_end: Any
+) -> rx.Component:
     """The sheet with one listing."""
     head = rx.el.div(
         rx.el.div(
@@ -63,7 +70,10 @@ def detail(item: rx.Var[Listing], *, is_open: Any, on_dismiss: Any, on_hold: Any
     )
     body = rx.el.div(
         head,
-        rx.cond(item.badges.length() > 0, rx.el.ul(rx.foreach(item.badges, badge), class_name="chips detail__badges")),
+        rx.cond(
+            item.badges.length() > 0,
+            rx.el.ul(rx.foreach(item.badges, badge), class_name="chips detail__badges"),
+        ),
         rx.cond(item.reasons.length() > 0, why),
         rx.cond(item.description != "", rx.el.p(item.description)),
         rx.foreach(item.groups, fact_group),
@@ -85,7 +95,9 @@ def _foot(item: rx.Var[Listing], on_hold: Any, on_release: Any, on_end: Any) -> 
         rx.el.p("Held for you for another ", rx.el.strong(clock, class_name="num")),
         button("Give it back", on_click=on_release),
     )
-    others = rx.el.p("Someone else holds it for another ", rx.el.strong(clock, class_name="num"), ". It may come back.")
+    others = rx.el.p(
+        "Someone else holds it for another ", rx.el.strong(clock, class_name="num"), ". It may come back."
+    )
     free = rx.fragment(
         rx.el.p("Free to hold", class_name="muted small"),
         button("Hold it for me", kind="primary", on_click=on_hold),

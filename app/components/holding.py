@@ -14,7 +14,10 @@ from app.views import EventHead, Listing, Tile
 def summary(item: rx.Var[Listing]) -> rx.Component:
     return rx.el.div(
         rx.el.img(src=item.photos[0].url, alt=""),
-        rx.el.div(rx.el.p(item.title, class_name="serif nextbest__title"), rx.el.p(item.price, class_name="small num muted")),
+        rx.el.div(
+            rx.el.p(item.title, class_name="serif nextbest__title"),
+            rx.el.p(item.price, class_name="small num muted"),
+        ),
         class_name="summary",
     )
 
@@ -34,7 +37,9 @@ def hold_dialog(
     on_end: Any,
 ) -> rx.Component:
     """One dialog, three steps: `ask`, `held`, `lost`. An empty step keeps it closed."""
-    title = rx.match(step, ("held", "It is yours for now"), ("lost", "Someone was a moment faster"), "Hold it for you?")
+    title = rx.match(
+        step, ("held", "It is yours for now"), ("lost", "Someone was a moment faster"), "Hold it for you?"
+    )
     content = rx.match(
         step,
         ("held", _held(item, on_dismiss, on_end)),
@@ -44,7 +49,9 @@ def hold_dialog(
     return dialog(content, title=title, is_open=step != "", on_dismiss=on_dismiss)
 
 
-def _ask(item: Any, head: Any, would_end: Any, problem: Any, busy: Any, on_confirm: Any, on_dismiss: Any) -> rx.Component:
+def _ask(
+    item: Any, head: Any, would_end: Any, problem: Any, busy: Any, on_confirm: Any, on_dismiss: Any
+) -> rx.Component:
     deposit = rx.cond(
         head.deposit_required,
         "A deposit confirms it later; nothing is charged now, and if you do nothing it is simply free again.",
@@ -67,7 +74,9 @@ def _held(item: Any, on_dismiss: Any, on_end: Any) -> rx.Component:
         summary(item),
         rx.el.div(
             rx.el.p(countdown(until=item.held_until, on_end=on_end), class_name="clock"),
-            rx.el.p("until ", local_time(item.held_until), ", on every screen the same", class_name="small muted"),
+            rx.el.p(
+                "until ", local_time(item.held_until), ", on every screen the same", class_name="small muted"
+            ),
         ),
         rx.el.div(button("Keep looking", kind="primary", on_click=on_dismiss), class_name="dialog__actions"),
     )
@@ -89,7 +98,9 @@ def _nearest(item: rx.Var[Tile], on_pick: Any) -> rx.Component:
     return rx.el.button(
         rx.el.img(src=item.photo, alt=""),
         rx.el.span(
-            rx.el.span(item.title, class_name="serif"), rx.el.br(), rx.el.span(item.price, class_name="muted num")
+            rx.el.span(item.title, class_name="serif"),
+            rx.el.br(),
+            rx.el.span(item.price, class_name="muted num"),
         ),
         rx.el.span(item.match, "%", class_name="num muted"),
         type="button",

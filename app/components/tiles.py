@@ -46,7 +46,9 @@ def held_mark(state: Any, held_until: Any, mine: Any, on_end: Any) -> rx.Compone
             "held",
             rx.cond(
                 mine,
-                rx.el.div(icon("lock-keyhole"), "Held for you", clock, class_name="tile__state tile__state--mine"),
+                rx.el.div(
+                    icon("lock-keyhole"), "Held for you", clock, class_name="tile__state tile__state--mine"
+                ),
                 rx.el.div(icon("clock"), "On hold", clock, class_name="tile__state"),
             ),
         ),
@@ -58,7 +60,9 @@ def held_mark(state: Any, held_until: Any, mine: Any, on_end: Any) -> rx.Compone
 def price_block(price: Any, note: Any, costs: Any) -> rx.Component:
     """The price, or the cost of ownership where the buyer's arm of the experiment shows it."""
     line = rx.el.p(
-        price, rx.cond(note != "", rx.el.span(" ", note, class_name="tile__price-note")), class_name="tile__price"
+        price,
+        rx.cond(note != "", rx.el.span(" ", note, class_name="tile__price-note")),
+        class_name="tile__price",
     )
     return rx.el.div(
         line, rx.cond(costs.length() > 0, rx.el.dl(rx.foreach(costs, _cost), class_name="costs"))
@@ -69,7 +73,9 @@ def _cost(item: rx.Var[Labelled]) -> rx.Component:
     return rx.el.div(rx.el.dt(item.label), rx.el.dd(item.text))
 
 
-def tile(item: rx.Var[Tile], *, on_open: Any, on_hold: Any, on_compare: Any, compared: Any, on_end: Any) -> rx.Component:
+def tile(
+    item: rx.Var[Tile], *, on_open: Any, on_hold: Any, on_compare: Any, compared: Any, on_end: Any
+) -> rx.Component:
     """One listing. The whole tile is a link; at most two actions lie above it."""
     photo = rx.el.div(
         rx.el.img(src=item.photo, alt=item.photo_alt, loading="lazy", width="800", height="600"),
@@ -78,11 +84,18 @@ def tile(item: rx.Var[Tile], *, on_open: Any, on_hold: Any, on_compare: Any, com
         class_name="tile__photo",
     )
     title = rx.el.h3(
-        rx.el.a(item.title, href="?item=" + item.id.to_string(), class_name="tile__link", on_click=on_open.prevent_default),
+        rx.el.a(
+            item.title,
+            href="?item=" + item.id.to_string(),
+            class_name="tile__link",
+            on_click=on_open.prevent_default,
+        ),
         class_name="tile__title serif",
     )
     head = rx.el.div(
-        rx.el.div(title, price_block(item.price, item.price_note, item.costs)), ring(item.match), class_name="tile__row"
+        rx.el.div(title, price_block(item.price, item.price_note, item.costs)),
+        ring(item.match),
+        class_name="tile__row",
     )
     reason = rx.cond(item.reason != "", rx.el.p(icon("check"), item.reason, class_name="tile__reason"))
     specs = rx.el.ul(rx.foreach(item.specs, _spec), class_name="tile__specs")
@@ -104,7 +117,9 @@ def _spec(item: rx.Var[Labelled]) -> rx.Component:
 def _actions(item: rx.Var[Tile], on_hold: Any, on_compare: Any, compared: Any) -> rx.Component:
     named = {"aria-label": "Hold " + item.title}
     hold = rx.cond(
-        item.state == "available", button("Hold", small=True, on_click=on_hold, custom_attrs=named), rx.fragment()
+        item.state == "available",
+        button("Hold", small=True, on_click=on_hold, custom_attrs=named),
+        rx.fragment(),
     )
     compare = button(
         rx.cond(compared, icon("check"), icon("plus")),
@@ -118,11 +133,21 @@ def _actions(item: rx.Var[Tile], on_hold: Any, on_compare: Any, compared: Any) -
 
 def tile_skeleton() -> rx.Component:
     """The shape of a tile, while the first ones are on their way."""
-    lines = (skeleton("70%", "24px"), skeleton("32%", "18px"), skeleton("90%", "16px"), skeleton("60%", "14px"))
+    lines = (
+        skeleton("70%", "24px"),
+        skeleton("32%", "18px"),
+        skeleton("90%", "16px"),
+        skeleton("60%", "14px"),
+    )
     return rx.el.li(
-        rx.el.div(class_name="tile__photo skeleton"), *lines, class_name="tile", custom_attrs={"aria-hidden": "true"}
+        rx.el.div(class_name="tile__photo skeleton"),
+        *lines,
+        class_name="tile",
+        custom_attrs={"aria-hidden": "true"},
     )
 
 
 def tile_skeletons(count: int = 6) -> rx.Component:
-    return rx.el.ul(*[tile_skeleton() for _ in range(count)], class_name="tiles", custom_attrs={"aria-busy": "true"})
+    return rx.el.ul(
+        *[tile_skeleton() for _ in range(count)], class_name="tiles", custom_attrs={"aria-busy": "true"}
+    )

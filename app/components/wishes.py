@@ -21,7 +21,9 @@ def chip_dialog(*, item: rx.Var[Chip], on_save: Any, on_remove: Any, on_dismiss:
     form = rx.el.form(
         rx.el.label(
             rx.el.span(item.label, class_name="field__label"),
-            rx.el.input(name="value", default_value=item.value, class_name="input", auto_complete="off", required=True),
+            rx.el.input(
+                name="value", default_value=item.value, class_name="input", auto_complete="off", required=True
+            ),
             class_name="field",
         ),
         choice,
@@ -81,4 +83,6 @@ def share_dialog(
             class_name="dialog__actions",
         ),
     )
-    return dialog(rx.cond(shared, given, ask), title="Let dealers look for you", is_open=is_open, on_dismiss=on_dismiss)
+    return dialog(
+        rx.cond(shared, given, ask), title="Let dealers look for you", is_open=is_open, on_dismiss=on_dismiss
+    )

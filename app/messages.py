@@ -1,0 +1,80 @@
+"""Error codes into words: what happened, and what to do next. `{name}` is filled from the error's facts.
+
+Every code that the product can raise stands here; a test reads the sources and finds the missing ones.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from backend.core.errors import AppError
+
+WORDS: dict[str, str] = {
+    # core
+    "core.already_exists": "This already exists. Open the existing one, or choose another name.",
+    "core.database_unreachable": "We cannot reach our records right now. Nothing was changed; please try again in a moment.",
+    "core.http": "The request could not be answered. Please try again.",
+    "core.immutable": "Records like this one are never changed, so that everybody can rely on them.",
+    "core.invalid_request": "Something in the request is missing or has the wrong form. Check what you entered and try again.",
+    "core.key_reused": "This action was already sent for something else. Reload the page and try again.",
+    "core.no_such_file": "There is no such file.",
+    "core.no_such_route": "There is nothing at this address.",
+    "core.not_allowed": "Your role does not include this. An admin of your organization can do it or give you the right to.",
+    "core.not_configured": "This installation is not set up yet. Run `mpax up`, or set the connection in the environment.",
+    "core.refused_value": "One of the values does not fit. Check what you entered and try again.",
+    "core.too_large": "That is too large. Make it smaller and try again.",
+    "core.too_many_requests": "That was very fast. Please wait a moment and try again.",
+    "core.try_again": "Two changes met at the same moment. Please try again.",
+    "core.unexpected": "Something went wrong on our side. It has been noted; please try again.",
+    "core.unknown": "Something went wrong on our side. It has been noted; please try again.",
+    "core.wrong_method": "The request could not be answered. Please try again.",
+    # identity
+    "identity.bad_email": "This does not look like an e-mail address. Check it and try again.",
+    "identity.bad_token": "Your conversation could not be found again on this device. We have begun a new one for you.",
+    "identity.foreign_origin": "The form was sent from another website. Open the sign-in page here and try again.",
+    "identity.invitation_over": "This invitation has been used or has run out. Ask for a new one.",
+    "identity.last_admin": "Every organization needs an admin. Make somebody else one first.",
+    "identity.no_such_invitation": "There is no such invitation. Check the link, or ask for a new one.",
+    "identity.not_signed_in": "Please sign in to continue.",
+    "identity.provider_failed": "The sign-in service gave no usable answer. Please try again in a moment.",
+    "identity.provider_unreachable": "The sign-in service cannot be reached right now. Please try again in a moment.",
+    "identity.session_over": "You have been signed out. Sign in again to continue where you were.",
+    "identity.too_many_tries": "That were many tries. Please wait a few minutes, then try again.",
+    "identity.wrong_code": "This code is wrong or has run out. Check the newest e-mail, or send another code.",
+    "identity.wrong_credentials": "E-mail and password do not belong together. Check both, or let us e-mail you a code.",
+    # events
+    "events.closed": "This event is over. Thank you for your interest.",
+    "events.not_found": "There is no such event. It may have moved, or the link lost a letter.",
+    "events.paused": "This event takes a short break. Your conversation and your wishes are kept; please come back soon.",
+    "events.version_superseded": "The event was updated this very moment. Please try again.",
+    "events.version_taken": "Somebody else published in the meantime. Look at their version, then publish yours again.",
+    # catalogue
+    "catalogue.no_such_listing": "This one is no longer offered here.",
+    # discovery
+    "discovery.no_such_session": "Your conversation could not be found. We have begun a new one for you.",
+    "discovery.turn_taken": "Two of your messages met on the way. Please send the last one again.",
+    "discovery.unknown_action": "This is not something that can be done here.",
+    # transactions
+    "transactions.already_held": "Another buyer has just taken this one. If they let it go, it is free again for everybody.",
+    "transactions.hold_limit": "You already hold {limit}. Give one back and this one can be yours.",
+    "transactions.no_such_hold": "This hold is over already.",
+    "transactions.sold": "This one has just been sold.",
+    # leads
+    "leads.no_open_lead": "Your wishes are not shared at the moment.",
+}
+
+UNKNOWN = WORDS["core.unexpected"]
+
+
+def words(error: AppError) -> str:
+    """What to tell the person in front of the screen."""
+    return words_for(error.code, error.facts)
+
+
+def words_for(code: str, facts: dict[str, Any] | None = None) -> str:
+    """Words for a code that arrived without its error, for example in an address."""
+    text = WORDS.get(code, UNKNOWN)
+    try:
+        return text.format_map(facts or {})
+    except (KeyError, ValueError, IndexError):
+        return UNKNOWN
