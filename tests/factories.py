@@ -86,14 +86,30 @@ def insert(conn: psycopg.Connection[Any], table: str, **values: Any) -> dict[str
 
 def _people(conn: psycopg.Connection[Any], world: World) -> None:
     for name, kind in (("seller", "seller"), ("other_seller", "seller"), ("dealer_org", "dealer")):
-        insert(conn, "public.organizations", id=getattr(world, name), slug=name.replace("_", "-"), name=name, kind=kind)
+        insert(
+            conn,
+            "public.organizations",
+            id=getattr(world, name),
+            slug=name.replace("_", "-"),
+            name=name,
+            kind=kind,
+        )
     for persona, (organization, role) in MEMBERS.items():
         user = uuid4()
         world.users[persona] = user
         conn.execute("insert into auth.users (id, email) values (%s, %s)", (user, f"{persona}@example.com"))
         if organization:
-            insert(conn, "public.members", organization_id=getattr(world, organization), user_id=user, role=role)
-    insert(conn, "public.dealers", id=world.dealer, seller_id=world.seller, dealer_id=world.dealer_org, code="NB-PDX")
+            insert(
+                conn, "public.members", organization_id=getattr(world, organization), user_id=user, role=role
+            )
+    insert(
+        conn,
+        "public.dealers",
+        id=world.dealer,
+        seller_id=world.seller,
+        dealer_id=world.dealer_org,
+        code="NB-PDX",
+    )
     insert(
         conn,
         "public.invitations",
@@ -106,12 +122,24 @@ def _people(conn: psycopg.Connection[Any], world: World) -> None:
 
 
 def _event(conn: psycopg.Connection[Any], world: World) -> None:
-    insert(conn, "public.events", id=world.event, organization_id=world.seller, slug=world.slug, name="Spring Sale")
+    insert(
+        conn,
+        "public.events",
+        id=world.event,
+        organization_id=world.seller,
+        slug=world.slug,
+        name="Spring Sale",
+    )
     add_version(conn, world, DOCUMENT, number=1, version_id=world.version)
 
 
 def add_version(
-    conn: psycopg.Connection[Any], world: World, document: dict[str, Any], *, number: int, version_id: UUID | None = None
+    conn: psycopg.Connection[Any],
+    world: World,
+    document: dict[str, Any],
+    *,
+    number: int,
+    version_id: UUID | None = None,
 ) -> UUID:
     canonical = json.dumps(document, sort_keys=True, separators=(",", ":"))
     row = insert(
@@ -134,7 +162,14 @@ def _catalogue(conn: psycopg.Connection[Any], world: World, count: int) -> None:
     scope = {"event_id": world.event, "organization_id": world.seller}
     insert(conn, "public.sources", id=world.source, name="stock", mapping={}, mapping_sha256="0", **scope)
     insert(
-        conn, "public.source_files", id=world.source_file, source_id=world.source, name="stock.csv", sha256="0", bytes=1, **scope
+        conn,
+        "public.source_files",
+        id=world.source_file,
+        source_id=world.source,
+        name="stock.csv",
+        sha256="0",
+        bytes=1,
+        **scope,
     )
     for number in range(count):
         row = insert(
@@ -166,7 +201,14 @@ def _conversation(conn: psycopg.Connection[Any], world: World) -> None:
     for session in (world.session, world.other_session):
         insert(conn, "public.sessions", id=session, version_id=world.version, **scope)
     insert(
-        conn, "public.turns", session_id=world.session, number=1, message="hello", reply="hi", idempotency_key="k1", **scope
+        conn,
+        "public.turns",
+        session_id=world.session,
+        number=1,
+        message="hello",
+        reply="hi",
+        idempotency_key="k1",
+        **scope,
     )
     conn.execute("update public.sessions set turn_count = 1 where id = %s", (world.session,))
     conn.execute(
@@ -177,7 +219,10 @@ def _conversation(conn: psycopg.Connection[Any], world: World) -> None:
         (world.hold, world.listings[0], world.session, world.version, world.event, world.seller),
     )
     conn.execute(
-        "update public.listing_units set state = 'held', hold_id = %s, held_until = now() + interval '1 hour' where listing_id = %s",
+        """
+        update public.listing_units set state = 'held', hold_id = %s, held_until = now() + interval '1 hour'
+        where listing_id = %s
+        """,
         (world.hold, world.listings[0]),
     )
     insert(conn, "public.leads", id=world.lead, session_id=world.session, wishes=[], **scope)

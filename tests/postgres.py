@@ -38,7 +38,11 @@ class TestPostgres:
         return conninfo.make_conninfo(dsn, user=role, password="app-api-test")
 
     def clone(self, name: str) -> None:
-        self._run(sql.SQL("create database {} template {}").format(sql.Identifier(name), sql.Identifier(self.template)))
+        self._run(
+            sql.SQL("create database {} template {}").format(
+                sql.Identifier(name), sql.Identifier(self.template)
+            )
+        )
 
     def drop(self, name: str) -> None:
         self._run(sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name)))
@@ -67,7 +71,9 @@ class TestPostgres:
                     conn.execute("commit")
                 conn.execute("alter role app_api login password 'app-api-test'")
             self._run(
-                sql.SQL("alter database {} rename to {}").format(sql.Identifier(building), sql.Identifier(self.template))
+                sql.SQL("alter database {} rename to {}").format(
+                    sql.Identifier(building), sql.Identifier(self.template)
+                )
             )
 
 

@@ -55,7 +55,11 @@ class Database:
         """One transaction that sees and changes what the actor may. Commits at the end, rolls back on an error."""
         with translated_errors():
             async with self._app.connection() as conn, conn.transaction():
-                enter = {"role": actor.role, "claims": json.dumps(actor.claims()), "sub": str(actor.user_id or "")}
+                enter = {
+                    "role": actor.role,
+                    "claims": json.dumps(actor.claims()),
+                    "sub": str(actor.user_id or ""),
+                }
                 await conn.execute(_ENTER, enter)
                 yield Context(conn, actor, datetime.now(UTC), self._ports)
 
@@ -78,7 +82,9 @@ def _pool(dsn: str, settings: Settings) -> Pool:
     # A connection of a transaction pooler cannot keep prepared statements: psycopg would meet its own names again.
     prepare = 5 if settings.prepared_statements else None
 
-    async def alive(conn: Connection) -> None:  # after a restart of Postgres, a dead connection is replaced, not handed out
+    async def alive(
+        conn: Connection,
+    ) -> None:  # after a restart of Postgres, a dead connection is replaced, not handed out
         await conn.execute("")
 
     async def configure(conn: Connection) -> None:
@@ -118,7 +124,7 @@ def app_error(error: Exception) -> AppError:
         return NotAllowed("core.not_allowed")
     if state == "23505":
         return Conflict("core.already_exists", constraint=diag.constraint_name if diag else None)
-    if state.startswith("22") or state.startswith("23"):
+    if state.startswith(("22", "23")):
         return InvalidInput("core.refused_value", constraint=diag.constraint_name if diag else None)
     if state in {"40001", "40P01"}:
         return Busy("core.try_again")

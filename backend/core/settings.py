@@ -29,14 +29,22 @@ class Settings(BaseSettings):
     publishable_key: str = Field(description="Publishable API key (sb_publishable_… or the anon key).")
     secret_key: SecretStr = Field(description="Secret API key (sb_secret_… or the service_role key).")
     jwt_secret: SecretStr = Field(description="Secret that signs buyers' session tokens (HS256).")
-    app_dsn: SecretStr = Field(description="Postgres DSN of the login role `app_api`, which has no rights of its own.")
-    system_dsn: SecretStr = Field(description="Postgres DSN of the owner, for jobs and migrations. Direct connection.")
+    app_dsn: SecretStr = Field(
+        description="Postgres DSN of the login role `app_api`, which has no rights of its own."
+    )
+    system_dsn: SecretStr = Field(
+        description="Postgres DSN of the owner, for jobs and migrations. Direct connection."
+    )
     pool_size: int = Field(default=12, ge=1, description="Connections per process and door.")
     prepared_statements: bool = Field(default=True, description="Off behind a pooler in transaction mode.")
     session_hours: int = Field(default=12, ge=1, description="How long a staff sign-in lasts.")
-    poll_seconds: float = Field(default=5.0, gt=0, description="How often served versions are re-read as a fallback.")
+    poll_seconds: float = Field(
+        default=5.0, gt=0, description="How often served versions are re-read as a fallback."
+    )
     rate_limits: bool = Field(default=True, description="Whether requests per client are limited.")
-    trusted_proxies: int = Field(default=0, ge=0, description="How many proxies in front may set X-Forwarded-For.")
+    trusted_proxies: int = Field(
+        default=0, ge=0, description="How many proxies in front may set X-Forwarded-For."
+    )
     docs: bool = Field(default=True, description="Whether the API reference is served at /api/docs.")
 
     @property

@@ -1,0 +1,1 @@
+"""Use cases that span sibling domains or call the outside world. One function is one thing a person wants."""

@@ -26,10 +26,18 @@ def error_codes() -> dict[str, str]:
     found: dict[str, str] = {}
     for path, tree in modules("backend", "app"):
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in {*ERROR_KINDS, "_refusal", "render"}:
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Name)
+                and node.func.id in {*ERROR_KINDS, "_refusal", "render"}
+            ):
                 for argument in node.args:
                     for leaf in ast.walk(argument):
-                        if isinstance(leaf, ast.Constant) and isinstance(leaf.value, str) and CODE.match(leaf.value):
+                        if (
+                            isinstance(leaf, ast.Constant)
+                            and isinstance(leaf.value, str)
+                            and CODE.match(leaf.value)
+                        ):
                             found.setdefault(leaf.value, str(path.relative_to(ROOT)))
     for path in sorted((ROOT / "supabase/migrations").glob("*.sql")):
         for code in re.findall(r"private\.fail\(\s*\d+\s*,\s*'([a-z]+\.[a-z_]+)'", path.read_text()):

@@ -23,7 +23,11 @@ SYSTEM_CALLERS = {
 
 
 def calls_of(tree: ast.Module, name: str) -> list[ast.Call]:
-    return [n for n in ast.walk(tree) if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == name]
+    return [
+        n
+        for n in ast.walk(tree)
+        if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and n.func.attr == name
+    ]
 
 
 def test_callers_of_the_system_door_are_known_and_give_a_reason() -> None:
@@ -43,7 +47,11 @@ def test_no_domain_reaches_into_another_domains_insides() -> None:
         for imported in graph.find_modules_directly_imported_by(importer):
             parts = imported.split(".")
             inside = len(parts) > 3 and imported.startswith("backend.domains.")
-            if inside and parts[3] in {"queries", "rules"} and not importer.startswith(f"backend.domains.{parts[2]}"):
+            if (
+                inside
+                and parts[3] in {"queries", "rules"}
+                and not importer.startswith(f"backend.domains.{parts[2]}")
+            ):
                 offences.append(f"{importer} -> {imported}")
     assert offences == []
 
@@ -66,12 +74,16 @@ def test_services_and_queries_never_commit() -> None:
 )
 def test_a_planted_violation_breaks_the_contracts(tmp_path: Path, place: str, line: str) -> None:
     for folder in ("app", "backend"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("node_modules", "__pycache__"))
+        shutil.copytree(
+            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("node_modules", "__pycache__")
+        )
     shutil.copy(ROOT / ".importlinter", tmp_path)
     target = tmp_path / place
     target.write_text((target.read_text() if target.exists() else "") + f"\n{line}\n")
     command = [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(tmp_path)})
+    done = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, check=False, env={"PYTHONPATH": str(tmp_path)}
+    )
     assert done.returncode == 1, done.stdout
     assert "BROKEN" in done.stdout
 
@@ -100,6 +112,14 @@ def test_no_file_grows_past_its_noun() -> None:
 
 
 def test_nothing_committed_names_a_machine_or_a_registry() -> None:
-    command = ["git", "grep", "-nIE", r"/(root|home)/[a-z]|registry\.npmjs|files\.pythonhosted|pypi\.org", "--", ".", ":!tests/architecture"]
+    command = [
+        "git",
+        "grep",
+        "-nIE",
+        r"/(root|home)/[a-z]|registry\.npmjs|files\.pythonhosted|pypi\.org",
+        "--",
+        ".",
+        ":!tests/architecture",
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout == ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import psycopg
@@ -50,7 +51,13 @@ ORGANIZATION_COLUMN = {"organizations": "id", "dealers": "seller_id"}
 
 def row_of(world: World, table: str) -> tuple[str, Any]:
     """A condition that picks the seller's own rows of a table."""
-    by_session = {"sessions": "id", "turns": "session_id", "holds": "session_id", "leads": "session_id", "lead_contacts": "session_id"}
+    by_session = {
+        "sessions": "id",
+        "turns": "session_id",
+        "holds": "session_id",
+        "leads": "session_id",
+        "lead_contacts": "session_id",
+    }
     if table in by_session:
         return f"{by_session[table]} = %s", world.session
     if table == "prospects":
@@ -64,7 +71,8 @@ def row_of(world: World, table: str) -> tuple[str, Any]:
 
 NEW_ROW: dict[str, Any] = {
     "invitations": lambda w, actor: {
-        "organization_id": w.seller, "email": "x@example.com", "role": "viewer", "token_sha256": b"1", "invited_by": actor.user_id,
+        "organization_id": w.seller, "email": "x@example.com", "role": "viewer", "token_sha256": b"1",
+        "invited_by": actor.user_id,
     },
     "events": lambda w, actor: {"organization_id": w.seller, "slug": "another", "name": "Another", "created_by": actor.user_id},
     "event_versions": lambda w, actor: {
@@ -76,8 +84,11 @@ NEW_ROW: dict[str, Any] = {
 
 def as_persona(conn: psycopg.Connection[Any], actor: Actor) -> None:
     conn.execute(
-        "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true), set_config('request.jwt.claim.sub', %s, true)",
-        (actor.role, psycopg.types.json.json.dumps(actor.claims()), str(actor.user_id or "")),
+        """
+        select set_config('role', %s, true), set_config('request.jwt.claims', %s, true),
+               set_config('request.jwt.claim.sub', %s, true)
+        """,
+        (actor.role, json.dumps(actor.claims()), str(actor.user_id or "")),
     )
 
 
@@ -90,7 +101,9 @@ def attempt(conn: psycopg.Connection[Any], world: World, actor: Actor, table: st
     sample = conn.execute(f"select * from public.{table} where {condition} limit 1", (value,)).fetchone()
     statements: list[tuple[str, Any]] = []
     if verb == "select":
-        statements = [(f"select {c} from public.{table} where {condition} limit 1", (value,)) for c in columns]
+        statements = [
+            (f"select {c} from public.{table} where {condition} limit 1", (value,)) for c in columns
+        ]
     elif verb == "delete":
         statements = [(f"delete from public.{table} where {condition}", (value,))]
     elif verb == "update":
@@ -101,7 +114,12 @@ def attempt(conn: psycopg.Connection[Any], world: World, actor: Actor, table: st
         }  # fmt: skip
         names = ", ".join(row)
         overriding = "" if table in NEW_ROW else "overriding system value"
-        statements = [(f"insert into public.{table} ({names}) {overriding} values ({', '.join(['%s'] * len(row))})", list(row.values()))]
+        statements = [
+            (
+                f"insert into public.{table} ({names}) {overriding} values ({', '.join(['%s'] * len(row))})",
+                list(row.values()),
+            )
+        ]
     return any(reaches(conn, actor, sql, parameters, verb) for sql, parameters in statements)
 
 
@@ -129,7 +147,9 @@ def tables_of(conn: psycopg.Connection[Any]) -> set[str]:
 
 
 @pytest.mark.parametrize("table", sorted(MATRIX))
-def test_rights_are_exactly_those_of_the_matrix(owner: psycopg.Connection[Any], world: World, table: str) -> None:
+def test_rights_are_exactly_those_of_the_matrix(
+    owner: psycopg.Connection[Any], world: World, table: str
+) -> None:
     seen = {
         verb: {p for p in PERSONAS if attempt(owner, world, world.actor(p), table, verb)} for verb in VERBS
     }
@@ -145,7 +165,9 @@ def test_partitions_are_closed(owner: psycopg.Connection[Any], world: World) -> 
     for table in sorted(tables_of(owner)):
         if any(table.startswith(prefix) for prefix in PARTITION_OF):
             for persona in PERSONAS:
-                assert not reaches(owner, world.actor(persona), f"select * from public.{table} limit 1", (), "select")
+                assert not reaches(
+                    owner, world.actor(persona), f"select * from public.{table} limit 1", (), "select"
+                )
 
 
 def test_row_level_security_is_on_everywhere(owner: psycopg.Connection[Any], world: World) -> None:
@@ -161,7 +183,9 @@ def test_row_level_security_is_on_everywhere(owner: psycopg.Connection[Any], wor
 def test_secret_columns_cannot_be_read(owner: psycopg.Connection[Any], world: World) -> None:
     for persona in PERSONAS:
         for column, table in (("token_sha256", "invitations"), ("lead_id", "prospects")):
-            assert not reaches(owner, world.actor(persona), f"select {column} from public.{table} limit 1", (), "select")
+            assert not reaches(
+                owner, world.actor(persona), f"select {column} from public.{table} limit 1", (), "select"
+            )
 
 
 def test_nothing_private_is_open_by_default(owner: psycopg.Connection[Any], world: World) -> None:
@@ -177,14 +201,21 @@ def test_nothing_private_is_open_by_default(owner: psycopg.Connection[Any], worl
 
 
 def test_private_tables_are_out_of_reach(owner: psycopg.Connection[Any], world: World) -> None:
-    tables = owner.execute("select oid::regclass::text as name from pg_class where relnamespace = 'private'::regnamespace and relkind in ('r','p')")
+    tables = owner.execute(
+        "select oid::regclass::text as name from pg_class where relnamespace = 'private'::regnamespace and relkind in ('r','p')"
+    )
     for table in tables.fetchall():
         for persona in PERSONAS:
-            assert not reaches(owner, world.actor(persona), f"select 1 from {table['name']} limit 1", (), "select")
+            assert not reaches(
+                owner, world.actor(persona), f"select 1 from {table['name']} limit 1", (), "select"
+            )
 
 
 @pytest.mark.parametrize("table", ["journal", "event_versions"])
-@pytest.mark.parametrize("statement", ["update public.{} set organization_id = null", "delete from public.{}", "truncate public.{} cascade"])
+@pytest.mark.parametrize(
+    "statement",
+    ["update public.{} set organization_id = null", "delete from public.{}", "truncate public.{} cascade"],
+)
 def test_facts_and_versions_never_change_not_even_for_the_owner(
     owner: psycopg.Connection[Any], world: World, table: str, statement: str
 ) -> None:

@@ -33,12 +33,16 @@ async def reserve(database: Database, world: World, session: UUID, listing: int,
         return error.code
 
 
-async def test_one_of_two_hundred_wins(database: Database, owner: psycopg.Connection[Any], world: World) -> None:
+async def test_one_of_two_hundred_wins(
+    database: Database, owner: psycopg.Connection[Any], world: World
+) -> None:
     unit = world.listings[1]
     sessions = open_sessions(owner, world, BUYERS)
     answers = await asyncio.gather(*(reserve(database, world, session, unit) for session in sessions))
     assert sorted(answers) == ["transactions.already_held"] * (BUYERS - 1) + ["won"]
-    row = owner.execute("select count(*) n from public.holds where listing_id = %s and status = 'active'", (unit,)).fetchone()
+    row = owner.execute(
+        "select count(*) n from public.holds where listing_id = %s and status = 'active'", (unit,)
+    ).fetchone()
     assert row is not None
     assert row["n"] == 1
 
@@ -84,12 +88,16 @@ async def test_the_same_request_twice_at_once_is_one_hold(
         *(reserve(database, world, world.other_session, world.listings[1], "same") for _ in range(20))
     )
     assert set(answers) == {"won"}
-    row = owner.execute("select count(*) n from public.holds where session_id = %s", (world.other_session,)).fetchone()
+    row = owner.execute(
+        "select count(*) n from public.holds where session_id = %s", (world.other_session,)
+    ).fetchone()
     assert row is not None
     assert row["n"] == 1
 
 
-async def test_a_buyer_cannot_race_past_the_quota(database: Database, owner: psycopg.Connection[Any], make: Any) -> None:
+async def test_a_buyer_cannot_race_past_the_quota(
+    database: Database, owner: psycopg.Connection[Any], make: Any
+) -> None:
     world = make(listings=12)
     answers = await asyncio.gather(
         *(reserve(database, world, world.other_session, unit, f"k{unit}") for unit in world.listings[1:])
@@ -102,8 +110,14 @@ async def test_an_expired_hold_can_be_taken_over_unswept(
     database: Database, owner: psycopg.Connection[Any], world: World
 ) -> None:
     unit = world.listings[0]
-    owner.execute("update public.holds set placed_at = now() - interval '2 hours', expires_at = now() - interval '1 hour' where id = %s", (world.hold,))
-    owner.execute("update public.listing_units set held_until = now() - interval '1 hour' where listing_id = %s", (unit,))
+    owner.execute(
+        "update public.holds set placed_at = now() - interval '2 hours', expires_at = now() - interval '1 hour' where id = %s",
+        (world.hold,),
+    )
+    owner.execute(
+        "update public.listing_units set held_until = now() - interval '1 hour' where listing_id = %s",
+        (unit,),
+    )
     sessions = open_sessions(owner, world, 50)
     answers = await asyncio.gather(*(reserve(database, world, session, unit) for session in sessions))
     assert answers.count("won") == 1
@@ -116,8 +130,14 @@ async def test_sweep_and_take_over_meet_without_double_hold(
     database: Database, owner: psycopg.Connection[Any], world: World
 ) -> None:
     unit = world.listings[0]
-    owner.execute("update public.holds set placed_at = now() - interval '2 hours', expires_at = now() - interval '1 hour' where id = %s", (world.hold,))
-    owner.execute("update public.listing_units set held_until = now() - interval '1 hour' where listing_id = %s", (unit,))
+    owner.execute(
+        "update public.holds set placed_at = now() - interval '2 hours', expires_at = now() - interval '1 hour' where id = %s",
+        (world.hold,),
+    )
+    owner.execute(
+        "update public.listing_units set held_until = now() - interval '1 hour' where listing_id = %s",
+        (unit,),
+    )
 
     async def sweep() -> str:
         async with database.as_actor(Actor.anonymous()) as ctx:
@@ -125,7 +145,9 @@ async def test_sweep_and_take_over_meet_without_double_hold(
         return "swept"
 
     sessions = open_sessions(owner, world, 20)
-    answers = await asyncio.gather(*(w for s in sessions for w in (sweep(), reserve(database, world, s, unit))))
+    answers = await asyncio.gather(
+        *(w for s in sessions for w in (sweep(), reserve(database, world, s, unit)))
+    )
     assert answers.count("won") == 1
 
 

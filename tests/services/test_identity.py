@@ -32,7 +32,9 @@ async def test_a_cookie_speaks_for_its_person_until_signed_out(database: Databas
             await identity.actor_of(ctx, token=opened.token)
 
 
-async def test_a_cookie_ends_by_the_databases_clock(database: Database, owner: psycopg.Connection[Any], world: World) -> None:
+async def test_a_cookie_ends_by_the_databases_clock(
+    database: Database, owner: psycopg.Connection[Any], world: World
+) -> None:
     async with database.as_actor(world.actor("operator")) as ctx:
         opened = await identity.open_session(ctx, hours=1)
     owner.execute("update private.web_sessions set expires_at = now() - interval '1 second'")
@@ -56,7 +58,9 @@ async def test_memberships_are_ones_own(database: Database, world: World) -> Non
 
 async def invite(database: Database, world: World, persona: str) -> str:
     async with database.as_actor(world.actor(persona)) as ctx:
-        invited = await identity.invite(ctx, organization_id=world.seller, email="Stranger@example.com", role=Role.VIEWER)
+        invited = await identity.invite(
+            ctx, organization_id=world.seller, email="Stranger@example.com", role=Role.VIEWER
+        )
     return invited.token
 
 
@@ -95,7 +99,13 @@ def test_a_buyers_token_round_trips() -> None:
     "claims",
     [
         {"role": "anon", "aud": "anon", "exp": 1},
-        {"role": "anon", "aud": "authenticated", "exp": 9999999999, "session_id": str(uuid4()), "event_id": str(uuid4())},
+        {
+            "role": "anon",
+            "aud": "authenticated",
+            "exp": 9999999999,
+            "session_id": str(uuid4()),
+            "event_id": str(uuid4()),
+        },
         {"role": "anon", "aud": "anon", "exp": 9999999999, "session_id": "x", "event_id": str(uuid4())},
         {"role": "anon", "aud": "anon", "session_id": str(uuid4()), "event_id": str(uuid4())},
         {"role": "anon", "aud": "anon", "exp": 9999999999},

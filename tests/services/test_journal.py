@@ -51,7 +51,9 @@ async def test_keys_of_two_people_never_meet(database: Database, world: World) -
             return {"who": name}
 
         async with database.as_actor(world.actor(persona)) as ctx:
-            assert await journal.once(ctx, operation="test", key="k", request={}, work=work) == {"who": persona}
+            assert await journal.once(ctx, operation="test", key="k", request={}, work=work) == {
+                "who": persona
+            }
 
 
 async def test_failed_work_leaves_no_answer(database: Database, world: World) -> None:
@@ -68,17 +70,25 @@ async def test_failed_work_leaves_no_answer(database: Database, world: World) ->
         assert await journal.once(ctx, operation="test", key="k", request={}, work=works) == {"ok": True}
 
 
-async def test_the_system_door_leaves_a_fact(database: Database, owner: psycopg.Connection[Any], world: World) -> None:
+async def test_the_system_door_leaves_a_fact(
+    database: Database, owner: psycopg.Connection[Any], world: World
+) -> None:
     async with database.as_system("a test of the door"):
         pass
-    row = owner.execute("select facts, actor_kind from public.journal where kind = 'system.entered'").fetchone()
+    row = owner.execute(
+        "select facts, actor_kind from public.journal where kind = 'system.entered'"
+    ).fetchone()
     assert row == {"facts": {"reason": "a test of the door"}, "actor_kind": "system"}
 
 
-async def test_facts_name_their_actor(database: Database, owner: psycopg.Connection[Any], world: World) -> None:
+async def test_facts_name_their_actor(
+    database: Database, owner: psycopg.Connection[Any], world: World
+) -> None:
     for persona, kind in (("operator", "user"), ("buyer", "buyer"), ("anon", "anonymous")):
         async with database.as_actor(world.actor(persona)) as ctx:
             await journal.record(ctx, kind="test.done", facts={"persona": persona})
-        row = owner.execute("select actor_kind from public.journal where facts ->> 'persona' = %s", (persona,)).fetchone()
+        row = owner.execute(
+            "select actor_kind from public.journal where facts ->> 'persona' = %s", (persona,)
+        ).fetchone()
         assert row is not None
         assert row["actor_kind"] == kind

@@ -21,7 +21,9 @@ async def memberships(conn: Connection) -> list[dict[str, Any]]:
 
 
 async def open_web_session(conn: Connection, *, token_sha256: bytes, hours: int) -> datetime:
-    cursor = await conn.execute("select private.open_web_session(%s, %s) as expires_at", (token_sha256, hours))
+    cursor = await conn.execute(
+        "select private.open_web_session(%s, %s) as expires_at", (token_sha256, hours)
+    )
     row = await cursor.fetchone()
     assert row is not None
     return row["expires_at"]
@@ -45,7 +47,13 @@ async def list_members(conn: Connection, *, organization_id: UUID) -> list[dict[
 
 
 async def add_invitation(
-    conn: Connection, *, organization_id: UUID, email: str, role: str, token_sha256: bytes, invited_by: UUID | None
+    conn: Connection,
+    *,
+    organization_id: UUID,
+    email: str,
+    role: str,
+    token_sha256: bytes,
+    invited_by: UUID | None,
 ) -> UUID:
     cursor = await conn.execute(
         """
@@ -64,3 +72,36 @@ async def accept_invitation(conn: Connection, *, token_sha256: bytes) -> UUID:
     row = await cursor.fetchone()
     assert row is not None
     return row["organization_id"]
+
+
+async def ensure_organization(conn: Connection, *, slug: str, name: str, kind: str) -> UUID:
+    cursor = await conn.execute(
+        """
+        insert into public.organizations (slug, name, kind) values (%s, %s, %s)
+        on conflict (slug) do update set name = excluded.name returning id
+        """,
+        (slug, name, kind),
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return row["id"]
+
+
+async def ensure_member(conn: Connection, *, organization_id: UUID, user_id: UUID, role: str) -> None:
+    await conn.execute(
+        """
+        insert into public.members (organization_id, user_id, role) values (%s, %s, %s::public.member_role)
+        on conflict (user_id, organization_id) do nothing
+        """,
+        (organization_id, user_id, role),
+    )
+
+
+async def ensure_dealer(conn: Connection, *, seller_id: UUID, dealer_id: UUID, code: str) -> None:
+    await conn.execute(
+        """
+        insert into public.dealers (seller_id, dealer_id, code) values (%s, %s, %s)
+        on conflict (seller_id, dealer_id) do nothing
+        """,
+        (seller_id, dealer_id, code),
+    )

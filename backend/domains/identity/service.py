@@ -64,3 +64,27 @@ async def accept_invitation(ctx: Context, *, token: str) -> UUID:
 def _membership(row: dict[str, Any]) -> Membership:
     values: dict[str, Any] = {**row, "role": Role(row["role"])}
     return Membership(**values)
+
+
+async def ensure_demo(ctx: Context, *, plan: dict[str, Any], users: dict[str, UUID]) -> None:
+    """Organizations, members and partnerships of the demo; what is there already stays as it is."""
+    organizations = {
+        item["slug"]: await queries.ensure_organization(
+            ctx.conn, slug=item["slug"], name=item["name"], kind=item["kind"]
+        )
+        for item in plan["organizations"]
+    }
+    for person in plan["people"]:
+        await queries.ensure_member(
+            ctx.conn,
+            organization_id=organizations[person["organization"]],
+            user_id=users[person["email"]],
+            role=person["role"],
+        )
+    for item in plan["dealers"]:
+        await queries.ensure_dealer(
+            ctx.conn,
+            seller_id=organizations[item["seller"]],
+            dealer_id=organizations[item["dealer"]],
+            code=item["code"],
+        )

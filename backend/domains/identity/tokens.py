@@ -44,7 +44,9 @@ def mint_buyer_token(secret: str, *, session_id: UUID, event_id: UUID, now: date
 def read_buyer_token(secret: str, token: str) -> Actor:
     """Raises: NotSignedIn `identity.bad_token` for anything but a valid buyer token."""
     try:
-        claims = jwt.decode(token, secret, algorithms=["HS256"], audience="anon", options={"require": ["exp", "aud"]})
+        claims = jwt.decode(
+            token, secret, algorithms=["HS256"], audience="anon", options={"require": ["exp", "aud"]}
+        )
         return Actor.buyer(UUID(claims["session_id"]), UUID(claims["event_id"]))
     except (jwt.InvalidTokenError, KeyError, ValueError, TypeError, AttributeError) as error:
         raise NotSignedIn("identity.bad_token") from error

@@ -18,7 +18,9 @@ async def record_fact(
     )
 
 
-async def claim_answer(conn: Connection, *, operation: str, key: str, request_sha256: str) -> dict[str, Any] | None:
+async def claim_answer(
+    conn: Connection, *, operation: str, key: str, request_sha256: str
+) -> dict[str, Any] | None:
     cursor = await conn.execute(
         "select status, body from private.claim_answer(%s, %s, %s)", (operation, key, request_sha256)
     )

@@ -13,7 +13,12 @@ from backend.domains.journal import queries
 
 
 async def record(
-    ctx: Context, *, kind: str, facts: dict[str, Any], organization_id: UUID | None = None, event_id: UUID | None = None
+    ctx: Context,
+    *,
+    kind: str,
+    facts: dict[str, Any],
+    organization_id: UUID | None = None,
+    event_id: UUID | None = None,
 ) -> None:
     """Adds one fact to the caller's transaction: it stands or falls with what it tells of."""
     await queries.record_fact(
@@ -22,7 +27,12 @@ async def record(
 
 
 async def once(
-    ctx: Context, *, operation: str, key: str, request: dict[str, Any], work: Callable[[], Awaitable[dict[str, Any]]]
+    ctx: Context,
+    *,
+    operation: str,
+    key: str,
+    request: dict[str, Any],
+    work: Callable[[], Awaitable[dict[str, Any]]],
 ) -> dict[str, Any]:
     """Does the work the first time a key is seen, and gives the kept answer afterwards.
 

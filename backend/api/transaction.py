@@ -1,0 +1,71 @@
+"""Holds over HTTP."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel, Field
+
+from backend.api.asking import Buyer, Key, Limit, RuntimeOf
+from backend.api.discovery import own
+from backend.api.errors import problem_responses
+from backend.domains.transactions import service as transactions
+from backend.domains.transactions.model import Hold
+
+router = APIRouter(
+    prefix="/transaction", tags=["transactions"], responses=problem_responses(401, 404, 409, 410, 422, 429)
+)
+
+
+class Reserve(BaseModel):
+    """Hold one listing. Nothing that matters happens without an explicit confirmation."""
+
+    session_id: UUID
+    listing_id: int = Field(examples=[4711])
+    confirm: Literal[True] = Field(description="The buyer has said yes to exactly this.")
+
+
+class Release(BaseModel):
+    """Give a hold back."""
+
+    session_id: UUID
+    reservation_id: UUID
+
+
+class Reservation(BaseModel):
+    """A hold as its buyer sees it."""
+
+    reservation_id: UUID
+    listing_id: int
+    status: Literal["active", "released", "expired", "converted"]
+    placed_at: datetime
+    expires_at: datetime
+    deposit_required: bool
+
+
+@router.post("/reserve", summary="Hold a listing", dependencies=[Depends(Limit("30/minute", "reserve"))])
+async def reserve(runtime: RuntimeOf, actor: Buyer, key: Key, body: Reserve) -> Reservation:
+    """Exactly one buyer wins; the others get 409 `transactions.already_held` with `held_until`."""
+    async with runtime.database.as_actor(own(actor, body.session_id)) as ctx:
+        return shown(await transactions.place_hold(ctx, listing_id=body.listing_id, key=key))
+
+
+@router.post("/release", summary="Give a hold back", dependencies=[Depends(Limit("60/minute", "release"))])
+async def release(runtime: RuntimeOf, actor: Buyer, key: Key, body: Release) -> Reservation:
+    """Releasing twice is no error."""
+    async with runtime.database.as_actor(own(actor, body.session_id)) as ctx:
+        return shown(await transactions.release_hold(ctx, hold_id=body.reservation_id))
+
+
+def shown(hold: Hold) -> Reservation:
+    return Reservation(
+        reservation_id=hold.id,
+        listing_id=hold.listing_id,
+        status=hold.status.value,
+        placed_at=hold.placed_at,
+        expires_at=hold.expires_at,
+        deposit_required=hold.deposit_required,
+    )

@@ -1,0 +1,23 @@
+"""`mpax seed`: the demo event and its people, on a stack of this machine."""
+
+from __future__ import annotations
+
+import click
+
+from backend.cli import wiring
+from backend.core.settings import load_settings
+from backend.flows import demo
+
+
+@click.command()
+def seed() -> None:
+    """Make or complete the demo: people, dealers, the Tesla event and its inventory. Safe to repeat."""
+    wiring.run(_seed())
+    for entry in demo.sign_ins():
+        click.echo(f"  {entry.role:<11} {entry.email:<36} {entry.password}   {entry.page}")
+
+
+async def _seed() -> None:
+    settings = load_settings()
+    async with wiring.open_database() as database:
+        await demo.seed(settings, database, tell=lambda line: click.echo(f"  {line}"))

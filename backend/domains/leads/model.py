@@ -1,0 +1,58 @@
+"""Values of leads. No I/O."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """One hard or soft wish in coarse form, fit for eyes that may not know who wishes."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """How to reach the buyer. Kept apart from the lead; shown to nobody but the buyer until revealed."""
+
+    name: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    place: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DealerMatch:
+    """How well one dealer's cars fit a lead."""
+
+    dealer_id: UUID
+    alignment: float
+    matching_listings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """A buyer's open offer to be found."""
+
+    id: UUID
+    event_id: UUID
+    session_id: UUID
+    status: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Prospect:
+    """What one dealer sees of one lead."""
+
+    id: UUID
+    event_id: UUID
+    portrait: dict[str, Any]
+    alignment: float
+    matching_listings: int
+    created_at: datetime

@@ -1,0 +1,57 @@
+"""Verbs of leads. What a dealer may see is decided by row-level security on `prospects`, nowhere else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from backend.core.context import Context
+from backend.domains.leads import queries, rules
+from backend.domains.leads.model import Contact, DealerMatch, Lead, Prospect
+
+
+async def open_lead(
+    ctx: Context,
+    *,
+    wishes: Sequence[Mapping[str, Any]],
+    portrait: Mapping[str, Any],
+    contact: Contact | None,
+    matches: Sequence[DealerMatch],
+    alignment_min: float,
+    most: int,
+) -> Lead:
+    """Offers the buyer's wishes to fitting dealers, without the person. Opening again refreshes the offer."""
+    chosen = rules.choose_dealers(matches, alignment_min=alignment_min, most=most)
+    rows = [{**asdict(match), "dealer_id": str(match.dealer_id)} for match in chosen]
+    row = await queries.open_lead(
+        ctx.conn,
+        wishes=[dict(wish) for wish in wishes],
+        portrait=dict(portrait),
+        contact=asdict(contact) if contact else None,
+        matches=rows,
+    )
+    return Lead(**row)
+
+
+async def withdraw_lead(ctx: Context) -> Lead:
+    """Takes the offer back: no dealer sees it from the next read on. Raises: NotFound `leads.no_open_lead`."""
+    return Lead(**await queries.withdraw_lead(ctx.conn))
+
+
+async def find_own_lead(ctx: Context) -> Lead | None:
+    """The open lead of the actor's conversation."""
+    row = await queries.find_own(ctx.conn)
+    return Lead(**row) if row else None
+
+
+async def list_prospects(ctx: Context, *, after: datetime | None = None, limit: int = 50) -> list[Prospect]:
+    """A page of prospects that the actor's dealer organization may see, newest first; `after` is the last one's time."""
+    return [Prospect(**row) for row in await queries.list_prospects(ctx.conn, after=after, limit=limit)]
+
+
+async def dealer_inventory(ctx: Context) -> dict[UUID, set[int]]:
+    """Listings of each active dealer in the event of the actor's conversation."""
+    return {row["dealer_id"]: set(row["listing_ids"]) for row in await queries.dealer_matches(ctx.conn)}

@@ -1,0 +1,41 @@
+"""Composition root: joins adapters to ports and builds the HTTP application. No rules live here."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from fastapi import FastAPI
+
+from backend.adapters.embeddings import LocalEmbedder
+from backend.adapters.realtime import RealtimeHub
+from backend.adapters.supabase_auth import SupabaseAuth
+from backend.api import build_api
+from backend.core.ports import Ports
+from backend.core.settings import Settings, load_settings
+from backend.flows.runtime import Runtime
+
+
+def build_ports(settings: Settings) -> Ports:
+    """Every port with the adapter that the settings ask for."""
+    return Ports(
+        embedder=LocalEmbedder(),
+        broadcasts=RealtimeHub(settings.supabase_url, settings.secret_key.get_secret_value()),
+        identity=SupabaseAuth(settings.supabase_url, settings.publishable_key),
+    )
+
+
+@cache
+def get_runtime() -> Runtime:
+    """The runtime of this process, shared by the API and the user interface."""
+    settings = load_settings()
+    return Runtime(settings, build_ports(settings))
+
+
+def create_app(runtime: Runtime | None = None) -> FastAPI:
+    """The HTTP application, alone or under the user interface."""
+    return build_api(runtime or get_runtime())
+
+
+def app() -> FastAPI:
+    """Factory for `uvicorn --factory backend.main:app`: the API without the user interface."""
+    return create_app()

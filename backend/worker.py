@@ -1,0 +1,53 @@
+"""The background worker: periodic tidying through procrastinate. Correctness never waits for it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+import procrastinate
+
+from backend.core.context import Actor
+from backend.core.db import Database
+from backend.core.settings import Settings, load_settings
+from backend.domains.journal import service as journal
+from backend.domains.transactions import service as transactions
+from backend.main import build_ports
+
+log = logging.getLogger(__name__)
+
+
+def build_worker(settings: Settings, database: Database) -> procrastinate.App:
+    """The job application on the direct connection; its tables live in the schema `procrastinate`."""
+    connector = procrastinate.PsycopgConnector(
+        conninfo=settings.system_dsn.get_secret_value(), kwargs={"options": "-c search_path=procrastinate"}
+    )
+    jobs = procrastinate.App(connector=connector)
+
+    @jobs.periodic(cron="*/2 * * * * *")
+    @jobs.task(queueing_lock="sweep_holds", pass_context=False)
+    async def sweep_holds(timestamp: int) -> None:  # pyright: ignore[reportUnusedFunction]
+        async with database.as_actor(Actor.anonymous()) as ctx:  # the clock decides, not the caller's rights
+            await transactions.sweep(ctx)
+
+    @jobs.periodic(cron="17 3 * * *")
+    @jobs.task(queueing_lock="keep_house", pass_context=False)
+    async def keep_house(timestamp: int) -> None:  # pyright: ignore[reportUnusedFunction]
+        async with database.as_system("nightly house-keeping: partitions and old rows") as ctx:
+            await journal.keep_house(ctx)
+
+    return jobs
+
+
+async def run() -> None:
+    settings = load_settings()
+    database = Database(settings, build_ports(settings))
+    await database.open()
+    jobs = build_worker(settings, database)
+    async with jobs.open_async():
+        await jobs.run_worker_async(concurrency=4, delete_jobs="successful", fetch_job_polling_interval=5)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    asyncio.run(run())
