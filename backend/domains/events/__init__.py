@@ -1,0 +1,1 @@
+"""Sales Event documents: read, validate, compile, publish as immutable versions, serve."""

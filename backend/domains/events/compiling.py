@@ -1,0 +1,110 @@
+"""From the text of a document to the one form that runtime reads. Pure and repeatable byte for byte.
+
+Steps: read, follow `extends`, merge, check against the schemas, fill in defaults, check across fields, write
+canonically.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from backend.domains.events.layers import Layers, follow, merge
+from backend.domains.events.model import (
+    Compilation,
+    Compiled,
+    Document,
+    Library,
+    Problem,
+    Severity,
+    Source,
+    field_name,
+    pointer,
+)
+from backend.domains.events.rules import cross_findings
+from backend.domains.events.schema import with_defaults
+from backend.domains.events.violations import Finding, schema_findings
+from backend.kit.canonical_json import canonical, digest
+
+
+def compile_document(source: Source, library: Library) -> Compilation:
+    """Validates and compiles a document. What is wrong in it comes back as problems, each with its place."""
+    layers = follow(source, library)
+    if layers.problems:
+        return Compilation(None, tuple(layers.problems))
+    document = layers.merged()
+    findings = list(schema_findings(document))
+    broken = {str(finding.path[0]) for finding in findings if finding.path}
+    whole = _whole(document, broken)
+    findings += cross_findings(whole, broken)
+    problems = _placed(findings, layers)
+    if any(problem.severity is Severity.ERROR for problem in problems):
+        return Compilation(None, problems)
+    return Compilation(_compiled(_spelled_out(whole), source, layers), problems)
+
+
+def patched_document(document: Document, arms: Mapping[str, str]) -> Document:
+    """A compiled document with the patches of some arms (experiment key → arm key) laid over it."""
+    for experiment in document.get("experiments", ()):
+        for arm in experiment["arms"]:
+            if arm["key"] == arms.get(experiment["key"]) and arm["patch"]:
+                document = merge(document, arm["patch"])
+    return document
+
+
+def _whole(document: dict[str, Any], broken: set[str]) -> dict[str, Any]:
+    """The document with its defaults, and with defaults alone in place of what does not fit its schema."""
+    whole = with_defaults({name: value for name, value in document.items() if name not in broken})
+    whole.setdefault("name", _name_of(whole.get("id", "event")))
+    whole.pop("extends", None)
+    return whole
+
+
+def _name_of(identifier: str) -> str:
+    """`tesla-q1-2026` in words: Tesla Q1 2026."""
+    return " ".join(word.capitalize() for word in identifier.replace("_", "-").split("-") if word)
+
+
+def _spelled_out(part: dict[str, Any]) -> dict[str, Any]:
+    """Short names of listing fields in full, so that no reader has to know them. Changes its argument."""
+    search, contract = part.get("search_defaults", {}), part.get("ui_contract", {})
+    if "filters" in search:
+        search["filters"] = {field_name(name): value for name, value in search["filters"].items()}
+    if "tile_specs" in contract:
+        contract["tile_specs"] = list(dict.fromkeys(field_name(name) for name in contract["tile_specs"]))
+    for attribute in part.get("catalogue", {}).get("attributes", []):
+        attribute["name"] = field_name(attribute["name"])
+    for experiment in part.get("experiments", []):
+        for arm in experiment["arms"]:
+            _spelled_out(arm["patch"])
+    return part
+
+
+def _compiled(whole: dict[str, Any], source: Source, layers: Layers) -> Compiled:
+    text = canonical(whole)
+    written = source.text if isinstance(source.text, str) else source.text.decode("utf-8-sig")
+    # read back, so that a process that compiled and one that loaded the version serve equal values (1.0 is 1)
+    return Compiled(json.loads(text), text, digest(text), written, tuple(layers.names))
+
+
+def _placed(findings: Iterable[Finding], layers: Layers) -> tuple[Problem, ...]:
+    problems: list[Problem] = []
+    for finding in findings:
+        origin = layers.origin(finding.path)
+        place = origin.place(finding.path)
+        problems.append(
+            Problem(
+                pointer(finding.path),
+                finding.code,
+                finding.message,
+                origin.file,
+                place.line,
+                place.column,
+                finding.found,
+                finding.expected,
+                finding.nearest,
+                finding.severity,
+            )
+        )
+    return tuple(sorted(problems, key=lambda p: (p.severity, p.file, p.line, p.column, p.path)))

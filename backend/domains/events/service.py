@@ -1,0 +1,235 @@
+"""Verbs of events: create, publish, read. `compiling` says what a document means, row-level security who may.
+
+Publishing is one insert: the database puts the version in force and tells every process in the same commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from backend.core.context import Context
+from backend.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from backend.domains.events import queries
+from backend.domains.events.compiling import compile_document, patched_document
+from backend.domains.events.model import (
+    Bundle,
+    Compilation,
+    Compiled,
+    Document,
+    Event,
+    EventStatus,
+    EventVersion,
+    Library,
+    Problem,
+    ServedHead,
+    Source,
+    VersionHead,
+)
+from backend.domains.events.templates import Folder
+from backend.domains.journal import service as journal
+
+LONGEST_MESSAGE = 500
+
+
+def shipped_templates() -> Library:
+    """The documents that come with the product, such as `platform_defaults`."""
+    return Folder()
+
+
+def check(source: Source, library: Library) -> Compilation:
+    """What a document would compile to, and its problems. Changes nothing."""
+    return compile_document(source, library)
+
+
+def document_for(document: Document, arms: Mapping[str, str]) -> Document:
+    """The document as a conversation with these arms (experiment key → arm key) gets it."""
+    return patched_document(document, arms)
+
+
+async def create_event(ctx: Context, *, organization_id: UUID, slug: str, name: str) -> Event:
+    """A draft without a version. Raises: Conflict `events.slug_taken`; NotAllowed."""
+    row = await queries.add_event(
+        ctx.conn, organization_id=organization_id, slug=slug, name=name, created_by=ctx.actor.user_id
+    )
+    if row is None:
+        raise Conflict("events.slug_taken", slug=slug)
+    facts = {"slug": slug, "name": name}
+    await journal.record(
+        ctx, kind="event.created", facts=facts, organization_id=organization_id, event_id=row["id"]
+    )
+    return _event(row)
+
+
+async def publish(
+    ctx: Context,
+    *,
+    source: Source,
+    library: Library,
+    message: str = "",
+    slug: str | None = None,
+    organization_id: UUID | None = None,
+) -> EventVersion:
+    """Puts a document in force for the event it names. An equal document changes nothing.
+
+    `slug` is the event the caller means, if the document must not name another. With `organization_id`, an
+    event that is not there yet is created.
+    Raises: InvalidInput `events.invalid_document` with `problems`; NotFound; NotAllowed
+    `events.may_not_publish`; Conflict `events.slug_taken`; Gone `events.closed`.
+    """
+    compiled = _compiled(source, library, slug)
+    event = await _event_to_publish(ctx, compiled, organization_id)
+    locked = await queries.lock_event(ctx.conn, event_id=event.id)
+    if locked is None:
+        raise NotAllowed("events.may_not_publish", slug=event.slug)
+    current = await _in_force(ctx, locked["current_version_id"])
+    if current is not None and current.sha256 == compiled.sha256:
+        return current
+    row = await queries.add_version(
+        ctx.conn,
+        event_id=event.id,
+        organization_id=event.organization_id,
+        number=1 + await queries.last_number(ctx.conn, event_id=event.id),
+        canonical=compiled.canonical,
+        source=compiled.source,
+        sha256=compiled.sha256,
+        message=message.replace("\0", "").strip()[:LONGEST_MESSAGE],
+        author_id=ctx.actor.user_id,
+    )
+    return EventVersion(**row, is_new=True)
+
+
+async def change_status(ctx: Context, *, slug: str, status: EventStatus) -> Event:
+    """Pauses, resumes or closes an event. Processes learn of it with their next poll.
+
+    Raises: NotFound; NotAllowed `events.may_not_publish`; Conflict `events.never_published`.
+    """
+    event = await get_event(ctx, slug=slug)
+    if event.current_version_id is None:
+        raise Conflict("events.never_published", slug=slug)
+    if await queries.set_status(ctx.conn, event_id=event.id, status=status) is None:
+        raise NotAllowed("events.may_not_publish", slug=slug)
+    facts = {"slug": slug, "from": event.status, "to": status}
+    await journal.record(
+        ctx,
+        kind="event.status_changed",
+        facts=facts,
+        organization_id=event.organization_id,
+        event_id=event.id,
+    )
+    return await get_event(ctx, slug=slug)
+
+
+async def get_event(ctx: Context, *, slug: str) -> Event:
+    """Raises: NotFound `events.not_found`, also for an event of others."""
+    row = await queries.find_event(ctx.conn, slug=slug)
+    if row is None:
+        raise NotFound("events.not_found", slug=slug)
+    return _event(row)
+
+
+async def list_events(ctx: Context, *, limit: int = 100, after: str = "") -> list[Event]:
+    """Events of the actor's organizations by slug; `after` is the last slug of the page before."""
+    return [_event(row) for row in await queries.list_events(ctx.conn, limit=limit, after=after)]
+
+
+async def get_version(ctx: Context, *, version_id: UUID) -> EventVersion:
+    """Raises: NotFound `events.no_such_version`."""
+    row = await queries.find_version(ctx.conn, version_id=version_id)
+    if row is None:
+        raise NotFound("events.no_such_version", version_id=str(version_id))
+    return EventVersion(**row)
+
+
+async def list_versions(
+    ctx: Context, *, slug: str, limit: int = 50, before: int = 2**31 - 1
+) -> list[VersionHead]:
+    """Versions of an event, the newest first; `before` is the last number of the page before."""
+    event = await get_event(ctx, slug=slug)
+    rows = await queries.list_versions(ctx.conn, event_id=event.id, limit=limit, before=before)
+    return [VersionHead(**row) for row in rows]
+
+
+async def get_organization_id(ctx: Context, *, slug: str) -> UUID:
+    """Raises: NotFound `events.no_such_organization`."""
+    organization_id = await queries.organization_id(ctx.conn, slug=slug)
+    if organization_id is None:
+        raise NotFound("events.no_such_organization", slug=slug)
+    return organization_id
+
+
+async def list_served(ctx: Context, *, event_id: UUID | None = None) -> list[Bundle]:
+    """The versions in force, of one event or of all."""
+    return [_bundle(row) for row in await queries.served_versions(ctx.conn, event_id=event_id)]
+
+
+async def list_served_heads(ctx: Context) -> list[ServedHead]:
+    """Which version is in force where: the cheap question behind the poll."""
+    rows = await queries.served_heads(ctx.conn)
+    return [ServedHead(**_with_status(row)) for row in rows]
+
+
+async def find_pinned(ctx: Context, *, version_id: UUID) -> Bundle | None:
+    """One version as it is served to a conversation that pinned it, in force or not."""
+    row = await queries.pinned_version(ctx.conn, version_id=version_id)
+    return _bundle(row) if row else None
+
+
+def _compiled(source: Source, library: Library, slug: str | None) -> Compiled:
+    compilation = compile_document(source, library)
+    if compilation.compiled is None:
+        raise invalid(compilation.problems)
+    identifier = compilation.compiled.id
+    if slug is not None and slug != identifier:
+        raise invalid(
+            [
+                _id_problem(
+                    source, identifier, f"This is the document of “{identifier}”, not of “{slug}”.", slug
+                )
+            ]
+        )
+    if "_" in identifier or len(identifier) < 2:
+        message = (
+            f"“{identifier}” cannot be part of an address: an event's id has small letters, digits and -."
+        )
+        raise invalid([_id_problem(source, identifier, message, identifier.replace("_", "-"))])
+    return compilation.compiled
+
+
+def invalid(problems: Sequence[Problem]) -> InvalidInput:
+    """The error that carries what is wrong with a document."""
+    return InvalidInput("events.invalid_document", problems=[problem.facts() for problem in problems])
+
+
+def _id_problem(source: Source, found: str, message: str, nearest: str) -> Problem:
+    return Problem("/id", "wrong_id", message, source.file, found=found, nearest=nearest)
+
+
+async def _event_to_publish(ctx: Context, compiled: Compiled, organization_id: UUID | None) -> Event:
+    row = await queries.find_event(ctx.conn, slug=compiled.id)
+    if row is not None and (organization_id is None or row["organization_id"] == organization_id):
+        return _event(row)
+    if row is not None:
+        raise Conflict("events.slug_taken", slug=compiled.id)
+    if organization_id is None:
+        raise NotFound("events.not_found", slug=compiled.id)
+    name = str(compiled.document["name"])
+    return await create_event(ctx, organization_id=organization_id, slug=compiled.id, name=name)
+
+
+async def _in_force(ctx: Context, version_id: UUID | None) -> EventVersion | None:
+    row = await queries.find_version(ctx.conn, version_id=version_id) if version_id else None
+    return EventVersion(**row) if row else None
+
+
+def _event(row: dict[str, Any]) -> Event:
+    return Event(**_with_status(row))
+
+
+def _with_status(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"status": EventStatus(row["status"])}
+
+
+def _bundle(row: dict[str, Any]) -> Bundle:
+    return Bundle(**_with_status(row))

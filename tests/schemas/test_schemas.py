@@ -1,0 +1,141 @@
+"""The schemas are well formed, fully annotated, and agree with the brief, the seeds and the reference page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from backend.domains.events import schema
+from backend.domains.events.compiling import compile_document
+from backend.domains.events.model import Source, pointer
+from backend.domains.events.reading import read
+from backend.domains.events.reference import event_document_reference
+from backend.domains.events.templates import SEEDS, Folder
+from tests.schemas.brief import OTTO, PLATFORM_DEFAULTS, TESLA, is_within
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = [schema.ROOT, *(f"{name}.v1" for name in schema.sections())]
+LEAVES = dict(schema.leaves())
+SHIPPED = ["platform_defaults.yaml", "tesla_q1_2026/event.yaml"]
+
+
+def seed(name: str) -> Source:
+    return Source((SEEDS / name).read_bytes(), name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_file_is_a_json_schema(name: str) -> None:
+    Draft202012Validator.check_schema(schema.load(name))
+    assert schema.load(name)["$id"] == f"{name}.schema.json"
+
+
+def test_references_resolve_the_standard_way() -> None:
+    """Editors and other languages read the files themselves, not our resolved form."""
+    files = [(f"{name}.schema.json", Resource.from_contents(schema.load(name))) for name in NAMES]
+    registry: Registry[Any] = Registry().with_resources(files)
+    validator = Draft202012Validator(schema.load(schema.ROOT), registry=registry)
+    assert validator.is_valid(json.loads(TESLA))
+    assert not validator.is_valid({"id": "x", "conversion": {"hold_minute": 3}})
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=pointer)
+def test_each_leaf_says_what_it_is(path: tuple[str | int, ...]) -> None:
+    leaf = LEAVES[path]
+    assert leaf["title"]
+    assert leaf["description"].endswith(".")
+    assert leaf["x-reload"] in {"pinned", "live", "kill"}
+    assert leaf["x-risk"] in {"low", "medium", "high"}
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=pointer)
+def test_each_leaf_has_a_default_or_is_required(path: tuple[str | int, ...]) -> None:
+    holder = schema.at(tuple(0 if step == "*" else step for step in path[:-1]))
+    assert holder is not None
+    assert ("default" in LEAVES[path]) != (
+        path[-1] in holder.get("required", ())
+    ) or "x-default-from" in LEAVES[path]
+
+
+@pytest.mark.parametrize("path", [path for path, leaf in LEAVES.items() if "x-lever" in leaf], ids=pointer)
+def test_levers_have_a_range_that_fits_their_type(path: tuple[str | int, ...]) -> None:
+    leaf = LEAVES[path]
+    spread = leaf["x-lever"]["range"]
+    if leaf["type"] in {"number", "integer"}:
+        low, high = spread
+        assert low < 0 < high
+        assert 0 < leaf["x-lever"]["step"] <= high
+    else:
+        assert len(spread) >= 2
+        assert all(value in leaf.get("enum", [True, False]) for value in spread)
+
+
+def test_no_object_takes_unknown_names() -> None:
+    """Maps with names of the author's own (filters, patches) constrain those names instead."""
+
+    def check(part: Any, path: str) -> None:
+        if isinstance(part, dict):
+            if part.get("type") == "object":
+                assert part.get("additionalProperties") is False or "propertyNames" in part, path
+            for name, value in part.items():
+                check(value, f"{path}/{name}")
+
+    for name in NAMES:
+        check(schema.load(name), name)
+
+
+def test_defaults_alone_are_a_valid_document() -> None:
+    compilation = compile_document(Source("id: plain"), Folder())
+    assert compilation.problems == ()
+    assert compilation.compiled is not None
+    assert schema.departures(compilation.compiled.document) == []
+    assert compilation.compiled.document["name"] == "Plain"
+
+
+@pytest.mark.parametrize("text", [PLATFORM_DEFAULTS, TESLA, OTTO], ids=["defaults", "tesla", "otto"])
+def test_the_documents_of_the_brief_are_accepted_as_they_are(text: str) -> None:
+    assert schema.departures(json.loads(text)) == []
+    compilation = compile_document(Source(text, "brief.json"), Folder())
+    assert compilation.errors == ()
+    assert compilation.compiled is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"), [(PLATFORM_DEFAULTS, SHIPPED[0]), (TESLA, SHIPPED[1])], ids=["defaults", "tesla"]
+)
+def test_the_seeds_carry_the_values_of_the_brief(text: str, name: str) -> None:
+    written = read(seed(name)).value
+    assert is_within(json.loads(text), written)
+
+
+def test_the_defaults_carry_the_partner_terms_of_the_brief() -> None:
+    otto = json.loads(OTTO)
+    terms = {name: otto[name] for name in ("dealer_matching", "privacy", "pricing")}
+    assert is_within(terms, read(seed(SHIPPED[0])).value)
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_the_seeds_compile_without_a_warning(name: str) -> None:
+    assert compile_document(seed(name), Folder()).problems == ()
+
+
+def test_the_reference_page_is_current() -> None:
+    """To renew it: `mpax event reference --out docs/reference/event-document.md`."""
+    assert (ROOT / "docs/reference/event-document.md").read_text("utf-8") == event_document_reference()
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        (("conversion", "hold_minutes"), "live"),
+        (("safety", "claims_review", 0), "kill"),
+        (("ranking_weights", "scarcity"), "pinned"),
+        (("search_defaults", "filters", "year", "min"), "pinned"),
+    ],
+)
+def test_reload_class_of_a_path(path: tuple[str | int, ...], expected: str) -> None:
+    assert schema.reload_class(path) == expected
