@@ -22,6 +22,7 @@ from backend.core.settings import Settings
 from tests.factories import World, make_world
 from tests.fakes import FakeBroadcasts, FakeIdentity, HashEmbedder
 from tests.postgres import TestPostgres, start_postgres
+from tests.product import Product, run_product
 
 ROOT = Path(__file__).resolve().parents[1]
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -32,6 +33,31 @@ def postgres() -> Iterator[TestPostgres]:
     """A server of the suite's own, with a migrated template database."""
     with start_postgres() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """The whole stack with the demo in it, once per run."""
+    with run_product(tmp_path_factory.mktemp("mpax-home")) as product:
+        yield product
+
+
+@pytest.fixture(scope="session")
+def api(product: Product) -> str:
+    """Address of an API process."""
+    return product.start_api()
+
+
+@pytest.fixture(scope="session")
+def second_api(product: Product) -> str:
+    """Address of another API process on the same stack."""
+    return product.start_api()
+
+
+@pytest.fixture(scope="session")
+def running_app(product: Product) -> str:
+    """Address of the application with its user interface."""
+    return product.start_app()
 
 
 @pytest.fixture

@@ -17,10 +17,12 @@ from pathlib import Path
 import psycopg
 from psycopg import conninfo, sql
 
-ROOT = Path(__file__).resolve().parents[1]
-MIGRATIONS = ROOT / "supabase" / "migrations"
-BOOTSTRAP = ROOT / "backend" / "local" / "bootstrap.sql"
-AUTH = ROOT / "tests" / "auth_schema.sql"
+from backend.local import migrate, start_scratch
+from backend.local.bootstrap import BOOTSTRAP_SQL, bootstrap
+from backend.local.migrate import MIGRATIONS
+from backend.local.node import AUTH_AND_STORAGE_SQL, install_packages
+
+PASSWORD = "app-api-test"
 
 
 @dataclass(slots=True)
@@ -35,7 +37,7 @@ class TestPostgres:
         return conninfo.make_conninfo(self.base, dbname=database)
 
     def as_login(self, dsn: str, role: str) -> str:
-        return conninfo.make_conninfo(dsn, user=role, password="app-api-test")
+        return conninfo.make_conninfo(dsn, user=role, password=PASSWORD)
 
     def clone(self, name: str) -> None:
         self._run(
@@ -53,7 +55,8 @@ class TestPostgres:
 
     def make_template(self) -> None:
         """Bootstrap + migrations, once per state of the files; parallel sessions wait for the first."""
-        files = [BOOTSTRAP, AUTH, *sorted(MIGRATIONS.glob("*.sql"))]
+        files = [BOOTSTRAP_SQL, AUTH_AND_STORAGE_SQL, *sorted(MIGRATIONS.glob("*.sql"))]
+        install_packages()
         digest = sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:12]
         self.template = f"template_{digest}"
         with (Path(tempfile.gettempdir()) / "mpax-test-template.lock").open("w") as lock:
@@ -64,12 +67,8 @@ class TestPostgres:
             building = f"{self.template}_building"
             self.drop(building)
             self._run(sql.SQL("create database {}").format(sql.Identifier(building)))
-            with psycopg.connect(self.dsn(building), autocommit=True) as conn:
-                for path in files:
-                    conn.execute("begin")
-                    conn.execute(path.read_text().encode())
-                    conn.execute("commit")
-                conn.execute("alter role app_api login password 'app-api-test'")
+            bootstrap(self.dsn(building), PASSWORD)
+            migrate(self.dsn(building))
             self._run(
                 sql.SQL("alter database {} rename to {}").format(
                     sql.Identifier(building), sql.Identifier(self.template)
@@ -84,8 +83,6 @@ def start_postgres() -> Iterator[TestPostgres]:
         server.make_template()
         yield server
         return
-    from backend.local.postgres import start_scratch
-
     with start_scratch() as dsn:
         server = TestPostgres(dsn)
         server.make_template()

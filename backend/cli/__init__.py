@@ -13,7 +13,7 @@ class Commands(click.Group):
     """Loads a command's module when it is asked for, so that `mpax status` does not import the language engine."""
 
     lazy = {
-        "up": "backend.cli.stack:up",
+        "up": "backend.cli.startup:up",
         "down": "backend.cli.stack:down",
         "status": "backend.cli.stack:status",
         "doctor": "backend.cli.stack:doctor",

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from ruamel.yaml import YAML
 
 from backend.adapters.supabase_admin import SupabaseAdmin
+from backend.core.context import Actor
 from backend.core.db import Database
 from backend.core.errors import NotAllowed
 from backend.core.settings import PROJECT, Settings
@@ -57,6 +58,12 @@ def sign_ins() -> list[SignIn]:
         )
         for person in plan["people"]
     ]
+
+
+async def is_there(database: Database) -> bool:
+    """Whether any event is served already; then a start leaves the data alone."""
+    async with database.as_actor(Actor.anonymous()) as ctx:
+        return bool(await events.list_served_heads(ctx))
 
 
 async def seed(settings: Settings, database: Database, *, tell: Callable[[str], None]) -> None:
