@@ -93,8 +93,8 @@ async def add_version(
         """
         insert into public.event_versions
           (event_id, organization_id, number, document, canonical, source, sha256, message, author_id)
-        values (%(event_id)s, %(organization_id)s, %(number)s, %(canonical)s::jsonb, %(canonical)s,
-                %(source)s, %(sha256)s, %(message)s, %(author_id)s)
+        values (%(event_id)s, %(organization_id)s, %(number)s, %(canonical)s::text::jsonb,
+                %(canonical)s::text, %(source)s, %(sha256)s, %(message)s, %(author_id)s)
         returning id, event_id, organization_id, number, sha256, message, author_id, created_at, document,
                   source
         """,

@@ -152,10 +152,10 @@ async def list_versions(
 
 
 async def get_organization_id(ctx: Context, *, slug: str) -> UUID:
-    """Raises: NotFound `events.no_such_organization`."""
+    """Raises: NotFound `identity.no_such_organization`."""
     organization_id = await queries.organization_id(ctx.conn, slug=slug)
     if organization_id is None:
-        raise NotFound("events.no_such_organization", slug=slug)
+        raise NotFound("identity.no_such_organization", slug=slug)
     return organization_id
 
 
