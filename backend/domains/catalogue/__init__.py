@@ -1,0 +1,1 @@
+"""Sources, imports, listings, media and search of a Sales Event."""

@@ -1,0 +1,224 @@
+"""From the cells of one record to a typed listing, by a mapping. Pure: no file, no database, no clock.
+
+A cell that cannot be read rejects its row, or is left empty where the mapping says so; either way it is reported.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from rapidfuzz import fuzz, process
+
+from backend.core.errors import InvalidInput
+from backend.domains.catalogue import normalizers as n
+from backend.domains.catalogue.mapping import header_key
+from backend.domains.catalogue.model import ColumnMapping, RejectedCell, SourceMapping
+from backend.domains.catalogue.normalizers import Cell, Reason, Rejected
+from backend.domains.catalogue.reading import (
+    DEFAULT_TYPES,
+    Parts,
+    Setting,
+    attributes_of,
+    column_type,
+    reader_of,
+    remembering,
+)
+from backend.kit.money import Money
+
+_UNLISTED: Final = frozenset({
+    "sold", "withdrawn", "gone", "delisted", "inactive", "deleted", "archived", "verkauft", "vendu", "vendido",
+})  # fmt: skip
+_PROSE_LIMIT: Final = 2000  # characters of a listing that its vector is made of
+
+
+@dataclass(frozen=True, slots=True)
+class TypedRow:
+    """One listing as it will be stored. `facets` are (attribute, value, display); `numbers` attribute -> value."""
+
+    row: int
+    external_id: str
+    core: Mapping[str, Any]
+    specs: Mapping[str, Any]
+    media: Sequence[Mapping[str, str]]
+    raw: Mapping[str, str]
+    facets: Sequence[tuple[str, str, str]]
+    numbers: Mapping[str, float]
+    seller: str | None
+    listed: bool
+    prose: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a record. `external_id` is known for rejected rows too, where it could be read."""
+
+    typed: TypedRow | None
+    problems: Sequence[RejectedCell]
+    external_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One mapped column, joined to its place in the file."""
+
+    at: int
+    column: ColumnMapping
+    read: Callable[[Cell], object]
+
+
+class RowTyper:
+    """Types the records of one file. `unmapped` names columns that are neither mapped nor ignored.
+
+    Raises: InvalidInput `catalogue.missing_column` (nearest), `catalogue.unmapped_columns`.
+    """
+
+    def __init__(self, mapping: SourceMapping, header: Sequence[str], setting: Setting, *, file: str) -> None:
+        self._mapping = mapping
+        self._setting = setting
+        self._width = len(header)
+        self._readers = _join(mapping, header, setting, file)
+        self.unmapped = _unmapped(mapping, header, file)
+        self.attributes = attributes_of(mapping, setting)
+        self.id_header = next(c.header for c in mapping.columns if "external_id" in c.targets)
+        self._labels = {a.name: a.label for a in self.attributes}
+        self._numbers = tuple(a.name for a in self.attributes if a.kind == "number")
+        self._types = {t: column_type(c, t) for c in mapping.columns for t in c.targets}
+
+    def type_row(self, row: int, cells: Sequence[Cell]) -> Outcome:
+        """The listing, or None where a cell rejects it; with every cell that was refused or left empty."""
+        if any(not n.says_nothing(n.plain(cell)) for cell in cells[self._width :]):
+            extra = n.plain(cells[self._width])[:200]
+            return Outcome(
+                None, [RejectedCell(row, f"#{self._width + 1}", Reason.TOO_MANY_CELLS, extra)], None
+            )
+        problems: list[RejectedCell] = []
+        values, raw = self._read(row, cells, problems)
+        external_id: str | None = values.get("external_id")
+        if not external_id and all(problem.column != self.id_header for problem in problems):
+            problems.append(RejectedCell(row, self.id_header, Reason.REQUIRED, ""))
+        if any(problem.effect == "rejected" for problem in problems):
+            return Outcome(None, problems, external_id)
+        return Outcome(self._typed(row, values, raw), problems, external_id)
+
+    def _read(
+        self, row: int, cells: Sequence[Cell], problems: list[RejectedCell]
+    ) -> tuple[dict[str, Any], dict[str, str]]:
+        values: dict[str, Any] = dict(self._mapping.defaults)
+        raw: dict[str, str] = {}
+        for reader in self._readers:
+            cell = cells[reader.at] if reader.at < len(cells) else None
+            column = reader.column
+            value = reader.read(cell)
+            if isinstance(value, Rejected):
+                effect = "blanked" if column.blank_on_error else "rejected"
+                problems.append(RejectedCell(row, column.header, value.reason, n.block(cell)[:1000], effect))
+            elif isinstance(value, Parts):
+                values |= value
+            elif value is not None:
+                values[column.targets[0]] = value
+                if not isinstance(value, str | list) and (written := n.plain(cell)) != str(value):
+                    raw[column.targets[0]] = written[:200]
+        return values, raw
+
+    def _typed(self, row: int, values: dict[str, Any], raw: Mapping[str, str]) -> TypedRow:
+        external_id, seller = values.pop("external_id"), values.pop("seller", None)
+        listed = str(values.pop("status", "")).lower() not in _UNLISTED
+        addresses: Sequence[str] = values.pop("image_urls", ())
+        specs = {name.removeprefix("specs."): v for name, v in values.items() if name.startswith("specs.")}
+        if "url" in values:
+            specs["url"] = values.pop("url")
+        core = self._core(values, external_id)
+        facets = self._facets(values)
+        media = [{"url": url, "alt": _alt(core, at)} for at, url in enumerate(addresses)]
+        content = [external_id, core, specs, media, facets, seller, listed]
+        encoded = json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")
+        return TypedRow(
+            row=row,
+            external_id=external_id,
+            core=core,
+            specs=specs,
+            media=media,
+            raw=raw,
+            facets=facets,
+            numbers={name: values[name] for name in self._numbers if _is_number(values.get(name))},
+            seller=seller,
+            listed=listed,
+            prose=_prose(core, facets),
+            sha256=hashlib.sha256(encoded).hexdigest(),
+        )
+
+    def _core(self, values: Mapping[str, Any], external_id: str) -> dict[str, Any]:
+        core = {name: value for name, value in values.items() if not name.startswith("specs.")}
+        price = core.pop("price", None)
+        core["price_minor"] = price.minor if isinstance(price, Money) else None
+        core["currency"] = price.currency if isinstance(price, Money) else None
+        core.pop("mileage_unit", None)
+        if "mileage" in core:
+            core["mileage_unit"] = self._setting.mileage_unit
+        core["title"] = core.get("title") or fill(self._mapping.title, core) or external_id
+        return core
+
+    def _facets(self, values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+        found: list[tuple[str, str, str]] = []
+        for target, value in values.items():
+            kind = self._types.get(target) or DEFAULT_TYPES.get(target)
+            if value is True:
+                found.append((target, "true", self._labels.get(target, target)))
+            elif kind == "enum" and isinstance(value, str):
+                found.append((target, value.lower(), value))
+            elif isinstance(value, list) and target.startswith("specs."):
+                found += [(target, str(entry).lower(), str(entry)) for entry in value]
+        return found
+
+
+def _prose(core: Mapping[str, Any], facets: Sequence[tuple[str, str, str]]) -> str:
+    """What the vector of a listing is made of: the words a buyer might use for it."""
+    words = [f"{core['title']}."]
+    words += [
+        f"{core[k]} {k.removeprefix('color_')}," for k in ("color_exterior", "color_interior") if core.get(k)
+    ]
+    words += [f"{display.lower()}," for name, _, display in facets if name.startswith("specs.")]
+    words += [str(core[k]) for k in ("condition", "location_city", "location_region") if core.get(k)]
+    return f"{' '.join(words)}. {core.get('description') or ''}"[:_PROSE_LIMIT]
+
+
+def fill(template: str, core: Mapping[str, Any]) -> str:
+    """`{year} {make}`: names in braces, nothing else; a missing value leaves no gap."""
+    return " ".join(re.sub(r"\{(\w+)\}", lambda m: str(core.get(m.group(1)) or ""), template).split())[:300]
+
+
+def _alt(core: Mapping[str, Any], at: int) -> str:
+    color = f" in {str(core['color_exterior']).lower()}" if core.get("color_exterior") else ""
+    return f"{core['title']}{color}" + (f", view {at + 1}" if at else "")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _join(mapping: SourceMapping, header: Sequence[str], setting: Setting, file: str) -> list[_Reader]:
+    places = {header_key(name): at for at, name in reversed(list(enumerate(header)))}
+    readers: list[_Reader] = []
+    for column in mapping.columns:
+        at = places.get(header_key(column.header))
+        if at is not None:
+            readers.append(_Reader(at, column, remembering(reader_of(column, mapping, setting))))
+        elif not column.optional:
+            nearest = process.extractOne(column.header, header, scorer=fuzz.WRatio, score_cutoff=50)
+            facts = {"nearest": nearest[0]} if nearest else {}
+            raise InvalidInput("catalogue.missing_column", file=file, column=column.header, **facts)
+    return readers
+
+
+def _unmapped(mapping: SourceMapping, header: Sequence[str], file: str) -> tuple[str, ...]:
+    known = {header_key(column.header) for column in mapping.columns} | set(mapping.ignore)
+    left = [name for name in header if header_key(name) not in known and not re.fullmatch(r"#\d+", name)]
+    if left and mapping.strict:
+        raise InvalidInput("catalogue.unmapped_columns", file=file, columns=left[:20])
+    return tuple(left)

@@ -1,0 +1,155 @@
+"""Verbs of the catalogue: search and read listings, know the vocabulary of an inventory. Imports are in `importing`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.core.context import Context
+from backend.core.errors import NotFound
+from backend.domains.catalogue.importing import import_file
+from backend.domains.catalogue.mapping import parse_mapping, read_mapping
+from backend.domains.catalogue.model import (
+    Attribute,
+    CompiledFilters,
+    FacetValue,
+    Hit,
+    Listing,
+    Vocabulary,
+    Weights,
+    Wish,
+)
+from backend.domains.catalogue.queries import listings as queries
+from backend.domains.catalogue.search import Index, compile_filters, compile_wishes
+
+__all__ = [
+    "Index",
+    "compile_filters",
+    "compile_wishes",
+    "count",
+    "count_by_dealer",
+    "count_facets",
+    "find_named",
+    "get_listing",
+    "get_provenance",
+    "import_file",
+    "list_listings",
+    "parse_mapping",
+    "read_mapping",
+    "search",
+    "vocabulary",
+]
+
+_FILTERS: Final = CompiledFilters({})
+
+
+async def vocabulary(ctx: Context, *, event_id: UUID) -> Vocabulary:
+    """What the inventory can be asked for. Keep it until `catalogue_revision` of the event moves on.
+
+    Raises: NotFound `events.not_found` for whoever is neither in a conversation of the event nor of its organization.
+    """
+    revision = await queries.get_revision(ctx.conn, event_id=event_id)
+    attributes = await queries.list_attributes(ctx.conn, event_id=event_id)
+    facets = await queries.list_facets(ctx.conn, event_id=event_id)
+    return Vocabulary(
+        event_id,
+        revision,
+        tuple(Attribute(**row) for row in attributes),
+        tuple(FacetValue(**row) for row in facets),
+    )
+
+
+async def search(
+    ctx: Context,
+    *,
+    event_id: UUID,
+    filters: CompiledFilters = _FILTERS,
+    wishes: Iterable[Wish] = (),
+    weights: Weights | None = None,
+    text: str | None = None,
+    vector: NDArray[np.float32] | None = None,
+    index: Index | None = None,
+    limit: int = 24,
+) -> list[Hit]:
+    """The best listings within the filters, best first, in one round trip.
+
+    `text` is what the buyer is after, in words: it is embedded here unless `vector` (a unit row) comes with it.
+    Wishes need the `index` of the vocabulary. Raises: NotFound `events.not_found`.
+    """
+    embedder = ctx.ports.embedder
+    if vector is None and text:
+        vector = embedder.embed([text])[0]
+    weights = weights or Weights()
+    rows = await queries.search(
+        ctx.conn,
+        event_id=event_id,
+        where=filters.where,
+        wishes=compile_wishes(wishes, index) if index else {},
+        weights={
+            "individual": weights.individual,
+            "spec": weights.spec,
+            "scarcity": weights.scarcity,
+            "social": weights.social,
+        },
+        embedding=None if vector is None else f"[{','.join(f'{value:.5g}' for value in vector.tolist())}]",
+        model=embedder.model,
+        text=text,
+        limit=limit,
+    )
+    return [Hit(**row) for row in rows]
+
+
+async def count(ctx: Context, *, event_id: UUID, filters: CompiledFilters = _FILTERS) -> int:
+    """How many listings the filters leave."""
+    return await queries.count_listings(ctx.conn, event_id=event_id, where=filters.where)
+
+
+async def count_facets(
+    ctx: Context, *, event_id: UUID, filters: CompiledFilters = _FILTERS
+) -> Mapping[int, int]:
+    """Facet id → listings it would leave; a filtered attribute is counted without its own filter."""
+    return await queries.facet_counts(ctx.conn, event_id=event_id, where=filters.where)
+
+
+async def count_by_dealer(
+    ctx: Context, *, event_id: UUID, filters: CompiledFilters = _FILTERS
+) -> Mapping[UUID, int]:
+    """Partner dealer → how many of their listings the filters leave, most first."""
+    return await queries.count_by_dealer(ctx.conn, event_id=event_id, where=filters.where)
+
+
+async def list_listings(ctx: Context, *, ids: Sequence[int]) -> list[Listing]:
+    """The listings the actor may see, in the order of `ids`."""
+    found = {row["id"]: _listing(row) for row in await queries.list_listings(ctx.conn, ids=ids)}
+    return [found[listing_id] for listing_id in ids if listing_id in found]
+
+
+async def get_listing(ctx: Context, *, listing_id: int) -> Listing:
+    """Raises: NotFound `catalogue.no_such_listing`."""
+    found = await list_listings(ctx, ids=[listing_id])
+    if not found:
+        raise NotFound("catalogue.no_such_listing", listing_id=listing_id)
+    return found[0]
+
+
+async def find_named(ctx: Context, *, event_id: UUID, tokens: Sequence[str]) -> list[Listing]:
+    """Listings whose stock or vehicle number is one of these words, whatever else is filtered."""
+    rows = await queries.find_by_tokens(ctx.conn, event_id=event_id, tokens=tokens) if tokens else []
+    return [_listing(row) for row in rows]
+
+
+async def get_provenance(ctx: Context, *, listing_id: int) -> Mapping[str, Any]:
+    """Where the facts come from: {file, imported_at, row, columns: {target: column}, raw: {target: as written}}.
+
+    Raises: NotFound `catalogue.no_such_listing`, `events.not_found`.
+    """
+    return await queries.get_provenance(ctx.conn, listing_id=listing_id)
+
+
+def _listing(row: Mapping[str, Any]) -> Listing:
+    values: dict[str, Any] = {**row, "media": tuple(row["media"])}
+    return Listing(**values)
