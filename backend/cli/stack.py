@@ -26,7 +26,8 @@ import click
 from rich.console import Console, RenderableType
 from rich.table import Table
 
-from backend.local import Fault, Layout, Stack, Step, migrate, read_keys
+from backend.local import Fault, Layout, Stack, Step, read_keys
+from backend.local import migrate as apply_migrations
 from backend.local.doctor import examine
 from backend.local.layout import PROJECT
 from backend.local.runfile import RunState, read_run, stop_orphans
@@ -181,16 +182,16 @@ def reset(yes: bool) -> None:
     console.print(f"[green]✓[/] {layout.home} is empty; `mpax up` starts anew.")
 
 
-@click.command("migrate")
+@click.command()
 @plain_faults
-def migrate_command() -> None:
+def migrate() -> None:
     """Apply new migrations to the running stack, or to the database that MPAX_SYSTEM_DSN names."""
     layout = Layout.from_env()
     keys = read_keys(layout)
     dsn = os.environ.get("MPAX_SYSTEM_DSN") or (keys.system_dsn if keys else "")
     if not dsn:
         raise Fault("There is no database yet.", "Run `mpax up`, or set MPAX_SYSTEM_DSN.")
-    names = migrate(dsn, applied=lambda one: console.print(f"[green]✓[/] {one.path.name}"))
+    names = apply_migrations(dsn, applied=lambda one: console.print(f"[green]✓[/] {one.path.name}"))
     if not names:
         console.print("Nothing to apply: the database is up to date.")
 
@@ -229,7 +230,7 @@ async def _run(layout: Layout, *, with_app: bool, with_worker: bool) -> None:
 
 def _start_in_background(layout: Layout, *, with_app: bool, with_worker: bool) -> None:
     layout.make_folders()
-    command = [sys.executable, "-c", "from backend.cli.stack import group; group()", "up"]
+    command = [sys.executable, "-c", "from backend.cli import main; main()", "up"]
     command += ["--app" if with_app else "--no-app", "--worker" if with_worker else "--no-worker"]
     log = layout.logs / "supervisor.log"
     with log.open("ab") as output:
@@ -336,12 +337,3 @@ def _show_line(file: Path, line: str, named: bool) -> None:
 def _plain(text: str) -> str:
     """Keeps square brackets in foreign text from being taken for markup."""
     return text.replace("[", "\\[")
-
-
-@click.group()
-def group() -> None:
-    """The embedded Supabase of MPAX."""
-
-
-for _command in (up, down, status, doctor, logs, reset, migrate_command):
-    group.add_command(_command)

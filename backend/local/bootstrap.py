@@ -8,13 +8,14 @@ from typing import LiteralString, cast
 import psycopg
 from psycopg import sql
 
-from backend.local.node import AUTH_AND_STORAGE_SQL
+from backend.local.node import AUTH_AND_STORAGE_SQL, install_packages
 
 BOOTSTRAP_SQL = Path(__file__).with_name("bootstrap.sql")
 
 
 def bootstrap(dsn: str, app_password: str | None = None) -> None:
     """Roles, schemas, auth functions, the tables of Auth, Storage and Realtime; app_api's password when given."""
+    install_packages()
     prepare = cast(LiteralString, BOOTSTRAP_SQL.read_text())
     tables = cast(LiteralString, AUTH_AND_STORAGE_SQL.read_text())
     with psycopg.connect(dsn) as conn:

@@ -41,7 +41,7 @@ def link_programs(layout: Layout) -> Path:
     if not link.is_symlink() or link.readlink() != real:
         link.unlink(missing_ok=True)
         link.symlink_to(real)
-    scripts = _wheel() / "lib" / "node_modules" / "npm" / "bin"
+    scripts = _npm_scripts()
     for name in ("npm", "npx"):
         wrapper = layout.bin / name
         text = f'#!/bin/sh\nexec "{real}" "{scripts / f"{name}-cli.js"}" "$@"\n'
@@ -64,7 +64,7 @@ def is_installed() -> bool:
         return False
 
 
-def install_packages(layout: Layout) -> None:
+def install_packages() -> None:
     """Installs the npm packages of the gateway, exactly as locked. Instant when they are in place.
 
     Raises: Fault with npm's own last words.
@@ -77,17 +77,23 @@ def install_packages(layout: Layout) -> None:
         if is_installed():
             return
         _stamp().unlink(missing_ok=True)
-        _npm_ci(layout)
+        _npm_ci()
         _write_schema()
         _stamp().write_text(_lock_hash())
     finally:
         os.close(folder)
 
 
-def _npm_ci(layout: Layout) -> None:
-    command = [str(link_programs(layout) / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-    env = {**os.environ, "PATH": path_with_node(layout)}
-    done = subprocess.run(command, cwd=GATEWAY, env=env, capture_output=True, text=True, check=False)
+def _npm_ci() -> None:
+    command = [
+        str(node()),
+        str(_npm_scripts() / "npm-cli.js"),
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ]
+    done = subprocess.run(command, cwd=GATEWAY, capture_output=True, text=True, check=False)
     if done.returncode:
         shutil.rmtree(NODE_MODULES, ignore_errors=True)
         said = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
@@ -112,6 +118,10 @@ def _wheel() -> Path:
     if spec is None or spec.origin is None:
         raise Fault("Node is not installed.", "Install the locked dependencies (`make run` does).")
     return Path(spec.origin).parent
+
+
+def _npm_scripts() -> Path:
+    return _wheel() / "lib" / "node_modules" / "npm" / "bin"
 
 
 def _stamp() -> Path:

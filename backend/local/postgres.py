@@ -62,7 +62,9 @@ class Cluster:
         return self.data.is_dir() and any(self.data.iterdir())
 
     def check(self) -> None:
-        """Raises: Fault when the data folder is not one that this version can open."""
+        """Raises: Fault when the account cannot reach the folder, or it is not one that this version can open."""
+        require_reach(self.account, installation(self.major), "its programs in")
+        require_reach(self.account, self.data, "its data in")
         if not self.exists():
             return
         version = self.data / "PG_VERSION"
@@ -83,8 +85,6 @@ class Cluster:
 
     def initialise(self, password: str) -> None:
         """Makes the cluster with the superuser `postgres`. A half-made one is never left in place."""
-        require_reach(self.account, installation(self.major), "its programs in")
-        require_reach(self.account, self.data, "its data in")
         draft = self.data.with_name(self.data.name + ".new")
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True, mode=0o700)

@@ -24,7 +24,8 @@ from backend.local.postgres import MAJOR, Cluster
 def start_scratch(major: int = MAJOR, *, prepared: bool = True) -> Iterator[str]:
     """Runs a server of the major version and yields the DSN of its owner.
 
-    `prepared` makes it look like Supabase before the first migration; that needs the gateway's npm packages once.
+    `prepared` makes it look like Supabase before the first migration; that needs the gateway's npm packages,
+    which are installed when missing.
     """
     account = postgres_account()
     home = Path(tempfile.mkdtemp(prefix="mpax-pg-"))

@@ -157,7 +157,7 @@ class Stack:
 
     async def _packages(self) -> None:
         await asyncio.to_thread(link_programs, self.layout)
-        await asyncio.to_thread(install_packages, self.layout)
+        await asyncio.to_thread(install_packages)
         await asyncio.to_thread(contrib.install)
 
     async def _data_folder(self) -> None:

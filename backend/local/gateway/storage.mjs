@@ -10,6 +10,7 @@ import path from 'node:path'
 import { Readable, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { sql } from './database.mjs'
+import { roleOf } from './tokens.mjs'
 
 const asStream = body => {
   if (body instanceof Uint8Array) return Readable.from([body])
@@ -159,17 +160,66 @@ const renamed = item => {
 }
 
 export const isPublicFile = (request, url) =>
-  url.pathname.startsWith(PUBLIC) && (request.method === 'GET' || request.method === 'HEAD')
+  url.pathname.startsWith(PUBLIC) && ['GET', 'HEAD'].includes(request.method)
+
+// lite reads the file out of a form only where one is POSTed, and its lifetime in caches only from the header.
+const unwrapped = async request => {
+  if (!(request.headers.get('content-type') || '').startsWith('multipart/form-data')) return request
+  const form = await request.formData()
+  const file = [...form.values()].find(value => value instanceof File)
+  if (!file) return new Request(request.url, { method: request.method, headers: request.headers, body: '' })
+  const headers = new Headers(request.headers)
+  headers.set('content-type', file.type || 'application/octet-stream')
+  headers.set('content-length', String(file.size))
+  if (form.get('cacheControl')) headers.set('cache-control', `max-age=${form.get('cacheControl')}`)
+  if (form.get('metadata')) headers.set('x-metadata', Buffer.from(form.get('metadata')).toString('base64'))
+  return new Request(request.url, { method: request.method, headers, body: file.stream(), duplex: 'half' })
+}
+
+// lite lists every file below the prefix under its whole key; clients expect one level, folders as entries without id.
+const oneLevel = (items, prefix) => {
+  const above = prefix ? `${prefix.replace(/\/+$/, '')}/` : ''
+  const level = new Map()
+  for (const item of items) {
+    if (!item.name.startsWith(above)) continue
+    const [name, ...below] = item.name.slice(above.length).split('/')
+    const folder = { name, id: null, updated_at: null, created_at: null, last_accessed_at: null, metadata: null }
+    if (!below.length) level.set(name, { ...item, name })
+    else if (!level.has(name)) level.set(name, folder)
+  }
+  return [...level.values()]
+}
+
+const list = async (request, lite) => {
+  const text = await request.text()
+  const { method, headers } = request
+  const response = await lite(new Request(request.url, { method, headers, body: text }))
+  if (!response.ok) return response
+  return respond(response, oneLevel(await response.json(), JSON.parse(text).prefix))
+}
+
+const respond = (response, body) => {
+  const headers = new Headers(response.headers)
+  headers.delete('content-length')
+  return new Response(JSON.stringify(body), { status: response.status, headers })
+}
+
+const SIGNED = /^\/storage\/v1\/object\/(upload\/)?sign\//
+const noKey = () => Response.json(
+  { message: 'No API key found in request' },
+  { status: 401, headers: { 'access-control-allow-origin': '*' } },
+)
 
 export const handleStorage = async (request, url, lite) => {
-  const response = await lite(request)
-  const signing = request.method === 'POST' && /^\/storage\/v1\/object\/(upload\/)?sign\//.test(url.pathname)
-  if (signing && response.ok) {
-    const headers = new Headers(response.headers)
-    headers.delete('content-length')
+  const { method } = request
+  const bySignature = SIGNED.test(url.pathname) && url.searchParams.has('token')
+  if (method !== 'OPTIONS' && !bySignature && !roleOf(request.headers)) return noKey()
+  if (method === 'POST' && url.pathname.startsWith('/storage/v1/object/list/')) return list(request, lite)
+  const uploading = (method === 'POST' || method === 'PUT') && url.pathname.startsWith('/storage/v1/object/')
+  const response = await lite(uploading ? await unwrapped(request) : request)
+  if (method === 'POST' && SIGNED.test(url.pathname) && response.ok) {
     const answer = await response.json()
-    const body = Array.isArray(answer) ? answer.map(renamed) : renamed(answer)
-    return new Response(JSON.stringify(body), { status: response.status, headers })
+    return respond(response, Array.isArray(answer) ? answer.map(renamed) : renamed(answer))
   }
   const seen = request.headers.get('if-none-match')
   if (seen && response.ok && response.headers.get('etag') === seen) {
