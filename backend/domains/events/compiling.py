@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from itertools import islice
+from typing import Any, Final
 
+from backend.domains.events.field_rules import filter_form
 from backend.domains.events.layers import Layers, follow, merge
 from backend.domains.events.model import (
     Compilation,
@@ -27,6 +29,9 @@ from backend.domains.events.schema import with_defaults
 from backend.domains.events.violations import Finding, schema_findings
 from backend.kit.canonical_json import canonical, digest
 
+#: More than an author reads at once.
+MOST_FINDINGS: Final = 100
+
 
 def compile_document(source: Source, library: Library) -> Compilation:
     """Validates and compiles a document. What is wrong in it comes back as problems, each with its place."""
@@ -34,7 +39,7 @@ def compile_document(source: Source, library: Library) -> Compilation:
     if layers.problems:
         return Compilation(None, tuple(layers.problems))
     document = layers.merged()
-    findings = list(schema_findings(document))
+    findings = list(islice(schema_findings(document), MOST_FINDINGS))
     broken = {str(finding.path[0]) for finding in findings if finding.path}
     whole = _whole(document, broken)
     findings += cross_findings(whole, broken)
@@ -66,19 +71,19 @@ def _name_of(identifier: str) -> str:
     return " ".join(word.capitalize() for word in identifier.replace("_", "-").split("-") if word)
 
 
-def _spelled_out(part: dict[str, Any]) -> dict[str, Any]:
-    """Short names of listing fields in full, so that no reader has to know them. Changes its argument."""
-    search, contract = part.get("search_defaults", {}), part.get("ui_contract", {})
-    if "filters" in search:
-        search["filters"] = {field_name(name): value for name, value in search["filters"].items()}
-    if "tile_specs" in contract:
-        contract["tile_specs"] = list(dict.fromkeys(field_name(name) for name in contract["tile_specs"]))
-    for attribute in part.get("catalogue", {}).get("attributes", []):
+def _spelled_out(whole: dict[str, Any]) -> dict[str, Any]:
+    """Listing fields by their full names, filters in the form listings have. Changes its argument."""
+    attributes: list[dict[str, Any]] = whole["catalogue"]["attributes"]
+    for attribute in attributes:
         attribute["name"] = field_name(attribute["name"])
-    for experiment in part.get("experiments", []):
-        for arm in experiment["arms"]:
-            _spelled_out(arm["patch"])
-    return part
+    patches = [arm["patch"] for experiment in whole["experiments"] for arm in experiment["arms"]]
+    for part in (whole, *patches):
+        search, contract = part.get("search_defaults", {}), part.get("ui_contract", {})
+        if "filters" in search:
+            search["filters"] = dict(filter_form(n, v, attributes) for n, v in search["filters"].items())
+        if "tile_specs" in contract:
+            contract["tile_specs"] = list(dict.fromkeys(field_name(name) for name in contract["tile_specs"]))
+    return whole
 
 
 def _compiled(whole: dict[str, Any], source: Source, layers: Layers) -> Compiled:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from backend.domains.events.model import LISTING_FIELDS, Document, Path, Severity, field_name
@@ -34,6 +34,9 @@ def attributes_are_consistent(doc: Document) -> Iterator[Finding]:
         if attribute["values"] and attribute["kind"] != "enum":
             message = f"Only attributes of kind enum list values; “{name}” is of kind {attribute['kind']}."
             yield Finding((*path, "values"), "values_without_enum", message)
+        if attribute["means"] and attribute["kind"] != "boolean":
+            message = f"Only attributes of kind boolean can mean something; “{name}” is of kind {attribute['kind']}."
+            yield Finding((*path, "means"), "means_without_boolean", message)
 
 
 def filters_name_fields(doc: Document) -> Iterator[Finding]:
@@ -44,7 +47,8 @@ def filters_name_fields(doc: Document) -> Iterator[Finding]:
             yield Finding(
                 path, "twice", f"“{name}” is short for “{field_name(name)}”, which is there as well.", name
             )
-        yield from _field(doc, name, path, "A filter")
+        if filter_form(name, value, doc["catalogue"]["attributes"])[0] == field_name(name):
+            yield from _field(doc, name, path, "A filter")
         if isinstance(value, dict) and value.get("min", -math.inf) > value.get("max", math.inf):
             yield Finding(
                 path, "empty_range", "The lower bound is above the upper one.", shown(value), "min ≤ max"
@@ -85,6 +89,15 @@ def interface_names_fields(doc: Document) -> Iterator[Finding]:
                 "a field or its label",
                 guess,
             )
+
+
+def filter_form(name: str, value: Any, attributes: Iterable[Mapping[str, Any]]) -> tuple[str, Any]:
+    """A filter by the field listings have: `accidents: 0` is `specs.accident_free: true` where that is declared."""
+    for attribute in attributes:
+        for other, meant in (attribute["means"] or {}).items():
+            if field_name(other) == field_name(name) and meant == value and type(meant) is type(value):
+                return field_name(attribute["name"]), True
+    return field_name(name), value
 
 
 def chip_fields(label: str, doc: Document) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sized
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -21,6 +21,8 @@ from backend.domains.events.scalars import BadScalar, checked, resolve
 LARGEST_BYTES: Final = 1_000_000
 DEEPEST: Final = 32
 MOST_VALUES: Final = 20_000
+#: Entries of one list or map; comparing entries with each other must stay cheap.
+MOST_ENTRIES: Final = 500
 _MOST_PROBLEMS: Final = 50
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
@@ -215,6 +217,7 @@ class _Builder:
                 )
             self._reading.places[member] = place
             values[name] = self._node(next(self._events), member)
+            self._bound(values, path, event)
             self._check_name(name, path, place)
         return values
 
@@ -222,6 +225,7 @@ class _Builder:
         values: list[Any] = []
         while not isinstance(event := next(self._events), yaml.SequenceEndEvent):
             values.append(self._node(event, (*path, len(values))))
+            self._bound(values, path, event)
         return values
 
     def _scalar(self, event: Any, path: Path) -> Any:
@@ -260,6 +264,10 @@ class _Builder:
             )
         if len(self._reading.problems) >= _MOST_PROBLEMS:
             raise _Refused
+
+    def _bound(self, entries: Sized, path: Path, event: Any) -> None:
+        if len(entries) > MOST_ENTRIES:
+            self._refuse(path, "too_large", f"More than {MOST_ENTRIES} entries.", event)
 
     def _refuse(self, path: Path, code: str, message: str, event: Any) -> None:
         self._reading.report(path, code, message, _place(event))

@@ -71,10 +71,10 @@ class Departure:
     is_name: bool
 
 
-def departures(value: Any, name: str = ROOT) -> list[Departure]:
+def departures(value: Any, name: str = ROOT) -> Iterator[Departure]:
     """Where a value departs from the schema of that name."""
-    return [
-        Departure(
+    for error in _validator(name).iter_errors(value):
+        yield Departure(
             tuple(error.absolute_path),
             str(error.validator),
             error.validator_value,
@@ -82,8 +82,6 @@ def departures(value: Any, name: str = ROOT) -> list[Departure]:
             error.schema if isinstance(error.schema, dict) else {},
             "propertyNames" in error.absolute_schema_path,
         )
-        for error in _validator(name).iter_errors(value)
-    ]
 
 
 def with_defaults(value: Any, schema: Schema | None = None) -> Any:

@@ -47,8 +47,12 @@ def shown(value: Any, limit: int = 60) -> str:
 
 def schema_findings(value: Any, name: str = schema.ROOT, at: Path = ()) -> Iterator[Finding]:
     """Every departure of a value from the schema of that name; `at` is where the value stands."""
-    found = (f for d in schema.departures(value, name) for f in _findings(d, (*at, *d.path)))
-    yield from dict.fromkeys(found)  # each missing name is reported with the whole list
+    seen: set[Finding] = set()  # each missing name is reported with the whole list
+    for departure in schema.departures(value, name):
+        for finding in _findings(departure, (*at, *departure.path)):
+            if finding not in seen:
+                seen.add(finding)
+                yield finding
 
 
 def _findings(departure: Departure, path: Path) -> Iterator[Finding]:

@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from backend.domains.events.compiling import compile_document, patched_document
 from backend.domains.events.model import Source
 from backend.domains.events.templates import SEEDS, Folder
@@ -75,9 +77,21 @@ def test_compiling_the_compiled_form_changes_nothing() -> None:
 def test_short_field_names_are_spelled_out() -> None:
     found = compile_document(Source(TESLA.read_bytes()), Folder()).compiled
     assert found is not None
-    assert set(found.document["search_defaults"]["filters"]) == {"model", "year", "specs.accidents"}
+    assert set(found.document["search_defaults"]["filters"]) == {"model", "year", "specs.accident_free"}
     assert found.document["ui_contract"]["tile_specs"] == ["mileage", "specs.range", "specs.battery_health"]
     assert {attribute["name"] for attribute in found.document["catalogue"]["attributes"]} >= {"specs.range"}
+
+
+def test_a_filter_may_use_the_form_that_an_attribute_means() -> None:
+    attributes = (
+        "catalogue: {attributes: [{name: accident_free, label: A, kind: boolean, means: {accidents: 0}}]}"
+    )
+    found = compiled(f"id: sale\n{attributes}\nsearch_defaults: {{filters: {{accidents: 0}}}}\n")
+    assert found.problems == ()
+    assert found.compiled is not None
+    assert found.compiled.document["search_defaults"]["filters"] == {"specs.accident_free": True}
+    other = compiled(f"id: sale\n{attributes}\nsearch_defaults: {{filters: {{accidents: 1}}}}\n")
+    assert [problem.code for problem in other.problems] == ["no_such_field"]
 
 
 def test_an_arm_lays_its_patch_over_the_document() -> None:
@@ -97,6 +111,23 @@ experiments:
     assert patched["persona"]["name"] == "Max"
     assert patched["persona"]["role"] == found.document["persona"]["role"]
     assert found.document["persona"]["name"] == "Claire"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "id: x\n" + "".join(f"unknown{n}: 1\n" for n in range(450)),
+        "id: x\n" + "".join(f"s{m}: {{{', '.join(f'k{n}: 1' for n in range(400))}}}\n" for m in range(40)),
+        "id: x\npersona: {openings: [" + ", ".join(f"{{a: {n}}}" for n in range(499)) + "]}\n",
+        "id: x\nexperiments: [" + ", ".join("{}" for _ in range(499)) + "]\n",
+        "id: x\nsearch_defaults: {filters: {price: [" + ", ".join(f"[{n}]" for n in range(499)) + "]}}\n",
+    ],
+)
+def test_a_document_wrong_all_over_is_refused_quickly(text: str) -> None:
+    begun = time.perf_counter()
+    found = compiled(text)
+    assert time.perf_counter() - begun < 2
+    assert 0 < len(found.errors) <= 200
 
 
 def test_a_full_document_compiles_within_its_budget() -> None:

@@ -94,7 +94,7 @@ def _check(compilation: Compilation, lines: int) -> None:
     assert (compilation.compiled is None) == bool(compilation.errors)
     if compilation.compiled is not None:
         assert canonical(compilation.compiled.document) == compilation.compiled.canonical
-        assert schema.departures(compilation.compiled.document) == []
+        assert list(schema.departures(compilation.compiled.document)) == []
 
 
 def _check_problem(problem: Problem, lines: int) -> None:

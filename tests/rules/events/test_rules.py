@@ -64,6 +64,12 @@ REFUSED = [
         None,
     ),
     (
+        "catalogue: {attributes: [{name: range, label: R, kind: number, means: {far: true}}]}",
+        "/catalogue/attributes/0/means",
+        "means_without_boolean",
+        None,
+    ),
+    (
         "dates: {opens_at: '2026-03-01T00:00:00Z', closes_at: '2026-02-01T00:00:00Z'}",
         "/dates/closes_at",
         "closes_first",
