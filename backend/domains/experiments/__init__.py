@@ -1,0 +1,1 @@
+"""Experiments: which arm a conversation gets, and what came of it."""
