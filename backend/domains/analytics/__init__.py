@@ -1,0 +1,1 @@
+"""Analytics: what happened in an event, for its staff."""
