@@ -17,6 +17,7 @@ DecimalMark = Literal["auto", ".", ","]
 # Any space a spreadsheet may use to group digits: no-break, thin, narrow no-break, figure.
 _SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u205f\u3000]+")
 _NUMBER = re.compile(r"[+-]?\d(?:[\d.,'’ ]*\d)?")
+_USUAL = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")  # what most cells hold
 _THOUSANDS = re.compile(r"k\.?(?![a-z])")
 _ABOUT = frozenset({"", "~", "≈", "c.", "ca", "ca.", "circa", "about", "approx", "approx."})
 
@@ -116,6 +117,8 @@ def plain_number(digits: str, mark: DecimalMark = "auto") -> Decimal | None:
     With `auto`, the later of two different separators is the decimal mark; a lone separator groups thousands exactly
     when three digits follow each of its occurrences and the number does not begin with a zero.
     """
+    if mark != "," and _USUAL.fullmatch(digits):
+        return Decimal(digits.replace(",", ""))
     text = _SPACES.sub(" ", digits.strip()).replace("’", "'")
     sign = -1 if text.startswith("-") else 1
     text = text.lstrip("+-").strip()
@@ -164,10 +167,10 @@ def scaled_number(digits: str, factor: int, mark: DecimalMark = "auto") -> Decim
 def lone_number(text: str) -> tuple[str, str, str] | None:
     """The only number of a text with what stands before and after it; None when there is none or more than one."""
     clean = _SPACES.sub(" ", text).strip()
-    found = list(_NUMBER.finditer(clean))
-    if len(found) != 1:
+    first = _NUMBER.search(clean)
+    if first is None or _NUMBER.search(clean, first.end()):
         return None
-    return clean[: found[0].start()], found[0].group(), clean[found[0].end() :]
+    return clean[: first.start()], first.group(), clean[first.end() :]
 
 
 def parse_measure(text: str, mark: DecimalMark = "auto") -> Measure | None:

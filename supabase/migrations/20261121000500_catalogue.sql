@@ -149,7 +149,7 @@ begin
   execute format('alter table private.%I enable row level security', name);
   execute format('alter table private.%I alter column e64 set storage plain', name);
   execute format('create index on private.%I (price)', name);
-  execute format('create index on private.%I using gin (tags) with (fastupdate = off)', name);
+  execute format('create index on private.%I using gin (tags)', name);
 end $$;
 
 create function private.add_event_partition() returns trigger

@@ -289,6 +289,7 @@ async def _write(
             {"name": a.name, "kind": a.kind, "label": a.label, "unit": a.unit, "slot": a.slot}
             for a in work.attributes
         ]
+        await writing.flush_tags(conn, event_id=event_id)
         await writing.write_attributes(
             conn, event_id=event_id, organization_id=organization_id, attributes=plain
         )

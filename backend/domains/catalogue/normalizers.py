@@ -92,6 +92,8 @@ def block(cell: Cell) -> str:
         return str(int(cell))
     if not isinstance(cell, str):
         return str(cell)
+    if cell.isascii() and cell.isprintable():
+        return cell.strip()
     text = cell.replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", unicodedata.normalize("NFC", text)).strip()
 

@@ -35,9 +35,9 @@ def pack(
             *(row.core.get(name, "" if name == "description" else None) for name in _CORE),
             row.seller,
             row.listed,
-            _json(row.specs),
-            _json(row.media),
-            _json({"raw": row.raw}),
+            row.specs_json,
+            row.media_json,
+            json.dumps({"raw": row.raw}, ensure_ascii=False),
             row.sha256,
             *(row.numbers.get(name) if name else None for name in names),
             sorted({facets[facet[:2]] for facet in row.facets}),
@@ -45,7 +45,3 @@ def pack(
         )
         for row, vector in zip(rows, vectors, strict=True)
     ]
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)

@@ -127,7 +127,9 @@ def remembering(read: Callable[[Cell], object]) -> Callable[[Cell], object]:
 
 def reader_of(column: ColumnMapping, mapping: SourceMapping, setting: Setting) -> Callable[[Cell], object]:
     target, *others = column.targets
-    return _splitting(column, mapping, setting) if others else _reading_target(column, target, mapping, setting)
+    return (
+        _splitting(column, mapping, setting) if others else _reading_target(column, target, mapping, setting)
+    )
 
 
 def _splitting(column: ColumnMapping, mapping: SourceMapping, setting: Setting) -> Callable[[Cell], object]:

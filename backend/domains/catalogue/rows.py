@@ -35,6 +35,8 @@ _UNLISTED: Final = frozenset({
 })  # fmt: skip
 _PROSE_LIMIT: Final = 2000  # characters of a listing that its vector is made of
 
+_json = json.JSONEncoder(sort_keys=True, ensure_ascii=False).encode
+
 
 @dataclass(frozen=True, slots=True)
 class TypedRow:
@@ -44,7 +46,8 @@ class TypedRow:
     external_id: str
     core: Mapping[str, Any]
     specs: Mapping[str, Any]
-    media: Sequence[Mapping[str, str]]
+    specs_json: str
+    media_json: str
     raw: Mapping[str, str]
     facets: Sequence[tuple[str, str, str]]
     numbers: Mapping[str, float]
@@ -92,7 +95,9 @@ class RowTyper:
 
     def type_row(self, row: int, cells: Sequence[Cell]) -> Outcome:
         """The listing, or None where a cell rejects it; with every cell that was refused or left empty."""
-        if any(not n.says_nothing(n.plain(cell)) for cell in cells[self._width :]):
+        if len(cells) > self._width and any(
+            not n.says_nothing(n.plain(cell)) for cell in cells[self._width :]
+        ):
             extra = n.plain(cells[self._width])[:200]
             return Outcome(
                 None, [RejectedCell(row, f"#{self._width + 1}", Reason.TOO_MANY_CELLS, extra)], None
@@ -136,21 +141,22 @@ class RowTyper:
         core = self._core(values, external_id)
         facets = self._facets(values)
         media = [{"url": url, "alt": _alt(core, at)} for at, url in enumerate(addresses)]
-        content = [external_id, core, specs, media, facets, seller, listed]
-        encoded = json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")
+        specs_json, media_json = _json(specs), _json(media)
+        content = _json([external_id, core, facets, seller, listed]) + specs_json + media_json
         return TypedRow(
             row=row,
             external_id=external_id,
             core=core,
             specs=specs,
-            media=media,
+            specs_json=specs_json,
+            media_json=media_json,
             raw=raw,
             facets=facets,
             numbers={name: values[name] for name in self._numbers if _is_number(values.get(name))},
             seller=seller,
             listed=listed,
             prose=_prose(core, facets),
-            sha256=hashlib.sha256(encoded).hexdigest(),
+            sha256=hashlib.sha256(content.encode("utf-8", "replace")).hexdigest(),
         )
 
     def _core(self, values: Mapping[str, Any], external_id: str) -> dict[str, Any]:

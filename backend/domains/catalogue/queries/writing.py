@@ -1,7 +1,7 @@
 """SQL that turns staged rows into listings and their search index: one statement per table, nothing per row.
 
 The order matters: `reject_duplicates` · `write_listings` · `write_embeddings` · `unlist_missing` · `refresh_facets` ·
-`write_scan` · `write_attributes` · `finish`, all in the transaction that staged the rows.
+`write_scan` · `flush_tags` · `write_attributes` · `finish`, all in the transaction that staged the rows.
 """
 
 from __future__ import annotations
@@ -189,7 +189,9 @@ async def write_scan(conn: Connection, *, event_id: UUID, minor_digits: int, com
                      else set_bit(repeat('0', 256)::bit(256), f.bit::int, 1) end as mask,
                case when f.attribute <> all (%(common)s) then 1 - f.n::float8 / nullif(t.total, 0) end as rarity
         from public.facets f cross join (
-          select count(*)::float8 as total from public.listings l where l.event_id = %(event)s and l.listed) t
+          select (select count(*) from private.listing_scan s where s.event_id = %(event)s
+                    and not exists (select from pg_temp.written w where w.id = s.id))::float8
+               + (select count(*) from pg_temp.staged s where s.fate = 'changed' and s.listed) as total) t
         where f.event_id = %(event)s and f.n > 0
         """,
         values,
@@ -220,6 +222,19 @@ async def write_scan(conn: Connection, *, event_id: UUID, minor_digits: int, com
           and not exists (select from pg_temp.written w where w.id = s.id)
         """,
         values,
+    )
+
+
+async def flush_tags(conn: Connection, *, event_id: UUID) -> None:
+    """Moves what was just inserted from the pending list of the tag index into its tree, in bulk: an index that takes
+    each row in at once makes a load of 20,000 rows fifteen times as slow."""
+    await conn.execute(
+        """
+        select gin_clean_pending_list(c.oid::regclass) from pg_index i
+        join pg_class c on c.oid = i.indexrelid join pg_am a on a.oid = c.relam and a.amname = 'gin'
+        where i.indrelid = to_regclass('private.listing_scan_' || replace(%s, '-', ''))
+        """,
+        (str(event_id),),
     )
 
 
