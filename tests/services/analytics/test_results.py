@@ -49,7 +49,7 @@ async def test_rates_interval_and_test_of_two_arms(database: Database, world: Wo
     assert result.comparison is not None
     assert (result.comparison.control, result.comparison.variant) == (A, B)
     assert result.comparison.difference == 0.375
-    # (25 - 10) / sqrt(35 * 45 / 80 * (1/40 + 1/40) * 40 * 40 / 40) by hand: 0.375 / sqrt(.4375 * .5625 / 20)
+    # the common rate is 35 of 80, and 1/40 + 1/40 = 1/20
     assert result.comparison.z == pytest.approx(0.375 / (0.4375 * 0.5625 / 20) ** 0.5)
     assert result.comparison.enough
     assert result.ratio_check.verdict is RatioVerdict.OK
