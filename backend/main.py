@@ -9,7 +9,6 @@ from fastapi import FastAPI
 from backend.adapters.embeddings import LocalEmbedder
 from backend.adapters.realtime import RealtimeHub
 from backend.adapters.supabase_auth import SupabaseAuth
-from backend.api import build_api
 from backend.core.ports import Ports
 from backend.core.settings import Settings, load_settings
 from backend.flows.runtime import Runtime
@@ -33,6 +32,8 @@ def get_runtime() -> Runtime:
 
 def create_app(runtime: Runtime | None = None) -> FastAPI:
     """The HTTP application, alone or under the user interface."""
+    from backend.api import build_api  # commands that only need ports do not load the API
+
     return build_api(runtime or get_runtime())
 
 

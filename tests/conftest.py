@@ -36,9 +36,9 @@ def postgres() -> Iterator[TestPostgres]:
 
 
 @pytest.fixture(scope="session")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product() -> Iterator[Product]:
     """The whole stack with the demo in it, once per run."""
-    with run_product(tmp_path_factory.mktemp("mpax-home")) as product:
+    with run_product() as product:
         yield product
 
 

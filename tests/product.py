@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -124,8 +126,10 @@ def wait_for(url: str, process: subprocess.Popen[bytes], seconds: float = 60) ->
 
 
 @contextmanager
-def run_product(home: Path) -> Iterator[Product]:
-    """Starts stack and demo in `home` and stops everything at the end."""
+def run_product() -> Iterator[Product]:
+    """Starts stack and demo in a folder of their own; at the end everything is stopped and removed."""
+    home = Path(tempfile.mkdtemp(prefix="mpax-product-"))
+    home.chmod(0o711)  # Postgres runs as a user of its own when we are root
     base, app_port = free_layout_ports()
     layout = Layout(home, port_base=base, app_port=app_port)
     os.environ["MPAX_HOME"] = str(home)  # this process seeds the demo through the same settings
@@ -135,3 +139,4 @@ def run_product(home: Path) -> Iterator[Product]:
             yield product
         finally:
             product.stop()
+    shutil.rmtree(home, ignore_errors=True)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -103,6 +102,6 @@ async def _publish(database: Database, item: dict[str, Any]) -> EventVersion:
 
 
 async def _import(database: Database, item: dict[str, Any], slug: str) -> ImportReport:
-    mapping = catalogue.load_mapping(Path(SEEDS / item["mapping"]))
+    mapping = catalogue.read_mapping(SEEDS / item["mapping"])
     async with database.as_system("import a demo inventory") as ctx:
         return await catalogue.import_file(ctx, event=slug, path=SEEDS / item["inventory"], mapping=mapping)

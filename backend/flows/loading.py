@@ -10,6 +10,7 @@ from backend.core.context import Actor
 from backend.core.db import Database
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Vocabulary
+from backend.domains.catalogue.service import Index
 from backend.domains.events import service as events
 from backend.domains.events.model import Bundle, ServedHead
 
@@ -41,6 +42,7 @@ class Vocabularies:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._kept: dict[UUID, Vocabulary] = {}
+        self._indexes: dict[UUID, tuple[int, Index]] = {}
         self._reading = asyncio.Lock()
 
     async def of(self, bundle: Bundle, actor: Actor) -> Vocabulary:
@@ -57,3 +59,11 @@ class Vocabularies:
                     self._kept.pop(next(iter(self._kept)))
                 self._kept[bundle.event_id] = kept
         return kept
+
+    def index_of(self, vocabulary: Vocabulary) -> Index:
+        """The vocabulary arranged for look-up, built once per revision."""
+        revision, index = self._indexes.get(vocabulary.event_id, (-1, None))
+        if index is None or revision != vocabulary.revision:
+            index = Index(vocabulary)
+            self._indexes[vocabulary.event_id] = (vocabulary.revision, index)
+        return index

@@ -1,0 +1,95 @@
+"""A buyer's offer to be found: from what a conversation understood to what each fitting dealer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from backend.core.context import Actor, Context
+from backend.domains.catalogue import service as catalogue
+from backend.domains.catalogue.model import Filter
+from backend.domains.catalogue.service import Index
+from backend.domains.discovery import service as discovery
+from backend.domains.discovery.model import State
+from backend.domains.leads import rules
+from backend.domains.leads import service as leads
+from backend.domains.leads.model import Contact, DealerMatch, Lead
+from backend.flows.runtime import Runtime
+
+
+async def open_lead(runtime: Runtime, actor: Actor, *, contact: Contact | None = None) -> dict[str, Any]:
+    """Shares the wishes of the actor's conversation with fitting dealers, without the person.
+
+    Shape: `{lead_id, status, opened_at, dealers}`; `dealers` is how many see it now.
+    """
+    async with runtime.database.as_actor(actor) as ctx:
+        session = await discovery.get_session(ctx)
+    bundle = await runtime.bundles.version(session.version_id)
+    vocabulary = await runtime.vocabularies.of(bundle, actor)
+    index = runtime.vocabularies.index_of(vocabulary)
+    limits = _limits(session.state)
+    portrait = rules.portrait(
+        [{"field": f.field, "op": f.op, "value": f.value, "default": f.default} for f in session.state.filters],
+        [{"type": s.type, "value": s.value} for s in session.state.signals],
+        {a.name: a.label for a in vocabulary.attributes},
+        _known_values(vocabulary.facets),
+    ) | {"event": bundle.document["name"]}
+    matching = bundle.document["dealer_matching"]
+    async with runtime.database.as_actor(actor) as ctx:
+        matches = await _matches(ctx, bundle.event_id, limits, index)
+        lead = await leads.open_lead(
+            ctx,
+            wishes=[{"field": f.field, "op": f.op, "value": f.value} for f in limits],
+            portrait=portrait,
+            contact=contact,
+            matches=matches,
+            alignment_min=matching["inventory_alignment_min"],
+            most=matching["max_dealers_per_lead"],
+        )
+    chosen = rules.choose_dealers(
+        matches, alignment_min=matching["inventory_alignment_min"], most=matching["max_dealers_per_lead"]
+    )
+    return _shown(lead) | {"dealers": len(chosen)}
+
+
+async def withdraw_lead(runtime: Runtime, actor: Actor) -> dict[str, Any]:
+    """Takes the offer back: no dealer sees it from the next read on."""
+    async with runtime.database.as_actor(actor) as ctx:
+        return _shown(await leads.withdraw_lead(ctx)) | {"dealers": 0}
+
+
+def _limits(state: State) -> list[Filter]:
+    """What must hold, in the catalogue's words."""
+    return [Filter(f.field, f.op, f.value) for f in state.filters if f.group == "must" and f.op != "within"]
+
+
+def _known_values(facets: Sequence[Any]) -> Mapping[str, set[str]]:
+    values: dict[str, set[str]] = {}
+    for facet in facets:
+        values.setdefault(facet.attribute, set()).update({facet.value.casefold(), facet.display.casefold()})
+    return values
+
+
+async def _matches(ctx: Context, event_id: UUID, limits: Sequence[Filter], index: Index) -> list[DealerMatch]:
+    """Alignment of a dealer: the largest share of the limits that any of the dealer's cars meets together.
+
+    All limits first; a dealer without such a car may still have one that misses a single limit.
+    """
+    best: dict[UUID, DealerMatch] = {}
+    for left_out in (None, *range(len(limits))):
+        kept = [limit for at, limit in enumerate(limits) if at != left_out]
+        alignment = len(kept) / len(limits) if limits else 1.0
+        compiled = catalogue.compile_filters(kept, index)
+        if compiled.impossible:
+            continue
+        counts = await catalogue.count_by_dealer(ctx, event_id=event_id, filters=compiled)
+        for dealer_id, count in counts.items():
+            known = best.get(dealer_id)
+            if known is None or (alignment, count) > (known.alignment, known.matching_listings):
+                best[dealer_id] = DealerMatch(dealer_id, alignment, count)
+    return list(best.values())
+
+
+def _shown(lead: Lead) -> dict[str, Any]:
+    return {"lead_id": str(lead.id), "status": lead.status, "opened_at": lead.opened_at.isoformat()}
