@@ -5,7 +5,7 @@ import os
 import reflex as rx
 from reflex_base.plugins.sitemap import SitemapPlugin
 
-from app.plugins import SameOrigin, Typefaces
+from app.plugins import AccessibilityRules, SameOrigin, Typefaces
 
 port = int(os.environ.get("MPAX_PORT") or 3000)
 own = os.environ.get("MPAX_PUBLIC_URL", "").rstrip("/")
@@ -18,8 +18,9 @@ config = rx.Config(
     # Only our own pages may open the event socket or read the API with a visitor's cookie.
     cors_allowed_origins=[own] if own else [f"http://localhost:{port}", f"http://127.0.0.1:{port}"],
     state_manager_mode=rx.constants.StateManagerMode.MEMORY,
+    redis_token_expiration=4 * 3600,  # how long, in seconds, a process remembers a tab that has gone quiet
     telemetry_enabled=False,
     show_built_with_reflex=False,
-    plugins=[Typefaces(), SameOrigin()],
+    plugins=[Typefaces(), SameOrigin(), AccessibilityRules()],
     disable_plugins=[SitemapPlugin],
 )

@@ -60,6 +60,7 @@ WORDS: dict[str, str] = {
     "transactions.no_such_hold": "This hold is over already.",
     "transactions.sold": "This one has just been sold.",
     # leads
+    "leads.no_dealer": "This page is for dealers. Ask a seller you work with to make you a partner.",
     "leads.no_open_lead": "Your wishes are not shared at the moment.",
 }
 

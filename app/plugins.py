@@ -33,6 +33,13 @@ class Typefaces(Plugin):
         return (f"{SANS}/index.css", f"{SERIF}/opsz.css", f"{SERIF}/opsz-italic.css")
 
 
+class AccessibilityRules(Plugin):
+    """Installs axe-core beside the frontend, for the browser tests. It never reaches a bundle."""
+
+    def get_frontend_development_dependencies(self, **context: Any) -> tuple[str, ...]:
+        return ("axe-core@4.14.1",)
+
+
 class SameOrigin(Plugin):
     """Lets a production bundle talk to the origin it was served from."""
 

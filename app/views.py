@@ -32,7 +32,6 @@ class Tile:
     id: int
     title: str
     price: str
-    price_note: str
     costs: list[Labelled]
     match: int
     reason: str
@@ -91,7 +90,6 @@ class Listing:
     id: int = 0
     title: str = ""
     price: str = ""
-    price_note: str = ""
     costs: list[Labelled] = field(default_factory=list)
     match: int = 0
     reasons: list[str] = field(default_factory=list)
@@ -117,18 +115,15 @@ class EventHead:
     initial: str = ""
     style: dict[str, str] = field(default_factory=dict)
     placeholder: str = ""
-    openings: list[str] = field(default_factory=list)
-    noun: str = "item"
-    nouns: str = "items"
-    actions: list[str] = field(default_factory=list)
+    noun: str = "listing"
+    nouns: str = "listings"
     deposit_required: bool = False
-    hold_minutes: int = 0
-    shares_leads: bool = False
+    hold_minutes: float = 0
 
 
 @dataclass
 class EventRow:
-    """An event in a list, on the landing page or in the cockpit."""
+    """An event in a list, on the start page or in the cockpit."""
 
     slug: str
     name: str
@@ -137,9 +132,7 @@ class EventRow:
     photo: str
     state: str
     version: str
-    listings: int
-    sessions: int = 0
-    holds: int = 0
+    since: str
 
 
 @dataclass
@@ -161,6 +154,7 @@ class Problem:
     path: str
     text: str
     hint: str
+    blocks: bool = True
 
 
 @dataclass
@@ -168,10 +162,8 @@ class SessionRow:
     id: str
     short: str
     started: str
-    seen: str
     turns: int
     wishes: str
-    arm: str
     version: str
     first_match: str
 
@@ -183,7 +175,6 @@ class HoldRow:
     buyer: str
     placed: str
     expires: str
-    status: str
 
 
 @dataclass
@@ -214,6 +205,25 @@ class Prospect:
     id: str
     portrait: str
     why: list[str]
-    fits: str
     alignment: int
     since: str
+
+
+@dataclass
+class CompareHead:
+    """One column of a comparison."""
+
+    id: int
+    title: str
+    price: str
+    match: int
+    photo: str
+    state: str
+
+
+@dataclass
+class CompareRow:
+    """One fact across the compared listings."""
+
+    label: str
+    cells: list[str]

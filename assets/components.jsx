@@ -12,7 +12,7 @@ export function ServerClock({ now }) {
   return null;
 }
 
-const left = (until) => Math.max(0, Math.ceil((Date.parse(until) - Date.now() - offset) / 1000));
+const left = (until) => Math.max(0, Math.ceil((Date.parse(until) - Date.now() - offset) / 1000 - 0.2));
 
 export function Countdown({ until, onEnd }) {
   const [seconds, setSeconds] = useState(() => left(until));
@@ -79,8 +79,10 @@ export function Composer({ store, label, placeholder, sendLabel, busy, accepted,
       setText(sessionStorage.getItem(store) ?? "");
     } catch {}
   }, [store]);
+  const seen = useRef(accepted);
   useEffect(() => {
-    if (accepted) keep("");
+    if (accepted !== seen.current) keep("");
+    seen.current = accepted;
   }, [accepted]);
   useEffect(() => {
     if (failed) field.current?.focus();
@@ -142,11 +144,17 @@ export function DocumentEditor({ value, label, problemLines, line, readOnly, onE
     field.current.setSelectionRange(start, start + (lines[line.number - 1] ?? "").length);
     field.current.scrollTop = Math.max(0, (line.number - 6) * 22);
   }, [line]);
+  const told = useRef(value);
+  const tell = (next) => {
+    clearTimeout(timer.current);
+    if (next !== told.current) onEdit?.(next);
+    told.current = next;
+  };
   const edit = (event) => {
     const next = event.target.value;
     setText(next);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => onEdit?.(next), 350);
+    timer.current = setTimeout(() => tell(next), 350);
   };
   const bad = new Set(problemLines ?? []);
   const count = text.split("\n").length;
@@ -158,7 +166,7 @@ export function DocumentEditor({ value, label, problemLines, line, readOnly, onE
         ))}
       </div>
       <textarea ref={field} className="editor__text" aria-label={label} spellCheck={false} autoCapitalize="off" wrap="off"
-        autoCorrect="off" readOnly={readOnly} value={text} onChange={edit}
+        autoCorrect="off" readOnly={readOnly} value={text} onChange={edit} onBlur={() => tell(text)}
         onScroll={(event) => { gutter.current.scrollTop = event.target.scrollTop; }} />
     </div>
   );

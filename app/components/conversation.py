@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from app.components.basics import icon, skeleton
+from app.components.basics import icon, notice, skeleton
 from app.components.native import composer, thread
 from app.views import Chip, EventHead, Turn
 
@@ -58,23 +58,28 @@ def opening(words: rx.Var[str], on_pick: Any) -> rx.Component:
 
 
 def conversation(
-    *, head: Any, turns: Any, busy: Any, fresh: Any, on_opening: Any, missing: rx.Component
+    *, head: Any, turns: Any, quick: Any, busy: Any, on_pick: Any, problem: rx.Component
 ) -> rx.Component:
-    """The log of a conversation. `fresh` is true until the buyer has said something."""
+    """The log of a conversation, and below it what one could say next without typing."""
     suggestions = rx.el.div(
-        rx.foreach(head.openings, lambda words: opening(words, on_opening(words))),
+        rx.foreach(quick, lambda words: opening(words, on_pick(words))),
         class_name="openings",
         role="group",
-        custom_attrs={"aria-label": "Suggestions to begin with"},
+        custom_attrs={"aria-label": "Suggestions"},
     )
     return thread(
         rx.foreach(turns, lambda item: turn(item, head.guide, head.initial)),
-        rx.cond(fresh & ~busy, suggestions),
+        rx.cond((quick.length() > 0) & ~busy, suggestions),
         rx.cond(busy, thinking(head.guide, head.initial, head.nouns)),
-        missing,
+        problem,
         class_name="thread",
         label="Conversation",
     )
+
+
+def thread_notice(problem: Any) -> rx.Component:
+    """Why a message was not answered. The words are still in the composer."""
+    return rx.cond(problem != "", notice(problem, " Your message is still below."))
 
 
 def conversation_skeleton() -> rx.Component:

@@ -8,7 +8,7 @@ import reflex as rx
 
 from app.components.basics import button, icon, icon_button
 from app.components.native import countdown, layer
-from app.components.tiles import badge, held_mark, price_block, ring
+from app.components.tiles import badge, costs_block, ring
 from app.views import Fact, FactGroup, Listing, Photo
 
 
@@ -57,7 +57,7 @@ def detail(
     head = rx.el.div(
         rx.el.div(
             rx.el.h2(item.title, class_name="detail__title serif"),
-            rx.el.div(price_block(item.price, item.price_note, item.costs), class_name="detail__price"),
+            rx.el.p(item.price, class_name="detail__price"),
         ),
         ring(item.match),
         class_name="tile__row",
@@ -70,6 +70,7 @@ def detail(
     )
     body = rx.el.div(
         head,
+        costs_block(item.costs),
         rx.cond(
             item.badges.length() > 0,
             rx.el.ul(rx.foreach(item.badges, badge), class_name="chips detail__badges"),
@@ -109,6 +110,3 @@ def _foot(item: rx.Var[Listing], on_hold: Any, on_release: Any, on_end: Any) -> 
         free,
     )
     return rx.el.div(state, class_name="detail__foot")
-
-
-__all__ = ["detail", "fact_group", "held_mark"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from app.components.basics import button, dialog
+from app.components.basics import button, dialog, notice
 from app.components.native import countdown, local_time
 from app.views import EventHead, Listing, Tile
 
@@ -60,7 +60,7 @@ def _ask(
     return rx.fragment(
         summary(item),
         rx.el.p("We keep it for you alone until ", rx.el.strong(local_time(would_end)), ". ", deposit),
-        rx.cond(problem != "", rx.el.p(problem, class_name="notice notice--bad", role="alert")),
+        rx.cond(problem != "", notice(problem)),
         rx.el.div(
             button("Hold until ", local_time(would_end), kind="primary", on_click=on_confirm, disabled=busy),
             button("Not now", on_click=on_dismiss),

@@ -57,16 +57,9 @@ def held_mark(state: Any, held_until: Any, mine: Any, on_end: Any) -> rx.Compone
     )
 
 
-def price_block(price: Any, note: Any, costs: Any) -> rx.Component:
-    """The price, or the cost of ownership where the buyer's arm of the experiment shows it."""
-    line = rx.el.p(
-        price,
-        rx.cond(note != "", rx.el.span(" ", note, class_name="tile__price-note")),
-        class_name="tile__price",
-    )
-    return rx.el.div(
-        line, rx.cond(costs.length() > 0, rx.el.dl(rx.foreach(costs, _cost), class_name="costs"))
-    )
+def costs_block(costs: Any) -> rx.Component:
+    """What owning it costs, where the buyer's arm of the experiment shows it."""
+    return rx.cond(costs.length() > 0, rx.el.dl(rx.foreach(costs, _cost), class_name="costs"))
 
 
 def _cost(item: rx.Var[Labelled]) -> rx.Component:
@@ -93,7 +86,7 @@ def tile(
         class_name="tile__title serif",
     )
     head = rx.el.div(
-        rx.el.div(title, price_block(item.price, item.price_note, item.costs)),
+        rx.el.div(title, rx.el.p(item.price, class_name="tile__price")),
         ring(item.match),
         class_name="tile__row",
     )
@@ -102,6 +95,7 @@ def tile(
     return rx.el.li(
         photo,
         head,
+        costs_block(item.costs),
         reason,
         specs,
         _actions(item, on_hold, on_compare, compared),
@@ -129,6 +123,18 @@ def _actions(item: rx.Var[Tile], on_hold: Any, on_compare: Any, compared: Any) -
         custom_attrs={"aria-pressed": compared, "aria-label": "Compare " + item.title},
     )
     return rx.el.div(hold, compare, class_name="tile__actions")
+
+
+def no_tiles(nouns: Any) -> rx.Component:
+    """Nothing meets every must: says so, and what can be done."""
+    return rx.el.div(
+        rx.el.p("No ", nouns, " meet all of that.", class_name="empty__title serif"),
+        rx.el.p(
+            "Remove a must above, or turn it into a nice-to-have, and the closest ones appear.",
+            class_name="muted",
+        ),
+        class_name="empty",
+    )
 
 
 def tile_skeleton() -> rx.Component:

@@ -6,11 +6,13 @@ from typing import Any
 
 import reflex as rx
 
-from app.components.basics import button, dialog, icon
+from app.components.basics import button, dialog, icon, notice
 from app.views import Chip
 
 
-def chip_dialog(*, item: rx.Var[Chip], on_save: Any, on_remove: Any, on_dismiss: Any) -> rx.Component:
+def chip_dialog(
+    *, item: rx.Var[Chip], problem: Any, on_save: Any, on_remove: Any, on_dismiss: Any
+) -> rx.Component:
     """Edits the value of one wish and says whether it must hold or would be nice."""
     choice = rx.el.fieldset(
         rx.el.legend("How important is it?", class_name="field__label"),
@@ -27,6 +29,7 @@ def chip_dialog(*, item: rx.Var[Chip], on_save: Any, on_remove: Any, on_dismiss:
             class_name="field",
         ),
         choice,
+        rx.cond(problem != "", notice(problem)),
         rx.el.div(
             button("Apply", kind="primary", type="submit"),
             button("Remove this wish", on_click=on_remove),
@@ -67,7 +70,7 @@ def share_dialog(
             "your name, your messages, how to reach you or where you are."
         ),
         rx.el.p("You can take it back at any moment; from then on no dealer sees it.", class_name="muted"),
-        rx.cond(problem != "", rx.el.p(problem, class_name="notice notice--bad", role="alert")),
+        rx.cond(problem != "", notice(problem)),
         rx.el.div(
             button("Share anonymously", kind="primary", on_click=on_share),
             button("Not now", on_click=on_dismiss),

@@ -1,0 +1,89 @@
+"""The Reflex application: pages, the HTTP API beneath them, and what to say when something fails."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import reflex as rx
+from reflex_base.event import EventSpec
+from reflex_base.utils.types import ASGIApp
+
+from app import bridge
+from app.messages import UNKNOWN, words
+from app.pages import cockpit, dealer, landing, sign_in
+from app.pages.storefront import storefront
+from app.states.board import Board
+from app.states.cockpit import Cockpit
+from app.states.dealer import Dealer
+from app.states.event_page import EventPage
+from app.states.experiments import Experiments
+from app.states.landing import Landing
+from app.states.sharing import Sharing
+from app.states.sign_in import SignIn
+from app.states.storefront import Storefront
+from backend.core.errors import AppError, NotFound, NotSignedIn
+from backend.main import create_app
+
+log = logging.getLogger(__name__)
+
+STYLES = tuple(f"/styles/{name}.css" for name in ("tokens", "base", "storefront", "cockpit"))
+RELOAD = "location.reload()"
+SIGN_IN = "location.assign('/sign-in?next=' + encodeURIComponent(location.pathname + location.search))"
+
+
+def tell(exception: Exception) -> EventSpec:
+    """Whatever an event raises, in words. Nobody signed in means: the sign-in page, and back afterwards."""
+    if isinstance(exception, NotSignedIn):
+        return rx.call_script(RELOAD if exception.code == "identity.bad_token" else SIGN_IN)
+    if isinstance(exception, AppError):
+        return rx.toast.error(words(exception))
+    log.error("an event failed", exc_info=exception)
+    return rx.toast.error(UNKNOWN)
+
+
+def with_api(pages: ASGIApp) -> ASGIApp:
+    """The HTTP API first, the pages for everything else. Built when serving begins, so that compiling needs no stack."""
+    api = create_app()
+
+    @api.api_route(
+        "/api/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE"], include_in_schema=False
+    )
+    async def no_such_route(path: str) -> None:
+        raise NotFound("core.no_such_route", path=f"/api/{path}")
+
+    api.mount("", pages)
+    return api
+
+
+@asynccontextmanager
+async def serving() -> AsyncIterator[None]:
+    """Opens what the process needs for as long as it serves. A mounted application gets no lifespan of its own."""
+    async with bridge.runtime().lifespan():
+        yield
+
+
+app = rx.App(
+    stylesheets=list(STYLES),
+    html_lang="en",
+    head_components=[rx.el.link(rel="icon", type="image/svg+xml", href="/favicon.svg")],
+    toaster=rx.toast.provider(position="bottom-center", close_button=True),
+    backend_exception_handler=tell,
+    api_transformer=with_api,
+)
+app.register_lifespan_task(serving)
+app.add_page(landing.landing, route="/", title="MPAX", on_load=Landing.load)
+app.add_page(sign_in.sign_in, route="/sign-in", title="Sign in · MPAX", on_load=SignIn.load)
+app.add_page(
+    storefront, route="/e/[slug]", title=Storefront.page_title, on_load=[Storefront.load, Sharing.load]
+)
+app.add_page(cockpit.events, route="/cockpit", title="Events · MPAX", on_load=Cockpit.load)
+app.add_page(
+    cockpit.event,
+    route="/cockpit/events/[slug]",
+    title=EventPage.page_title,
+    on_load=[EventPage.load, Board.load, Experiments.load],
+)
+app.add_page(dealer.dealer, route="/dealer", title="Prospects · MPAX", on_load=Dealer.load)
+app.add_page(landing.not_found, route="404", title="Not found · MPAX")

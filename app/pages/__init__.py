@@ -1,0 +1,1 @@
+"""One function per route: arranges components and binds events."""

@@ -1,0 +1,187 @@
+"""Answers of the services as values of the screen. Pure: no rule is decided here, nothing is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from app import formats, theme
+from app.views import (
+    Badge,
+    Chip,
+    CompareHead,
+    CompareRow,
+    EventHead,
+    Fact,
+    FactGroup,
+    Labelled,
+    Listing,
+    Photo,
+    Tile,
+    Turn,
+)
+
+Answer = Mapping[str, Any]
+#: Own holds: listing → end of the hold.
+Own = Mapping[int, str]
+
+_NO_PHOTO = "/photo-missing.svg"
+
+
+def event_head(event: Answer) -> EventHead:
+    """What stands above the conversation."""
+    persona, branding, noun = event["persona"], event["branding"], event["noun"]
+    conversion = event["conversion"]
+    return EventHead(
+        slug=event["event_id"],
+        name=event["name"],
+        dates=formats.event_dates(event),
+        tagline=branding.get("tagline") or "",
+        guide=persona["name"],
+        guide_role=persona.get("role") or "an AI guide",
+        initial=persona["name"][:1],
+        style=theme.accent_style(branding.get("accent") or ""),
+        placeholder=f"Tell {persona['name']} what matters to you",
+        noun=noun["one"],
+        nouns=noun["many"],
+        deposit_required=conversion["deposit_required"],
+        hold_minutes=float(conversion["hold_minutes"]),
+    )
+
+
+def tiles(items: Iterable[Answer], own: Own) -> list[Tile]:
+    return [_tile(item, own) for item in items]
+
+
+def _tile(item: Answer, own: Own) -> Tile:
+    listing_id = int(item["listing_id"])
+    photo = next(iter(item.get("media") or ()), {"url": _NO_PHOTO, "alt": ""})
+    reasons = [str(reason) for reason in item.get("reasons") or ()]
+    return Tile(
+        id=listing_id,
+        title=item["title"],
+        price=item.get("price_text") or "Price on request",
+        costs=labelled(item.get("costs") or ()),
+        match=int(item["match"]),
+        reason=reasons[0] if reasons else "",
+        reasons=reasons,
+        badges=[Badge(badge["kind"], badge["text"]) for badge in item.get("badges") or ()],
+        specs=labelled(item.get("specs") or ())[:3],
+        photo=photo["url"],
+        photo_alt=photo.get("alt") or "",
+        state=item["state"],
+        held_until=own.get(listing_id) or item.get("held_until") or "",
+        mine=item["state"] == "held" and listing_id in own,
+    )
+
+
+def labelled(items: Iterable[Answer]) -> list[Labelled]:
+    return [Labelled(str(item["label"]), str(item["text"])) for item in items]
+
+
+def chips(items: Iterable[Answer], group: str) -> list[Chip]:
+    return [_chip(item) for item in items if item["group"] == group]
+
+
+def _chip(item: Answer) -> Chip:
+    return Chip(
+        id=item["id"],
+        group=item["group"],
+        field=item["field"],
+        label=item["label"],
+        op=item["op"],
+        value=_editable(item["value"]),
+        text=item["text"],
+    )
+
+
+def _editable(value: Any) -> str:
+    """A value as a person types it: `40000`, `white, gray`, `2021 - 2023`."""
+    if isinstance(value, list | tuple):
+        numeric = len(value) == 2 and all(isinstance(part, int | float) for part in value)
+        return (" - " if numeric else ", ").join(_editable(part) for part in value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def typed_value(op: str, text: str) -> Any:
+    """What a person typed into a chip, in the form its kind of limit takes."""
+    if op in {"lte", "gte", "within"}:
+        return _number(text)
+    if op == "between":
+        low, _, high = text.replace("–", "-").replace(" to ", "-").partition("-")
+        return [_number(low), _number(high)]
+    if op in {"in", "not_in"}:
+        return [part.strip() for part in text.split(",") if part.strip()]
+    return _number(text) if text.strip().lstrip("-").isdigit() else text.strip()
+
+
+def _number(text: str) -> Any:
+    """A number, or the text as it is: what does not fit is refused by the service, in its words."""
+    cleaned = text.strip().strip("$€£").replace(",", "").replace(" ", "")
+    factor = 1000 if cleaned[-1:].lower() == "k" else 1
+    try:
+        return float(cleaned.rstrip("kK")) * factor
+    except ValueError:
+        return text.strip()
+
+
+def turns(items: Iterable[Answer]) -> list[Turn]:
+    shown: list[Turn] = []
+    for item in items:
+        shown.append(Turn(f"{item['number']}a", "you", item["message"]))
+        shown.append(Turn(f"{item['number']}b", "guide", item["reply"], item.get("note") or ""))
+    return shown
+
+
+def headline(matches: int, head: EventHead, fresh: bool) -> str:
+    """`214 cars`, or `12 cars match` once something has been said."""
+    many = formats.count(matches, head.noun, head.nouns)
+    return many if fresh else f"{many} match" if matches != 1 else f"{many} matches"
+
+
+def change(before: int, after: int, head: EventHead) -> str:
+    """What a new wish did to the number of matches."""
+    if before == after:
+        return ""
+    return f"{before} → {formats.count(after, head.noun, head.nouns)}"
+
+
+def listing(item: Answer, own: Own, tile: Tile | None) -> Listing:
+    """One listing in full; what depends on the conversation comes from its tile."""
+    listing_id = int(item["listing_id"])
+    photos = [Photo(photo["url"], photo.get("alt") or "") for photo in item.get("media") or ()]
+    return Listing(
+        id=listing_id,
+        title=item["title"],
+        price=item.get("price_text") or "Price on request",
+        costs=tile.costs if tile else labelled(item.get("costs") or ()),
+        match=tile.match if tile else int(item.get("match") or 0),
+        reasons=tile.reasons if tile else list(item.get("reasons") or ()),
+        badges=tile.badges if tile else [Badge(b["kind"], b["text"]) for b in item.get("badges") or ()],
+        description=item.get("description") or "",
+        photos=photos or [Photo(_NO_PHOTO, "")],
+        groups=[_group(group) for group in item.get("groups") or ()],
+        state=item["state"],
+        held_until=own.get(listing_id) or item.get("held_until") or "",
+        mine=item["state"] == "held" and listing_id in own,
+    )
+
+
+def _group(group: Answer) -> FactGroup:
+    facts = [Fact(fact["label"], fact["text"], fact.get("source") or "") for fact in group["facts"]]
+    return FactGroup(group["title"], facts)
+
+
+def comparison(items: list[Listing]) -> tuple[list[CompareHead], list[CompareRow], list[CompareRow]]:
+    """Columns, what differs, what is equal."""
+    heads = [
+        CompareHead(item.id, item.title, item.price, item.match, item.photos[0].url, item.state)
+        for item in items
+    ]
+    facts = [{fact.label: fact.text for group in item.groups for fact in group.facts} for item in items]
+    labels = list(dict.fromkeys(label for known in facts for label in known))
+    rows = [CompareRow(label, [known.get(label, "Not known") for known in facts]) for label in labels]
+    differing = [row for row in rows if len(set(row.cells)) > 1]
+    return heads, differing, [row for row in rows if len(set(row.cells)) == 1]

@@ -1,0 +1,1 @@
+"""One flat state per screen: view values and thin events."""

@@ -1,0 +1,108 @@
+"""The live board of one event: conversations, holds, and what happens this minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from uuid import UUID
+
+import reflex as rx
+
+from app import bridge, formats
+from app.states.event_page import EventPage
+from app.views import Happening, HoldRow, SessionRow
+from backend.domains.analytics import service as analytics
+from backend.domains.analytics.model import LiveBoard, LiveHold, LiveSession
+
+TIMELINE = 24
+
+
+class Board(rx.State):
+    """The newest rows of each; Realtime says when to read them again, and a slow beat catches what it does not say."""
+
+    sessions: list[SessionRow] = []
+    holds: list[HoldRow] = []
+    happenings: list[Happening] = []
+    connected: bool = False
+
+    _topic: str = ""
+    _watch: int = 0
+
+    @rx.event
+    async def load(self):
+        """Begins to follow the event; says nothing to somebody who may not see it."""
+        page = await self.get_state(EventPage)
+        if not page.ready:
+            return None
+        self.connected = False
+        await self._read()
+        self._watch += 1
+        return Board.watch
+
+    @rx.event
+    async def refresh(self) -> None:
+        await self._read()
+
+    @rx.event(background=True)
+    async def watch(self) -> None:
+        """One background event per screen; ends with the tab or with the next load."""
+        mine = self._watch
+        async for message in bridge.listen(self, self._topic):
+            async with self:
+                if mine != self._watch:
+                    return
+                self.connected = self.connected or message["event"] == "subscribed"
+                await self._read()
+
+    async def _read(self) -> None:
+        async with bridge.unit(self) as ctx:
+            board = await analytics.live_board(ctx, slug=self.slug)
+        self._topic = f"organization:{board.organization_id}"
+        self.sessions = [_session(item) for item in board.sessions]
+        self.holds = [_hold(item) for item in board.holds]
+        self.happenings = timeline(board)
+
+
+def short(identifier: UUID) -> str:
+    """A buyer's name on the board: enough to tell two apart, and no person in it."""
+    return str(identifier)[:4]
+
+
+def timeline(board: LiveBoard) -> list[Happening]:
+    """What the board's rows tell, newest first."""
+    told = sorted(_told(board), key=lambda item: item[0], reverse=True)[:TIMELINE]
+    return [Happening(key, at.isoformat(), text, tone) for at, key, text, tone in told]
+
+
+def _told(board: LiveBoard) -> Iterator[tuple[datetime, str, str, str]]:
+    for session in board.sessions:
+        who = short(session.id)
+        yield session.created_at, f"{session.id}-in", f"{who} came in", "plain"
+        if session.turns and session.last_message:
+            said = f"{who}: “{session.last_message}”"
+            yield session.last_seen_at, f"{session.id}-{session.turns}", said, "plain"
+    for hold in board.holds:
+        yield hold.placed_at, str(hold.id), f"{short(hold.session_id)} holds {hold.title}", "hold"
+
+
+def _session(item: LiveSession) -> SessionRow:
+    after = (item.first_match_at - item.created_at).total_seconds() if item.first_match_at else None
+    return SessionRow(
+        id=str(item.id),
+        short=short(item.id),
+        started=item.created_at.isoformat(),
+        turns=item.turns,
+        wishes=", ".join(item.wishes),
+        version=f"v{item.version}",
+        first_match=formats.seconds(after),
+    )
+
+
+def _hold(item: LiveHold) -> HoldRow:
+    return HoldRow(
+        id=str(item.id),
+        title=item.title,
+        buyer=short(item.session_id),
+        placed=item.placed_at.isoformat(),
+        expires=item.expires_at.isoformat(),
+    )

@@ -1,0 +1,99 @@
+"""Holding one listing, and losing the race for it."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+import reflex as rx
+
+from app import bridge
+from app.messages import words
+from app.states.storefront import Storefront
+from app.views import Listing, Photo, Tile
+from backend.core.errors import AppError, Conflict
+from backend.domains.transactions import service as transactions
+
+
+class Holding(rx.State):
+    """A dialog in three steps: `ask`, `held`, `lost`."""
+
+    step: str = ""
+    problem: str = ""
+    would_end: str = ""
+    item: Listing = Listing()
+    nearest: list[Tile] = []
+    busy: bool = False
+
+    _key: str = ""
+    _came_from_detail: bool = False
+
+    @rx.event
+    async def ask(self, listing_id: int) -> None:
+        """Says what a hold means before it is placed. Never a layer above a layer: the sheet closes meanwhile."""
+        front = await self.get_state(Storefront)
+        self._came_from_detail, front.detail_open = front.detail_open, False
+        tile = next((tile for tile in front.tiles if tile.id == listing_id), None)
+        self.item = _summary(tile) if tile else front.listing
+        self.would_end = front.hold_end()
+        self._key, self.problem, self.step = str(uuid4()), "", "ask"
+
+    @rx.event
+    async def confirm(self):
+        """Places the hold. The key was made with the question, so that a second tap is the same hold."""
+        self.busy = True
+        yield
+        front = await self.get_state(Storefront)
+        try:
+            async with bridge.unit_for(front._buyer()) as ctx:
+                hold = await transactions.place_hold(ctx, listing_id=self.item.id, key=self._key)
+        except Conflict as error:
+            self.problem, self.step = words(error), "lost"
+            self.nearest = front.nearest(self.item.id)
+            await front.refresh_states()
+        except AppError as error:
+            self.problem = words(error)
+        else:
+            until = hold.expires_at.isoformat()
+            front._own[hold.listing_id], front._hold_ids[hold.listing_id] = until, str(hold.id)
+            front._apply({"listing_id": hold.listing_id, "state": "held", "held_until": until})
+            self.item.state, self.item.held_until, self.item.mine = "held", until, True
+            self.step = "held"
+        finally:
+            self.busy = False
+
+    @rx.event
+    async def release(self, listing_id: int):
+        """Gives a hold back; the unit is free for everybody at once."""
+        front = await self.get_state(Storefront)
+        hold_id = front._hold_ids.get(listing_id)
+        if hold_id is None:
+            return
+        async with bridge.unit_for(front._buyer()) as ctx:
+            await transactions.release_hold(ctx, hold_id=UUID(hold_id))
+        front._apply({"listing_id": listing_id, "state": "available", "held_until": None})
+
+    @rx.event
+    async def close(self) -> None:
+        front = await self.get_state(Storefront)
+        if self._came_from_detail and self.step == "ask":
+            front.detail_open = True
+        self.step = ""
+
+    @rx.event
+    def pick(self, listing_id: int):
+        """One of the next best, chosen after a lost race."""
+        self.step = ""
+        return Storefront.open_item(listing_id)
+
+
+def _summary(tile: Tile) -> Listing:
+    return Listing(
+        id=tile.id,
+        title=tile.title,
+        price=tile.price,
+        match=tile.match,
+        photos=[Photo(tile.photo, tile.photo_alt)],
+        state=tile.state,
+        held_until=tile.held_until,
+        mine=tile.mine,
+    )

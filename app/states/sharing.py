@@ -1,0 +1,67 @@
+"""The buyer's consent to be found by dealers, and its end."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from app import bridge
+from app.messages import words
+from app.states.storefront import Storefront
+from backend.core.errors import AppError
+from backend.domains.leads import service as leads
+from backend.flows import dealers
+
+
+class Sharing(rx.State):
+    """Off until the buyer says otherwise."""
+
+    is_open: bool = False
+    shared: bool = False
+    reached: str = ""
+    problem: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        front = await self.get_state(Storefront)
+        if not front.ready:
+            return
+        async with bridge.unit_for(front._buyer()) as ctx:
+            self.shared = await leads.find_own_lead(ctx) is not None
+        self.reached = "Dealers whose inventory fits can see your wishes."
+
+    @rx.event
+    def open(self) -> None:
+        self.is_open, self.problem = True, ""
+
+    @rx.event
+    def close(self) -> None:
+        self.is_open = False
+
+    @rx.event
+    async def share(self) -> None:
+        front = await self.get_state(Storefront)
+        try:
+            answer = await dealers.open_lead(bridge.runtime(), front._buyer(), contact=None)
+        except AppError as error:
+            self.problem = words(error)
+            return
+        self.shared = True
+        self.reached = _reached(int(answer.get("dealers", 0)))
+
+    @rx.event
+    async def withdraw(self) -> None:
+        front = await self.get_state(Storefront)
+        try:
+            await dealers.withdraw_lead(bridge.runtime(), front._buyer())
+        except AppError as error:
+            self.problem = words(error)
+            return
+        self.shared, self.is_open = False, False
+
+
+def _reached(dealers_reached: int) -> str:
+    if dealers_reached == 0:
+        return "No dealer has a fitting car today. As soon as you refine your wishes, we look again."
+    if dealers_reached == 1:
+        return "One dealer has what fits and can see your wishes now."
+    return f"{dealers_reached} dealers have what fits and can see your wishes now."

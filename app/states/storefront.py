@@ -1,0 +1,301 @@
+"""The buyer's screen: conversation, shelf, one listing in full, wishes, comparison.
+
+Holding and sharing have states of their own (`holding.py`, `sharing.py`), which build on this one.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import reflex as rx
+
+from app import bridge, showing
+from app.messages import words
+from app.views import Chip, CompareHead, CompareRow, EventHead, Listing, Tile, Turn
+from backend.core.context import Actor
+from backend.core.errors import AppError, NotFound, NotSignedIn
+from backend.domains.transactions import service as transactions
+from backend.flows import storefront
+
+NO_CHIP = Chip("", "", "", "", "", "", "")
+TO_TOP = "document.getElementById('shelf')?.scrollTo({top: 0}); document.querySelector('.tiles')?.scrollTo({left: 0})"
+
+
+class Storefront(rx.State):
+    """One conversation. The token in the browser is all that ties it to a person."""
+
+    tokens: str = rx.LocalStorage("{}", name="mpax.buyer")
+
+    ready: bool = False
+    over: str = ""
+    now: str = ""
+    page_title: str = "Sales Event"
+    head: EventHead = EventHead()
+    turns: list[Turn] = []
+    quick: list[str] = []
+    thread_problem: str = ""
+    tiles: list[Tile] = []
+    must: list[Chip] = []
+    nice: list[Chip] = []
+    title: str = ""
+    change: str = ""
+    fresh: bool = True
+    busy: bool = False
+    accepted: int = 0
+    failed: int = 0
+    listing: Listing = Listing()
+    detail_open: bool = False
+    chip: Chip = NO_CHIP
+    chip_problem: str = ""
+    compared: list[int] = []
+    compare_open: bool = False
+    compare_heads: list[CompareHead] = []
+    compare_differing: list[CompareRow] = []
+    compare_equal: list[CompareRow] = []
+
+    _token: str = ""
+    _event_id: str = ""
+    _matches: int = 0
+    _own: dict[int, str] = {}
+    _hold_ids: dict[int, str] = {}
+    _watch: int = 0
+
+    # --- coming in ---------------------------------------------------------------------------------------
+
+    @rx.event
+    async def load(self):
+        """Resumes the conversation that this browser knows, or begins one."""
+        self.ready, self.over = False, ""
+        self.detail_open = self.compare_open = False
+        slug = self.slug
+        try:
+            await self._enter(slug)
+        except AppError as error:
+            self.over = words(error)
+            return
+        self.now = datetime.now(UTC).isoformat()
+        self.ready = True
+        self._watch += 1
+        yield Storefront.watch
+        if (item := self.router.url.query_parameters.get("item", "")) and item.isdigit():
+            yield Storefront.open_item(int(item))
+
+    async def _enter(self, slug: str) -> None:
+        known = _read_tokens(self.tokens)
+        if token := known.get(slug):
+            try:
+                self._token = token
+                self._show_session(await storefront.resume(bridge.runtime(), self._buyer()))
+                return
+            except (NotSignedIn, NotFound):
+                known.pop(slug)
+        started = await storefront.start(bridge.runtime(), slug=slug, key=str(uuid4()))
+        self._token = started["session_token"]
+        self.tokens = json.dumps({**known, slug: self._token})
+        self._show_session(await storefront.resume(bridge.runtime(), self._buyer()))
+
+    def _buyer(self) -> Actor:
+        return bridge.buyer(self._token)
+
+    def _show_session(self, session: dict[str, Any]) -> None:
+        self._event_id = session["event_uuid"]
+        self.head = showing.event_head(session["event"])
+        self.page_title = self.head.name
+        said = session["turns"]
+        self.fresh = not said
+        self.turns = [Turn("hello", "guide", session["greeting"]), *showing.turns(said)]
+        self.quick = list(session["openings"]) if self.fresh else list(session.get("quick_replies") or ())
+        self._keep_holds(session["holds"])
+        self._show_results(session)
+        self.change = ""
+
+    def _show_results(self, answer: dict[str, Any]) -> None:
+        before, self._matches = self._matches, int(answer["matches"])
+        self.tiles = showing.tiles(answer["tiles"], self._own)
+        self.must = showing.chips(answer["chips"], "must")
+        self.nice = showing.chips(answer["chips"], "nice")
+        self.title = showing.headline(self._matches, self.head, self.fresh)
+        self.change = showing.change(before, self._matches, self.head)
+
+    # --- the conversation --------------------------------------------------------------------------------
+
+    @rx.event
+    async def send(self, message: str):
+        """One message. What the buyer wrote stays in the composer until it has been answered."""
+        if self.busy:
+            return
+        self.busy, self.thread_problem = True, ""
+        self.turns = [*self.turns, Turn(str(uuid4()), "you", message)]
+        yield
+        try:
+            answer = await storefront.say(bridge.runtime(), self._buyer(), message=message, key=str(uuid4()))
+        except AppError as error:
+            self.turns = self.turns[:-1]
+            self.thread_problem = words(error)
+            self.failed += 1
+            self.busy = False
+            return
+        self.fresh, self.busy = False, False
+        self.accepted += 1
+        self._show_answer(answer)
+        yield rx.call_script(TO_TOP)
+
+    def _show_answer(self, answer: dict[str, Any]) -> None:
+        self.turns = [*self.turns, Turn(str(uuid4()), "guide", answer["reply"], answer.get("note") or "")]
+        self.quick = list(answer.get("quick_replies") or ())
+        self._show_results(answer)
+
+    # --- wishes ------------------------------------------------------------------------------------------
+
+    @rx.event
+    def edit_chip(self, chip_id: str) -> None:
+        self.chip = next((chip for chip in [*self.must, *self.nice] if chip.id == chip_id), NO_CHIP)
+        self.chip_problem = ""
+
+    @rx.event
+    def close_chip(self) -> None:
+        self.chip = NO_CHIP
+
+    @rx.event
+    async def remove_chip(self, chip_id: str):
+        self.chip = NO_CHIP
+        await self._change_chip(chip_id, "remove", None)
+        return rx.call_script(TO_TOP)
+
+    @rx.event
+    async def save_chip(self, form: dict[str, str]):
+        """Applies what changed: the value, and whether it must hold or would be nice."""
+        chip = self.chip
+        try:
+            if form["value"].strip() != chip.value:
+                value = showing.typed_value(chip.op, form["value"])
+                await self._change_chip(chip.id, "value", value)
+            if form.get("group", chip.group) != chip.group:
+                await self._change_chip(chip.id, form["group"], None)
+        except AppError as error:
+            self.chip_problem = words(error)
+            return None
+        self.chip = NO_CHIP
+        return rx.call_script(TO_TOP)
+
+    async def _change_chip(self, chip_id: str, change: str, value: Any) -> None:
+        answer = await storefront.change_chip(
+            bridge.runtime(), self._buyer(), chip_id=chip_id, change=change, value=value, key=str(uuid4())
+        )
+        self.fresh = False
+        self._show_results(answer)
+
+    # --- one listing, and several side by side -----------------------------------------------------------
+
+    @rx.event
+    async def open_item(self, listing_id: int):
+        self.listing = await self._listing(listing_id)
+        self.detail_open, self.compare_open = True, False
+        yield
+        await storefront.note_action(
+            bridge.runtime(), self._buyer(), action="detail_opened", listing_id=listing_id
+        )
+
+    @rx.event
+    def close_item(self) -> None:
+        self.detail_open = False
+
+    async def _listing(self, listing_id: int) -> Listing:
+        found = await storefront.listing(bridge.runtime(), self._buyer(), listing_id=listing_id)
+        tile = next((tile for tile in self.tiles if tile.id == listing_id), None)
+        return showing.listing(found, self._own, tile)
+
+    @rx.event
+    def toggle_compare(self, listing_id: int) -> None:
+        if listing_id in self.compared:
+            self.compared = [kept for kept in self.compared if kept != listing_id]
+        else:
+            self.compared = [*self.compared, listing_id][-4:]
+
+    @rx.event
+    def clear_compare(self) -> None:
+        self.compared, self.compare_open = [], False
+
+    @rx.event
+    def close_compare(self) -> None:
+        self.compare_open = False
+
+    @rx.event
+    async def open_compare(self):
+        items = [await self._listing(listing_id) for listing_id in self.compared]
+        self.compare_heads, self.compare_differing, self.compare_equal = showing.comparison(items)
+        self.compare_open = True
+        yield
+        await storefront.note_action(bridge.runtime(), self._buyer(), action="compared", listing_id=None)
+
+    @rx.event
+    async def drop_compared(self, listing_id: int):
+        self.toggle_compare(listing_id)
+        return Storefront.open_compare if len(self.compared) > 1 else Storefront.clear_compare
+
+    # --- what others do ----------------------------------------------------------------------------------
+
+    @rx.event(background=True)
+    async def watch(self) -> None:
+        """Follows the event while the tab is open: states change in place, nothing is reloaded."""
+        mine = self._watch
+        async for message in bridge.listen(self, f"event:{self._event_id}"):
+            if message["event"] == "idle":
+                continue
+            async with self:
+                if mine != self._watch:
+                    return
+                if message["event"] == "subscribed":
+                    await self.refresh_states()
+                elif message["event"] == "listing_state":
+                    self._apply(message["payload"])
+
+    @rx.event
+    async def refresh_states(self) -> None:
+        """Reads again who has what: after a lost connection, and when a clock has run out."""
+        shown = [tile.id for tile in self.tiles]
+        if self.listing.id and self.listing.id not in shown:
+            shown.append(self.listing.id)
+        async with bridge.unit_for(self._buyer()) as ctx:
+            states = await transactions.unit_states(ctx, listing_ids=shown)
+            holds = await transactions.list_own_holds(ctx)
+            self._own = {h.listing_id: h.expires_at.isoformat() for h in holds if h.is_open(ctx.now)}
+            self._hold_ids = {h.listing_id: str(h.id) for h in holds if h.is_open(ctx.now)}
+        for unit in states.values():
+            until = unit["held_until"]
+            self._apply({**unit, "held_until": until.isoformat() if until else None})
+
+    def _keep_holds(self, holds: list[dict[str, Any]]) -> None:
+        self._own = {int(h["listing_id"]): h["expires_at"] for h in holds}
+        self._hold_ids = {int(h["listing_id"]): h["reservation_id"] for h in holds}
+
+    def _apply(self, unit: dict[str, Any]) -> None:
+        """Puts the state of one unit on screen wherever it is shown."""
+        listing_id, state = int(unit["listing_id"]), unit["state"]
+        if state != "held":
+            self._own.pop(listing_id, None)
+        until = unit.get("held_until") or ""
+        mine = state == "held" and listing_id in self._own
+        for tile in self.tiles:
+            if tile.id == listing_id and (tile.state, tile.held_until, tile.mine) != (state, until, mine):
+                tile.state, tile.held_until, tile.mine = state, until, mine
+        if self.listing.id == listing_id:
+            self.listing.state, self.listing.held_until, self.listing.mine = state, until, mine
+
+    def nearest(self, listing_id: int, most: int = 3) -> list[Tile]:
+        """The next best that are free, in the order of the shelf."""
+        return [t for t in self.tiles if t.id != listing_id and t.state == "available"][:most]
+
+    def hold_end(self) -> str:
+        return (datetime.now(UTC) + timedelta(minutes=self.head.hold_minutes)).isoformat()
+
+
+def _read_tokens(text: str) -> dict[str, str]:
+    try:
+        known = json.loads(text)
+    except ValueError:
+        return {}
+    return {str(k): str(v) for k, v in known.items()} if isinstance(known, dict) else {}
