@@ -13,10 +13,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
-import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -28,10 +24,12 @@ from rich.table import Table
 
 from backend.local import Fault, Layout, Stack, Step, read_keys
 from backend.local import migrate as apply_migrations
+from backend.local.background import start_in_background, stop_running
 from backend.local.doctor import examine
-from backend.local.layout import PROJECT
-from backend.local.runfile import RunState, read_run, stop_orphans
-from backend.local.stack import is_claimed, running_fault, wait_until_gone
+from backend.local.logs import find_logs, tail
+from backend.local.logs import follow as follow_logs
+from backend.local.runfile import read_run, stop_orphans
+from backend.local.stack import is_claimed, running_fault
 from backend.local.status import ProcessStatus, read_status
 from backend.local.supervisor import Event
 
@@ -73,7 +71,11 @@ def up(detach: bool, with_app: bool, with_worker: bool) -> None:
     if is_claimed(layout):
         raise running_fault(layout)
     if detach:
-        _start_in_background(layout, with_app=with_app, with_worker=with_worker)
+        words = ["up", "--app" if with_app else "--no-app", "--worker" if with_worker else "--no-worker"]
+        with console.status("Starting") as progress:
+            pid = start_in_background(layout, words, lambda step: progress.update(f"Starting: {step}"))
+        console.print(f"[green]✓[/] Running in the background (process {pid}).")
+        _welcome(layout)
     else:
         asyncio.run(_run(layout, with_app=with_app, with_worker=with_worker))
 
@@ -82,25 +84,9 @@ def up(detach: bool, with_app: bool, with_worker: bool) -> None:
 @plain_faults
 def down() -> None:
     """Stop everything."""
-    layout = Layout.from_env()
-    state = read_run(layout.run_json)
-    if state is None:
-        console.print("Nothing is running.")
-        return
-    if is_claimed(layout) and state.supervisor and (process := state.supervisor.process()):
-        with console.status("Stopping"):
-            process.send_signal(signal.SIGTERM)
-            gone = wait_until_gone(layout)
-        if not gone:
-            raise Fault(
-                f"Process {process.pid} does not stop.",
-                f"Look into {layout.logs}, or `kill -9 {process.pid}`.",
-            )
-        console.print("[green]✓[/] Stopped.")
-    elif ended := stop_orphans(state):
-        console.print(f"[green]✓[/] Stopped what was left behind: {', '.join(ended)}.")
-    else:
-        console.print("Nothing is running.")
+    with console.status("Stopping"):
+        stopped = stop_running(Layout.from_env())
+    console.print(f"[green]✓[/] Stopped: {', '.join(stopped)}." if stopped else "Nothing is running.")
 
 
 @click.command()
@@ -112,7 +98,8 @@ def status(as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps({**asdict(now), "healthy": now.healthy}, indent=1))
     elif not now.processes:
-        console.print("Nothing is running." + (f" Last time: {_plain(now.fault)}" if now.fault else ""))
+        last = f" Last time: {_plain(now.fault)}" if now.fault else ""
+        console.print(f"Nothing is running.{last}", soft_wrap=True)
     else:
         console.print(_status_table(now.processes))
         console.print(f"{now.state}: API {now.url}, application {now.app_url}")
@@ -143,21 +130,18 @@ def doctor() -> None:
 @plain_faults
 def logs(service: str | None, follow: bool, lines: int) -> None:
     """Show what the services write, of one or of all."""
-    folder = Layout.from_env().logs
-    files = sorted(folder.glob("*.log"))
-    if service:
-        files = [file for file in files if file.stem == service]
-    if not files:
-        there = ", ".join(sorted(file.stem for file in folder.glob("*.log"))) or "none"
-        raise Fault(
-            f"There is no log{f' of {service}' if service else ''} in {folder}.", f"There are: {there}."
-        )
+    files = find_logs(Layout.from_env(), service)
+
+    def show(file: Path, line: str) -> None:
+        click.echo(line if service else f"{file.stem:<10} {line}")
+
     for file in files:
-        for line in _tail(file, lines):
-            _show_line(file, line, len(files) > 1)
+        for line in tail(file, lines):
+            show(file, line)
     if follow:
         with contextlib.suppress(KeyboardInterrupt):
-            _follow(files)
+            for file, line in follow_logs(files):
+                show(file, line)
 
 
 @click.command()
@@ -204,62 +188,26 @@ async def _run(layout: Layout, *, with_app: bool, with_worker: bool) -> None:
         with_worker=with_worker,
         report=_show_event,
     )
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    starting = asyncio.ensure_future(stack.start())
+    told = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    waiting = asyncio.ensure_future(stop.wait())
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    starting = asyncio.ensure_future(stack.start())
+    waiting = asyncio.ensure_future(told.wait())
     await asyncio.wait({starting, waiting}, return_when=asyncio.FIRST_COMPLETED)
     if not starting.done():
-        console.print("Stopping before all was up.")
+        console.print("Stopping before all is up.")
         starting.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await starting
         return
     try:
         await starting
-    except Fault:
+        _welcome(layout)
+        await waiting
+        console.print("Stopping.")
+        await stack.stop()
+    finally:
         waiting.cancel()
-        raise
-    _welcome(layout)
-    await waiting
-    console.print("Stopping.")
-    await stack.stop()
-
-
-def _start_in_background(layout: Layout, *, with_app: bool, with_worker: bool) -> None:
-    layout.make_folders()
-    command = [sys.executable, "-c", "from backend.cli import main; main()", "up"]
-    command += ["--app" if with_app else "--no-app", "--worker" if with_worker else "--no-worker"]
-    log = layout.logs / "supervisor.log"
-    with log.open("ab") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    with console.status("Starting") as progress:
-        while process.poll() is None:
-            state = _own_state(layout, process.pid)
-            if state and state.state == "ready":
-                break
-            if state and state.step:
-                progress.update(f"Starting: {state.step}")
-            time.sleep(0.1)
-    if process.poll() is not None:
-        state = read_run(layout.run_json)
-        raise Fault(state.fault if state and state.fault else " ".join(_tail(log, 3)) or "It did not start.")
-    console.print(f"[green]✓[/] Running in the background (process {process.pid}).")
-    _welcome(layout)
-
-
-def _own_state(layout: Layout, pid: int) -> RunState | None:
-    state = read_run(layout.run_json)
-    return state if state and state.supervisor and state.supervisor.pid == pid else None
 
 
 def _show_event(event: Event) -> None:
@@ -311,27 +259,6 @@ def _duration(seconds: float) -> str:
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}"
-
-
-def _tail(file: Path, lines: int) -> list[str]:
-    with file.open(errors="replace") as text:
-        return [line.rstrip("\n") for line in deque(text, maxlen=lines)]
-
-
-def _follow(files: list[Path]) -> None:
-    with contextlib.ExitStack() as stack:
-        readers = [(file, stack.enter_context(file.open(errors="replace"))) for file in files]
-        for _, reader in readers:
-            reader.seek(0, os.SEEK_END)
-        while True:
-            for file, reader in readers:
-                for line in reader:
-                    _show_line(file, line.rstrip("\n"), len(files) > 1)
-            time.sleep(0.2)
-
-
-def _show_line(file: Path, line: str, named: bool) -> None:
-    click.echo(f"{file.stem:<10} {line}" if named else line)
 
 
 def _plain(text: str) -> str:

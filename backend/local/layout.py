@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.local.faults import Fault
+
 PROJECT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 
@@ -20,11 +22,14 @@ class Layout:
 
     @classmethod
     def from_env(cls) -> Layout:
-        """The layout of this machine: `MPAX_HOME`, `MPAX_PORT_BASE` and `MPAX_PORT`, else the defaults."""
+        """The layout of this machine: `MPAX_HOME`, `MPAX_PORT_BASE` and `MPAX_PORT`, else the defaults.
+
+        Raises: Fault for what is not a port.
+        """
         return cls(
             home=Path(os.environ.get("MPAX_HOME") or PROJECT / ".local").resolve(),
-            port_base=int(os.environ.get("MPAX_PORT_BASE") or 54300),
-            app_port=int(os.environ.get("MPAX_PORT") or 3000),
+            port_base=_port("MPAX_PORT_BASE", 54300),
+            app_port=_port("MPAX_PORT", 3000),
         )
 
     @property
@@ -91,3 +96,10 @@ class Layout:
             folder.mkdir(parents=True, exist_ok=True)
         for private in (self.storage, self.outbox, self.logs):
             private.chmod(0o700)
+
+
+def _port(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not text.isdecimal() or not 1024 <= int(text) <= 65_500:
+        raise Fault(f"{name} is {text!r}, which is not a port.", "Give a number between 1024 and 65500.")
+    return int(text)

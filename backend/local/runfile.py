@@ -30,6 +30,10 @@ class Seen:
         """The process of that pid, or None when it is gone already."""
         try:
             process = psutil.Process(pid)
+            for _ in range(100):
+                if process.cmdline():
+                    break
+                time.sleep(0.001)  # a program that has only just been loaded has no command line yet
             return cls(pid, process.create_time(), process.cmdline())
         except psutil.Error:
             return None

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
-from typing import Self
+from typing import Self, TypedDict, Unpack
 
 from backend.local import contrib, ports, services
 from backend.local.bootstrap import bootstrap
@@ -201,47 +201,59 @@ def running_fault(layout: Layout) -> Fault:
     )
 
 
+class Options(TypedDict, total=False):
+    """What `Stack` takes beside the layout."""
+
+    only: Collection[str]
+    migrations: bool
+    extra: Sequence[Step]
+    with_worker: bool
+    with_app: bool
+    durable: bool
+    otp_interval_s: int | None
+    report: Callable[[Event], None]
+
+
 @contextmanager
-def start_stack(layout: Layout, **options: object) -> Iterator[Stack]:
+def start_stack(layout: Layout, **options: Unpack[Options]) -> Iterator[Stack]:
     """Runs a stack from synchronous code; takes the options of `Stack`. Its supervisor lives in a thread.
 
     Raises: Fault when it cannot be started.
     """
-    stack = Stack(layout, **options)  # type: ignore[arg-type]
-    started = threading.Event()
-    ended: list[BaseException] = []
+    stack = Stack(layout, **options)
+    started, ended = threading.Event(), list[BaseException]()
     loop = asyncio.new_event_loop()
     over = asyncio.Event()
 
     async def run() -> None:
-        await stack.start()
-        started.set()
-        await over.wait()
-        await stack.stop()
+        async with stack:
+            started.set()
+            await over.wait()
 
     def live() -> None:
-        asyncio.set_event_loop(loop)
         try:
             loop.run_until_complete(run())
         except BaseException as error:  # noqa: BLE001 (handed over to the caller's thread)
             ended.append(error)
         finally:
+            loop.run_until_complete(loop.shutdown_default_executor())
             loop.close()
             started.set()
 
     thread = threading.Thread(target=live, name="mpax-stack", daemon=True)
     thread.start()
-    started.wait()
-    if ended:
-        raise ended[0]
     try:
+        started.wait()
+        if ended:
+            raise ended[0]
         yield stack
     finally:
-        loop.call_soon_threadsafe(over.set)
-        thread.join(60)
+        if thread.is_alive():
+            loop.call_soon_threadsafe(over.set)
+        thread.join(120)
 
 
-def wait_until_gone(layout: Layout, timeout_s: float = 60) -> bool:
+def wait_until_gone(layout: Layout, timeout_s: float = 120) -> bool:
     """Whether the supervisor of this home has let go of it in time."""
     deadline = time.monotonic() + timeout_s
     while time.monotonic() < deadline:

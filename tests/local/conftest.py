@@ -11,9 +11,9 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
-from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from backend.local import Layout, Stack, free_layout_ports, start_stack
+from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 TABLES = """
 create table public.notes (
@@ -66,7 +66,9 @@ notify pgrst, 'reload schema';
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The Supabase client warns about parameters that it sets itself."""
-    own = pytest.mark.filterwarnings("ignore:The '(timeout|verify)' parameter is deprecated:DeprecationWarning")
+    own = pytest.mark.filterwarnings(
+        "ignore:The '(timeout|verify)' parameter is deprecated:DeprecationWarning"
+    )
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(own)
@@ -99,7 +101,9 @@ def rough() -> Iterator[Stack]:
     base, app_port = free_layout_ports()
     with tempfile.TemporaryDirectory(prefix="mpax-rough-") as folder:
         Path(folder).chmod(0o755)
-        with start_stack(Layout(Path(folder), base, app_port), migrations=False, otp_interval_s=60) as running:
+        with start_stack(
+            Layout(Path(folder), base, app_port), migrations=False, otp_interval_s=60
+        ) as running:
             yield running
 
 
@@ -137,7 +141,9 @@ async def admin(stack: Stack) -> AsyncIterator[AsyncClient]:
 async def user(stack: Stack) -> AsyncIterator[AsyncClient]:
     """A client with a freshly signed-up user."""
     async with closing_client(stack, stack.keys.publishable) as client:
-        await client.auth.sign_up({"email": address(), "password": PASSWORD, "options": {"data": {"name": "Ada"}}})
+        await client.auth.sign_up(
+            {"email": address(), "password": PASSWORD, "options": {"data": {"name": "Ada"}}}
+        )
         yield client
 
 
@@ -149,7 +155,7 @@ def address() -> str:
     return f"{uuid4().hex[:12]}@example.com"
 
 
-class closing_client:  # noqa: N801 (used as a function)
+class closing_client:
     """A Supabase client whose connections are closed at the end: unclosed ones fail a test."""
 
     def __init__(self, stack: Stack, key: str) -> None:

@@ -7,10 +7,10 @@ import re
 
 import httpx
 import pytest
-from supabase import AsyncClient
 from supabase_auth.errors import AuthApiError
 
 from backend.local import Stack
+from supabase import AsyncClient
 from tests.local.conftest import PASSWORD, address
 
 
@@ -37,7 +37,9 @@ async def test_a_wrong_password_is_refused(user: AsyncClient, anon: AsyncClient)
     session = await user.auth.get_session()
     assert session
     with pytest.raises(AuthApiError) as refused:
-        await anon.auth.sign_in_with_password({"email": session.user.email or "", "password": "wrong password"})
+        await anon.auth.sign_in_with_password(
+            {"email": session.user.email or "", "password": "wrong password"}
+        )
     assert refused.value.code == "invalid_credentials"
 
 
@@ -56,7 +58,9 @@ async def test_a_code_by_mail_signs_in_a_known_and_a_new_user(
     assert session
     for email in (session.user.email or "", address()):
         await anon.auth.sign_in_with_otp({"email": email})
-        answer = await anon.auth.verify_otp({"email": email, "token": code_for(stack, email), "type": "email"})
+        answer = await anon.auth.verify_otp(
+            {"email": email, "token": code_for(stack, email), "type": "email"}
+        )
         assert answer.user
         assert answer.user.email == email
 
@@ -103,7 +107,9 @@ async def test_users_are_administered_with_the_secret_key(admin: AsyncClient, an
     made = await users.create_user({"email": email, "password": PASSWORD, "email_confirm": True})
     assert (await users.get_user_by_id(made.user.id)).user.email == email
     assert made.user.id in {one.id for one in await users.list_users(per_page=1000)}
-    changed = await users.update_user_by_id(made.user.id, {"user_metadata": {"name": "Ada"}, "password": "changed it!"})
+    changed = await users.update_user_by_id(
+        made.user.id, {"user_metadata": {"name": "Ada"}, "password": "changed it!"}
+    )
     assert changed.user.user_metadata == {"name": "Ada"}
     assert (await anon.auth.sign_in_with_password({"email": email, "password": "changed it!"})).session
     with pytest.raises(AuthApiError) as taken:
@@ -131,7 +137,9 @@ async def test_a_link_for_an_own_mail_signs_in(
     assert answer.user.email == email
 
 
-async def test_an_invited_user_signs_in_with_the_code(stack: Stack, admin: AsyncClient, anon: AsyncClient) -> None:
+async def test_an_invited_user_signs_in_with_the_code(
+    stack: Stack, admin: AsyncClient, anon: AsyncClient
+) -> None:
     email = address()
     await admin.auth.admin.invite_user_by_email(email, {"data": {"name": "Ada"}})
     answer = await anon.auth.verify_otp({"email": email, "token": code_for(stack, email), "type": "invite"})
@@ -146,7 +154,9 @@ async def test_administration_is_closed_to_everybody_else(user: AsyncClient, ano
         assert refused.value.code == "not_admin"
 
 
-async def test_mails_are_shown_on_this_machine_only(stack: Stack, anon: AsyncClient, http: httpx.AsyncClient) -> None:
+async def test_mails_are_shown_on_this_machine_only(
+    stack: Stack, anon: AsyncClient, http: httpx.AsyncClient
+) -> None:
     email = address()
     await anon.auth.sign_in_with_otp({"email": email})
     assert (await http.get("/_mail")).json()[-1]["to"] == email
@@ -156,7 +166,9 @@ async def test_mails_are_shown_on_this_machine_only(stack: Stack, anon: AsyncCli
 
 
 async def test_mails_to_one_address_are_a_minute_apart(rough: Stack) -> None:
-    async with httpx.AsyncClient(base_url=rough.keys.url, headers={"apikey": rough.keys.publishable}) as client:
+    async with httpx.AsyncClient(
+        base_url=rough.keys.url, headers={"apikey": rough.keys.publishable}
+    ) as client:
         email = address()
         assert (await client.post("/auth/v1/otp", json={"email": email})).status_code == 200
         for path in ("otp", "recover"):

@@ -54,7 +54,9 @@ def test_the_doctor_names_who_has_a_port_and_an_old_data_folder(layout: Layout) 
     with socket.create_server(("127.0.0.1", layout.realtime_port)):
         result = run(commands.doctor)
     assert result.exit_code == 1
-    assert f"port {layout.realtime_port}: wanted for realtime, taken by process {os.getpid()}" in result.output
+    assert (
+        f"port {layout.realtime_port}: wanted for realtime, taken by process {os.getpid()}" in result.output
+    )
     assert "made by Postgres 15" in result.output
 
 
@@ -69,6 +71,14 @@ def test_faults_are_one_sentence_and_a_mend(layout: Layout) -> None:
     assert "no log of gateway" in missing.stderr
 
 
+@pytest.mark.parametrize("port", ["http", "80", "65530"])
+def test_what_is_no_port_is_said_so(layout: Layout, monkeypatch: pytest.MonkeyPatch, port: str) -> None:
+    monkeypatch.setenv("MPAX_PORT_BASE", port)
+    result = run(commands.status)
+    assert result.exit_code == 1
+    assert "is not a port" in result.stderr
+
+
 def test_reset_asks_first(layout: Layout) -> None:
     layout.make_folders()
     (layout.outbox / "kept.json").write_text("{}")
@@ -81,14 +91,28 @@ def test_reset_asks_first(layout: Layout) -> None:
 def test_a_stack_lives_in_the_background(layout: Layout) -> None:
     """Up, looked at, reset refused, log read, down: as somebody would do it."""
     env = {**os.environ, "PYTHONWARNINGS": "default"}
-    command = [sys.executable, "-c", "from backend.cli.stack import up; up()", "-d", "--no-app", "--no-worker"]
-    started = subprocess.run(command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=120, check=False)
+    command = [
+        sys.executable,
+        "-c",
+        "from backend.cli.stack import up; up()",
+        "-d",
+        "--no-app",
+        "--no-worker",
+    ]
+    started = subprocess.run(
+        command, cwd=PROJECT, env=env, capture_output=True, text=True, timeout=120, check=False
+    )
     try:
         assert started.returncode == 0, started.stderr + started.stdout
         assert layout.url in started.stdout
         now = json.loads(run(commands.status, "--json").output)
         assert now["healthy"] is True
-        assert [one["name"] for one in now["processes"]][:4] == ["supervisor", "postgres", "gateway", "realtime"]
+        assert [one["name"] for one in now["processes"]][:4] == [
+            "supervisor",
+            "postgres",
+            "gateway",
+            "realtime",
+        ]
         assert all(one["pid"] and one["memory_bytes"] for one in now["processes"])
         assert "gateway" in run(commands.status).output
         assert "running already" in run(commands.up).stderr

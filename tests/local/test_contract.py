@@ -14,9 +14,9 @@ import httpx
 import jwt
 import psycopg
 import pytest
-from supabase import AsyncClient
 
 from backend.local import Stack
+from supabase import AsyncClient
 from tests.local.conftest import PASSWORD, address
 
 
@@ -61,7 +61,9 @@ async def test_row_1_grants_on_single_columns_hold(http: httpx.AsyncClient) -> N
 def test_row_2_auth_functions_read_both_claim_settings(stack: Stack, owner: psycopg.Connection) -> None:
     who = str(uuid4())
     with owner.transaction():
-        owner.execute("select set_config('request.jwt.claims', %s, true)", (f'{{"sub": "{who}", "role": "anon"}}',))
+        owner.execute(
+            "select set_config('request.jwt.claims', %s, true)", (f'{{"sub": "{who}", "role": "anon"}}',)
+        )
         assert owner.execute("select auth.uid()::text, auth.role()").fetchone() == (who, "anon")
     with owner.transaction():
         owner.execute("select set_config('request.jwt.claim.sub', %s, true)", (who,))
@@ -130,7 +132,9 @@ def test_row_7_tables_of_auth_and_storage_are_there(owner: psycopg.Connection) -
     assert found == ("auth.users", "storage.objects")
 
 
-async def test_row_8_a_new_table_is_known_after_notify(http: httpx.AsyncClient, owner: psycopg.Connection) -> None:
+async def test_row_8_a_new_table_is_known_after_notify(
+    http: httpx.AsyncClient, owner: psycopg.Connection
+) -> None:
     await http.get("/rest/v1/notes")
     owner.execute("create table public.latecomer as select 7 as id; notify pgrst, 'reload schema'")
     deadline = time.monotonic() + 5
@@ -140,11 +144,15 @@ async def test_row_8_a_new_table_is_known_after_notify(http: httpx.AsyncClient, 
 
 
 @pytest.mark.parametrize("key", ["../../outside.txt", "a/../../../outside.txt", "x" * 300 + ".txt"])
-async def test_row_9_no_key_leaves_the_storage_folder(stack: Stack, http: httpx.AsyncClient, key: str) -> None:
+async def test_row_9_no_key_leaves_the_storage_folder(
+    stack: Stack, http: httpx.AsyncClient, key: str
+) -> None:
     secret = {"apikey": stack.keys.secret, "authorization": f"Bearer {stack.keys.secret}"}
     await http.post("/storage/v1/bucket", json={"id": "deep", "name": "deep"}, headers=secret)
     encoded = key.replace("/", "%2F")
-    await http.post(f"/storage/v1/object/deep/{encoded}", content=b"x", headers={**secret, "x-upsert": "true"})
+    await http.post(
+        f"/storage/v1/object/deep/{encoded}", content=b"x", headers={**secret, "x-upsert": "true"}
+    )
     outside = [path for path in stack.layout.home.rglob("*outside*") if path.is_file()]
     assert outside == []
 
@@ -153,7 +161,12 @@ async def test_row_10_health_needs_no_key_and_no_log_has_one(stack: Stack, http:
     async with httpx.AsyncClient() as stranger:
         assert (await stranger.get(f"{stack.keys.url}/health")).json() == {"ok": True}
     written = "".join(log.read_text() for log in stack.layout.logs.glob("*.log"))
-    for secret in (stack.keys.publishable, stack.keys.secret, stack.keys.jwt_secret, stack.keys.system_password):
+    for secret in (
+        stack.keys.publishable,
+        stack.keys.secret,
+        stack.keys.jwt_secret,
+        stack.keys.system_password,
+    ):
         assert secret not in written
 
 
@@ -163,7 +176,12 @@ async def test_a_buyers_token_reaches_policies_through_rest(
     """Not a user's: role anon with claims of our own, signed with the same secret."""
     session_id = str(uuid4())
     owner.execute("insert into public.notes (body) values (%s), ('of somebody else')", (session_id,))
-    claims = {"role": "anon", "session_id": session_id, "event_id": str(uuid4()), "exp": int(time.time()) + 60}
+    claims = {
+        "role": "anon",
+        "session_id": session_id,
+        "event_id": str(uuid4()),
+        "exp": int(time.time()) + 60,
+    }
     token = jwt.encode(claims, stack.keys.jwt_secret, algorithm="HS256")
     seen = await http.get("/rest/v1/notes?select=body", headers={"authorization": f"Bearer {token}"})
     assert seen.json() == [{"body": session_id}]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from supabase import AsyncClient
 from supabase_functions.errors import FunctionsHttpError
+
+from supabase import AsyncClient
 
 
 async def test_the_health_function_answers(anon: AsyncClient) -> None:

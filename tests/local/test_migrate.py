@@ -60,12 +60,17 @@ def test_a_failing_file_leaves_nothing_and_is_named_with_its_line(
         migrate(dsn, tmp_path)
     assert f"20260101000002_bad.sql{place}" in failed.value.problem
     with psycopg.connect(dsn) as conn:
-        assert conn.execute("select to_regclass('good') is not null, to_regclass('a')").fetchone() == (True, None)
+        assert conn.execute("select to_regclass('good') is not null, to_regclass('a')").fetchone() == (
+            True,
+            None,
+        )
         assert conn.execute("select count(*) from supabase_migrations.schema_migrations").fetchone() == (1,)
 
 
 def test_settings_of_one_file_do_not_reach_the_next(dsn: str, tmp_path: Path) -> None:
-    write(tmp_path, path1="create schema apart; set search_path = apart;", table2="create table here (id int);")
+    write(
+        tmp_path, path1="create schema apart; set search_path = apart;", table2="create table here (id int);"
+    )
     migrate(dsn, tmp_path)
     with psycopg.connect(dsn) as conn:
         assert conn.execute("select to_regclass('public.here') is not null").fetchone() == (True,)
@@ -75,7 +80,7 @@ def test_a_changed_file_is_refused(dsn: str, tmp_path: Path) -> None:
     write(tmp_path, cars1="create table cars (id int);")
     migrate(dsn, tmp_path)
     write(tmp_path, cars1="create table cars (id bigint);")
-    with pytest.raises(Fault, match="cars.sql was changed after it had been applied"):
+    with pytest.raises(Fault, match=r"cars\.sql was changed after it had been applied"):
         migrate(dsn, tmp_path)
 
 
@@ -94,7 +99,9 @@ def test_what_the_supabase_cli_applied_counts(dsn: str, tmp_path: Path) -> None:
             "create table supabase_migrations.schema_migrations "
             "(version text not null primary key, statements text[], name text)"
         )
-        conn.execute("insert into supabase_migrations.schema_migrations values ('20260101000001', '{}', 'cars')")
+        conn.execute(
+            "insert into supabase_migrations.schema_migrations values ('20260101000001', '{}', 'cars')"
+        )
     write(tmp_path, cars1="create table cars (id int);")
     assert migrate(dsn, tmp_path) == []
 

@@ -9,14 +9,18 @@ import pytest
 from backend.local.realtime import protocol
 
 
-@pytest.mark.parametrize("text", ["", "null", "[]", "{}", '{"topic": "a"}', '{"topic": 1, "event": "x"}', "{"])
+@pytest.mark.parametrize(
+    "text", ["", "null", "[]", "{}", '{"topic": "a"}', '{"topic": 1, "event": "x"}', "{"]
+)
 def test_what_is_no_frame_is_refused(text: str) -> None:
     with pytest.raises(protocol.BadFrame):
         protocol.parse(text)
 
 
 def test_numbers_as_refs_become_text() -> None:
-    message = protocol.parse('{"topic": "phoenix", "event": "heartbeat", "payload": null, "ref": 7, "join_ref": null}')
+    message = protocol.parse(
+        '{"topic": "phoenix", "event": "heartbeat", "payload": null, "ref": 7, "join_ref": null}'
+    )
     assert (message.ref, message.join_ref, message.payload) == ("7", None, {})
 
 

@@ -13,10 +13,10 @@ import jwt
 import psycopg
 import pytest
 from realtime import AsyncRealtimeChannel, RealtimeSubscribeStates
-from supabase import AsyncClient
 from websockets.asyncio.client import connect
 
 from backend.local import Stack
+from supabase import AsyncClient
 from tests.local.conftest import closing_client
 
 SEND = "select realtime.send(%s::jsonb, %s, %s, %s)"
@@ -113,7 +113,12 @@ async def test_a_buyers_token_joins_its_own_session_and_hears_only(
     stack: Stack, owner: psycopg.Connection
 ) -> None:
     session_id = str(uuid4())
-    claims = {"role": "anon", "session_id": session_id, "event_id": str(uuid4()), "exp": int(time.time()) + 600}
+    claims = {
+        "role": "anon",
+        "session_id": session_id,
+        "event_id": str(uuid4()),
+        "exp": int(time.time()) + 600,
+    }
     token = jwt.encode(claims, stack.keys.jwt_secret, algorithm="HS256")
     async with closing_client(stack, stack.keys.publishable) as buyer:
         await buyer.realtime.set_auth(token)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from uuid import uuid4
 
 import httpx
 import pytest
 from storage3.exceptions import StorageApiError
-from supabase import AsyncClient
 
 from backend.local import Stack
+from supabase import AsyncClient
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
 
 
 @pytest.fixture
-async def photos(admin: AsyncClient) -> AsyncIterator[str]:
+async def photos(admin: AsyncClient) -> str:
     """A public bucket with one photo."""
     bucket = f"photos-{uuid4().hex[:8]}"
     await admin.storage.create_bucket(bucket, options={"public": True})
     await admin.storage.from_(bucket).upload(
         "cars/1.png", PNG, {"content-type": "image/png", "cache-control": "86400"}
     )
-    yield bucket
+    return bucket
 
 
 async def test_a_file_is_kept_listed_moved_and_removed(admin: AsyncClient) -> None:

@@ -125,7 +125,10 @@ async def test_what_dies_again_and_again_is_given_up_and_the_others_stay(home: P
 @pytest.mark.parametrize(
     ("service", "sentence"),
     [
-        (Service("bad", ["/bin/sh", "-c", "echo no luck; exit 7"], unhealthy), "ended with exit code 7: no luck"),
+        (
+            Service("bad", ["/bin/sh", "-c", "echo no luck; exit 7"], unhealthy),
+            "ended with exit code 7: no luck",
+        ),
         (Service("slow", ["sleep", "60"], unhealthy, ready_timeout_s=0.3), "no answer within 0 s"),
     ],
 )
@@ -206,10 +209,13 @@ def test_an_own_pid_in_the_run_file_is_not_mistaken_for_an_orphan(home: Path) ->
 
 def test_a_taken_port_is_named_with_its_owner(home: Path) -> None:
     layout = layout_in(home)
-    with socket.create_server(("127.0.0.1", layout.gateway_port)):
-        with pytest.raises(Fault) as clash, start_stack(layout, migrations=False):
-            pass
-    assert f"Port {layout.gateway_port}, needed for gateway, is taken by process {os.getpid()}" in clash.value.problem
+    taken = socket.create_server(("127.0.0.1", layout.gateway_port))
+    with taken, pytest.raises(Fault) as clash, start_stack(layout, migrations=False):
+        pass
+    assert (
+        f"Port {layout.gateway_port}, needed for gateway, is taken by process {os.getpid()}"
+        in clash.value.problem
+    )
     assert "MPAX_PORT_BASE" in clash.value.mend
 
 
@@ -222,7 +228,10 @@ def test_a_full_disk_is_named(home: Path, monkeypatch: pytest.MonkeyPatch) -> No
 @pytest.mark.parametrize(
     ("spoil", "sentence"),
     [
-        (lambda pg: (pg / "PG_VERSION").write_text("15\n"), "was made by Postgres 15, and this is Postgres 18"),
+        (
+            lambda pg: (pg / "PG_VERSION").write_text("15\n"),
+            "was made by Postgres 15, and this is Postgres 18",
+        ),
         (lambda pg: (pg / "base").mkdir(), "PG_VERSION is missing"),
     ],
 )
@@ -256,12 +265,18 @@ def test_a_stale_pid_file_is_no_obstacle(home: Path) -> None:
         with start_stack(layout, only=["postgres"], migrations=False) as stack:
             psycopg.connect(stack.keys.system_dsn).close()
         # As left by a crash, its pid now another process's.
-        (layout.pg / "postmaster.pid").write_text(f"{os.getpid()}\n{layout.pg}\n1\n{layout.postgres_port}\n\n\n")
+        (layout.pg / "postmaster.pid").write_text(
+            f"{os.getpid()}\n{layout.pg}\n1\n{layout.postgres_port}\n\n\n"
+        )
 
 
 def test_the_application_role_has_no_rights_of_its_own(rough: Stack) -> None:
     with psycopg.connect(rough.keys.app_dsn, autocommit=True) as conn:
-        for statement in ("select * from auth.users", "create table public.mine (id int)", "set role service_role"):
+        for statement in (
+            "select * from auth.users",
+            "create table public.mine (id int)",
+            "set role service_role",
+        ):
             with pytest.raises(psycopg.errors.InsufficientPrivilege):
                 conn.execute(statement)
         conn.execute("set role anon")

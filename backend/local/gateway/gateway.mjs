@@ -73,6 +73,8 @@ const asRequest = (req, url) => {
   return new Request(url, { method: req.method, headers, body: bare ? undefined : Readable.toWeb(req), duplex: 'half' })
 }
 
+const LARGEST_BODY = 64 * 2 ** 20
+
 const send = async (res, response) => {
   const headers = Object.fromEntries(response.headers)
   const cookies = response.headers.getSetCookie()
@@ -85,6 +87,9 @@ const send = async (res, response) => {
 const server = http.createServer(async (req, res) => {
   try {
     const url = new URL(req.url, `http://${req.headers.host || '127.0.0.1'}`)
+    if (Number(req.headers['content-length']) > LARGEST_BODY) {
+      return await send(res, Response.json({ code: 'too_large', message: 'At most 64 MiB' }, { status: 413 }))
+    }
     if (url.pathname.startsWith('/realtime/v1/')) return forward(req, res, settings.realtime, req.url)
     if (url.pathname.startsWith('/functions/v1/')) return callFunction(req, res, url)
     await send(res, await answer(asRequest(req, url), url))
