@@ -1,0 +1,143 @@
+"""The main job in real browsers: an operator publishes, two buyers want the same car, the board shows both."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.async_api import Page, expect
+
+from tests.e2e.conftest import PHONE, Open, sign_in
+from tests.product import PASSWORD, SLUG
+
+WISH = "Model 3 under 40k, white or grey, no accidents"
+
+
+def composer(page: Page):
+    return page.get_by_role("textbox", name="Write to Claire")
+
+
+async def ask(page: Page, message: str) -> None:
+    """Says something and waits until it has been answered."""
+    turns = await page.locator(".turn--guide .turn__text").count()
+    await composer(page).fill(message)
+    await composer(page).press("Enter")
+    await expect(page.locator(".turn--guide .turn__text")).to_have_count(turns + 1)
+
+
+async def test_an_operator_publishes_and_two_buyers_meet_over_one_car(visit: Open) -> None:
+    operator = await visit()
+    await sign_in(operator, "operator@northbay.example.com", PASSWORD)
+    await expect(operator.get_by_role("heading", name="Events")).to_be_visible()
+    await operator.get_by_role("link", name="Tesla Q1 2026").click()
+    before = await _version(operator)
+    await publish(operator, "hold_minutes: 24", "hold_minutes: 25", "A minute more to think")
+    await expect(operator.get_by_text(f"Version {before + 1}", exact=True)).to_be_visible()
+    await operator.get_by_role("tab", name="Live").click()
+
+    one = await visit(f"/e/{SLUG}")
+    other = await visit(f"/e/{SLUG}", size=PHONE)
+    await ask(one, WISH)
+    await ask(other, WISH)
+    tiles = one.locator(".tile")
+    assert await tiles.count() >= 3
+    for at in range(3):
+        await expect(tiles.nth(at)).to_contain_text("Model 3")
+        await expect(tiles.nth(at).locator(".tile__reason")).not_to_be_empty()
+        price = re.search(r"\$([\d,]+)", await tiles.nth(at).locator(".tile__price").inner_text())
+        assert price is not None
+        assert int(price[1].replace(",", "")) <= 40_000
+    await expect(one.get_by_role("button", name=re.compile("^Change: .*40,000"))).to_be_visible()
+
+    wanted = one.locator(".tile--available").first
+    tile_id = await wanted.get_attribute("id")
+    title = await wanted.locator(".tile__title").inner_text()
+    await other.locator(f"#{tile_id} .tile__link").click()
+    await other.get_by_role("button", name="Hold it for me").click()
+
+    await wanted.locator(".tile__link").click()
+    await one.get_by_role("button", name="Hold it for me").click()
+    await one.get_by_role("button", name=re.compile("^Hold until")).click()
+    await expect(one.get_by_text("It is yours for now")).to_be_visible()
+    await one.get_by_role("button", name="Keep looking").click()
+    await expect(one.locator(f"#{tile_id} .tile__state")).to_contain_text("Held for you")
+
+    await expect(other.locator(f"#{tile_id} .tile__state")).to_contain_text("On hold")  # nobody reloaded
+    await other.get_by_role("button", name=re.compile("^Hold until")).click()
+    await expect(other.get_by_text("Someone was a moment faster")).to_be_visible()
+    await expect(other.locator(".nextbest button")).to_have_count(3)
+
+    board = operator.get_by_role("tabpanel")
+    await expect(board.get_by_role("table", name="Holds")).to_contain_text(title)
+    assert await board.get_by_role("table", name="Conversations").locator("tbody tr").count() >= 2
+
+
+async def test_a_conversation_survives_a_reload(visit: Open) -> None:
+    page = await visit(f"/e/{SLUG}")
+    await ask(page, "something with a long range")
+    await composer(page).fill("and while I think")
+    await page.reload()
+    await expect(page.get_by_text("something with a long range")).to_be_visible()
+    await expect(composer(page)).to_have_value("and while I think")
+
+
+async def test_removing_a_wish_ranks_again_and_says_what_changed(visit: Open) -> None:
+    page = await visit(f"/e/{SLUG}")
+    await ask(page, "under 28k")
+    await page.get_by_role("button", name=re.compile("^Remove: .*28,000")).click()
+    await expect(page.locator(".shelf__change")).to_contain_text("→")
+
+
+async def test_a_draft_with_a_mistake_shows_its_line_and_cannot_be_published(visit: Open) -> None:
+    page = await visit()
+    await sign_in(page, "operator@northbay.example.com", PASSWORD)
+    await page.get_by_role("link", name="Tesla Q1 2026").click()
+    await page.get_by_role("tab", name="Document").click()
+    editor = page.get_by_label("Event document, YAML")
+    source = await editor.input_value()
+    await editor.fill(source.replace("individual_match", "individual_mach"))
+    problem = page.locator(".problem").first
+    await expect(problem).to_contain_text("individual_match")  # the nearest valid name
+    line = 1 + source[: source.index("individual_match")].count("\n")
+    await expect(problem).to_contain_text(f"Line {line}, column 3")
+    await expect(page.get_by_role("button", name="Publish")).to_be_disabled()
+
+
+async def test_a_viewer_reads_and_does_not_publish(visit: Open) -> None:
+    page = await visit()
+    await sign_in(page, "viewer@northbay.example.com", PASSWORD)
+    await page.get_by_role("link", name="Tesla Q1 2026").click()
+    await page.get_by_role("tab", name="Document").click()
+    await expect(page.get_by_text("Admins and operators publish")).to_be_visible()
+    await expect(page.get_by_role("button", name="Publish")).to_have_count(0)
+
+
+async def test_wishes_are_shared_with_dealers_and_taken_back(visit: Open) -> None:
+    buyer = await visit(f"/e/{SLUG}")
+    await ask(buyer, WISH)
+    dealer = await visit()
+    await sign_in(dealer, "dealer@cascade.example.com", PASSWORD)
+    await expect(dealer.get_by_role("heading", name="Who is looking")).to_be_visible()
+    prospects = dealer.locator(".prospect")
+    before = await prospects.count()
+    await buyer.get_by_role("button", name="Share my wishes").click()
+    await buyer.get_by_role("button", name="Share anonymously").click()
+    await expect(prospects).to_have_count(before + 1)  # nobody reloaded
+    await expect(prospects.first).to_contain_text("Model 3")
+    await buyer.get_by_role("button", name="Stop sharing").click()
+    await expect(prospects).to_have_count(before)
+
+
+async def _version(page: Page) -> int:
+    text = await page.get_by_text(re.compile(r"^Version \d+$")).inner_text()
+    return int(text.split()[-1])
+
+
+async def publish(page: Page, before: str, after: str, message: str) -> None:
+    await page.get_by_role("tab", name="Document").click()
+    editor = page.get_by_label("Event document, YAML")
+    source = await editor.input_value()
+    assert before in source
+    await editor.fill(source.replace(before, after))
+    await expect(page.get_by_text("not yet published")).to_be_visible()
+    await page.get_by_label("What changes, and why").fill(message)
+    await page.get_by_role("button", name="Publish").click()
