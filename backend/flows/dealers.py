@@ -12,9 +12,8 @@ from backend.domains.catalogue.model import Filter
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery.model import State
-from backend.domains.leads import rules
 from backend.domains.leads import service as leads
-from backend.domains.leads.model import Contact, DealerMatch, Lead
+from backend.domains.leads.model import Contact, DealerMatch, Lead, Understood
 from backend.flows.runtime import Runtime
 
 
@@ -28,29 +27,27 @@ async def open_lead(runtime: Runtime, actor: Actor, *, contact: Contact | None =
     bundle = await runtime.bundles.version(session.version_id)
     vocabulary = await runtime.vocabularies.of(bundle, actor)
     index = runtime.vocabularies.index_of(vocabulary)
-    limits = _limits(session.state)
-    portrait = rules.portrait(
-        [{"field": f.field, "op": f.op, "value": f.value, "default": f.default} for f in session.state.filters],
-        [{"type": s.type, "value": s.value} for s in session.state.signals],
-        {a.name: a.label for a in vocabulary.attributes},
-        _known_values(vocabulary.facets),
-    ) | {"event": bundle.document["name"]}
+    understood = Understood(
+        filters=[
+            {"field": f.field, "op": f.op, "value": f.value, "default": f.default}
+            for f in session.state.filters
+        ],
+        signals=[{"type": s.type, "value": s.value} for s in session.state.signals],
+        labels={a.name: a.label for a in vocabulary.attributes},
+        known=_known_values(vocabulary.facets),
+    )
     matching = bundle.document["dealer_matching"]
     async with runtime.database.as_actor(actor) as ctx:
-        matches = await _matches(ctx, bundle.event_id, limits, index)
-        lead = await leads.open_lead(
+        lead, dealers = await leads.open_lead(
             ctx,
-            wishes=[{"field": f.field, "op": f.op, "value": f.value} for f in limits],
-            portrait=portrait,
+            event_name=bundle.document["name"],
+            understood=understood,
             contact=contact,
-            matches=matches,
+            matches=await _matches(ctx, bundle.event_id, _limits(session.state), index),
             alignment_min=matching["inventory_alignment_min"],
             most=matching["max_dealers_per_lead"],
         )
-    chosen = rules.choose_dealers(
-        matches, alignment_min=matching["inventory_alignment_min"], most=matching["max_dealers_per_lead"]
-    )
-    return _shown(lead) | {"dealers": len(chosen)}
+    return _shown(lead) | {"dealers": dealers}
 
 
 async def withdraw_lead(runtime: Runtime, actor: Actor) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,11 +10,16 @@ from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """One hard or soft wish in coarse form, fit for eyes that may not know who wishes."""
+class Understood:
+    """What a conversation understood, and the event's own words for it.
 
-    label: str
-    text: str
+    `labels` gives the words of each attribute, `known` the values that its inventory has, in small letters.
+    """
+
+    filters: Sequence[Mapping[str, Any]]
+    signals: Sequence[Mapping[str, Any]]
+    labels: Mapping[str, str]
+    known: Mapping[str, set[str]]
 
 
 @dataclass(frozen=True, slots=True)

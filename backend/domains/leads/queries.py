@@ -56,14 +56,3 @@ async def list_prospects(conn: Connection, *, after: Any, limit: int) -> list[di
         {"after": after, "limit": limit},
     )
     return await cursor.fetchall()
-
-
-async def dealer_matches(conn: Connection) -> list[dict[str, Any]]:
-    """Cars of each active dealer in the event of the caller's conversation."""
-    cursor = await conn.execute(
-        """
-        select l.dealer_id, array_agg(l.id) as listing_ids
-        from public.listings l where l.dealer_id is not null group by l.dealer_id
-        """
-    )
-    return await cursor.fetchall()

@@ -5,10 +5,10 @@ Only structured, understood limits go in, never words of the buyer: free text ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from backend.domains.leads.model import DealerMatch
+from backend.domains.leads.model import DealerMatch, Understood
 
 # Attributes whose value could tell where or who somebody is, or which single car was meant.
 PRIVATE_FIELDS = frozenset(
@@ -32,25 +32,21 @@ _URGENCY = {
 }
 
 
-def portrait(
-    filters: Iterable[Mapping[str, Any]],
-    signals: Iterable[Mapping[str, Any]],
-    labels: Mapping[str, str],
-    allowed: Mapping[str, set[str]],
-) -> dict[str, Any]:
+def portrait(understood: Understood) -> dict[str, Any]:
     """A short portrait: rounded limits and values from the event's own vocabulary.
 
-    `labels` gives the words of each attribute, `allowed` its known values: a value outside them is left out, because it
-    is the buyer's own text.
+    A value that the inventory does not have is left out: it may be the buyer's own text.
     """
     wishes: list[dict[str, str]] = []
-    for item in filters:
+    for item in understood.filters:
         field = str(item["field"])
         if field in PRIVATE_FIELDS or item.get("default"):
             continue
-        if text := _limit(field, str(item["op"]), item["value"], allowed.get(field, set())):
-            wishes.append({"label": labels.get(field, field), "text": text})
-    urgency = next((s["value"].get("level") for s in signals if s.get("type") == "TIMELINE_URGENCY"), None)
+        if text := _limit(field, str(item["op"]), item["value"], understood.known.get(field, set())):
+            wishes.append({"label": understood.labels.get(field, field), "text": text})
+    urgency = next(
+        (s["value"].get("level") for s in understood.signals if s["type"] == "TIMELINE_URGENCY"), None
+    )
     return {"wishes": wishes, "timeline": _URGENCY.get(str(urgency), "not said")}
 
 

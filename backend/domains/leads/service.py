@@ -2,38 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
-from uuid import UUID
 
 from backend.core.context import Context
 from backend.domains.leads import queries, rules
-from backend.domains.leads.model import Contact, DealerMatch, Lead, Prospect
+from backend.domains.leads.model import Contact, DealerMatch, Lead, Prospect, Understood
 
 
 async def open_lead(
     ctx: Context,
     *,
-    wishes: Sequence[Mapping[str, Any]],
-    portrait: Mapping[str, Any],
+    event_name: str,
+    understood: Understood,
     contact: Contact | None,
     matches: Sequence[DealerMatch],
     alignment_min: float,
     most: int,
-) -> Lead:
-    """Offers the buyer's wishes to fitting dealers, without the person. Opening again refreshes the offer."""
+) -> tuple[Lead, int]:
+    """Offers the buyer's wishes to fitting dealers, without the person. Opening again refreshes the offer.
+
+    Shape: the lead, and how many dealers see it.
+    """
     chosen = rules.choose_dealers(matches, alignment_min=alignment_min, most=most)
-    rows = [{**asdict(match), "dealer_id": str(match.dealer_id)} for match in chosen]
     row = await queries.open_lead(
         ctx.conn,
-        wishes=[dict(wish) for wish in wishes],
-        portrait=dict(portrait),
+        wishes=[dict(item) for item in understood.filters],
+        portrait=rules.portrait(understood) | {"event": event_name},
         contact=asdict(contact) if contact else None,
-        matches=rows,
+        matches=[{**asdict(match), "dealer_id": str(match.dealer_id)} for match in chosen],
     )
-    return Lead(**row)
+    return Lead(**row), len(chosen)
 
 
 async def withdraw_lead(ctx: Context) -> Lead:
@@ -50,8 +50,3 @@ async def find_own_lead(ctx: Context) -> Lead | None:
 async def list_prospects(ctx: Context, *, after: datetime | None = None, limit: int = 50) -> list[Prospect]:
     """A page of prospects that the actor's dealer organization may see, newest first; `after` is the last one's time."""
     return [Prospect(**row) for row in await queries.list_prospects(ctx.conn, after=after, limit=limit)]
-
-
-async def dealer_inventory(ctx: Context) -> dict[UUID, set[int]]:
-    """Listings of each active dealer in the event of the actor's conversation."""
-    return {row["dealer_id"]: set(row["listing_ids"]) for row in await queries.dealer_matches(ctx.conn)}
