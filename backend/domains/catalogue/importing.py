@@ -109,7 +109,10 @@ async def import_file(
     with RejectLog(rejects) as log:
         work = await _open(ctx, found, path, mapping, log, progress or _silent, cancelled or _never, limits)
         source_id, file_id = await _register(work, mapping)
-        await _stage_all(work)
+        try:
+            await _stage_all(work)
+        finally:
+            work.table.close()
         await _reject_twins(work)
         _check_rejects(work, max_rejects_percent)
         report = await _write(work, source_id, file_id, mapping, replace_missing)
@@ -146,7 +149,11 @@ async def _open(
     document: Mapping[str, Any] = event["document"] or {}
     declared = declared_attributes(document)
     setting = setting_of(document, mapping, declared)
-    typer = RowTyper(mapping, table.header, setting, file=table.name)
+    try:
+        typer = RowTyper(mapping, table.header, setting, file=table.name)
+    except BaseException:
+        table.close()
+        raise
     taken = await staging.list_slots(ctx.conn, event_id=event["id"])
     facets = await staging.list_facet_ids(ctx.conn, event_id=event["id"])
     attributes = with_slots(described(typer.attributes, declared), list(declared), taken)

@@ -240,7 +240,8 @@ def _calendar(
         d = numbers[1 - named] if named < 2 else 0
     else:
         m, d, y = numbers if order == "mdy" else (numbers[1], numbers[0], numbers[2])
-    y = y if y > 99 else (2000 + y if y < 50 else 1900 + y)
+    if max(len(parts[0]), len(parts[2])) <= 2:
+        y += 2000 if y < 50 else 1900
     try:
         return date(y, m, d).isoformat() if 1800 <= y <= 2200 else Rejected(Reason.NOT_A_DATE)
     except ValueError:

@@ -10,7 +10,7 @@ import codecs
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -41,6 +41,7 @@ class Table:
     header: tuple[str, ...]
     records: Iterator[Record]
     position: Callable[[], int]
+    close: Callable[[], None]
 
 
 def open_table(
@@ -54,13 +55,17 @@ def open_table(
 ) -> Table:
     """Checks a file and reads its header. Blocking; call it in a thread.
 
-    Raises: InvalidInput `catalogue.file_not_found`, `.file_too_large`, `.unsupported_file`, `.undecodable`, `.nul_byte`,
-    `.unsafe_workbook`, `.unreadable_workbook`, `.unknown_sheet`, `.empty_file`, `.too_many_columns`, `.cell_too_large`.
+    Raises: InvalidInput `catalogue.file_not_found`, `.unreadable_file`, `.file_too_large`, `.unsupported_file`,
+    `.undecodable`, `.nul_byte`, `.unsafe_workbook`, `.unreadable_workbook`, `.unknown_sheet`, `.empty_file`,
+    `.too_many_columns`, `.too_many_rows`, `.cell_too_large`.
     """
     limits = limits or Limits()
     size = _size(path, limits)
-    with path.open("rb") as file:
-        start = file.read(4096)
+    try:
+        with path.open("rb") as file:
+            start = file.read(4096)
+    except OSError as error:
+        raise InvalidInput("catalogue.unreadable_file", file=path.name, problem=error.strerror) from error
     if start.startswith(b"PK\x03\x04"):
         records = sheets.read_workbook(path, sheet, limits)
         digest = _digest(path)
@@ -70,8 +75,13 @@ def open_table(
     else:
         digest, chosen = _inspect(path, start, encoding)
         records, position = _read_text(path, chosen, delimiter, limits)
-    header = _header(records, header_row, path.name, limits)
-    return Table(path.name, digest, size, header, _checked(records, path.name, limits), position)
+    try:
+        header = _header(records, header_row, path.name, limits)
+    except BaseException:
+        records.close()
+        raise
+    checked = _checked(records, path.name, limits)
+    return Table(path.name, digest, size, header, checked, position, records.close)
 
 
 def _size(path: Path, limits: Limits) -> int:
@@ -152,29 +162,33 @@ def _decode_all(path: Path, encoding: str) -> str:
 
 def _read_text(
     path: Path, encoding: str, delimiter: str, limits: Limits
-) -> tuple[Iterator[Record], Callable[[], int]]:
+) -> tuple[Generator[Record], Callable[[], int]]:
     csv.field_size_limit(limits.cell_chars)
     chosen = delimiter if delimiter != "auto" else sniff_delimiter(path, encoding)
-    raw = path.open("rb", buffering=0)
-    file = io.TextIOWrapper(io.BufferedReader(raw, _CHUNK // 4), encoding=encoding, newline="")
+    done = 0
 
-    def lines() -> Iterator[str]:
-        while line := file.readline(limits.line_chars):
-            if len(line) >= limits.line_chars:
-                raise csv.Error("line too long")
-            yield line
+    def lines() -> Generator[str]:
+        nonlocal done
+        with path.open("rb", buffering=0) as raw:
+            file = io.TextIOWrapper(io.BufferedReader(raw, _CHUNK // 4), encoding=encoding, newline="")
+            while line := file.readline(limits.line_chars):
+                if len(line) >= limits.line_chars:
+                    raise csv.Error("line too long")
+                done = raw.tell()
+                yield line
 
-    def records() -> Iterator[Record]:
-        number = 0
-        with file:
-            try:
-                for number, cells in enumerate(csv.reader(lines(), delimiter=chosen), 1):
-                    yield number, cells
-            except csv.Error as error:
-                facts = {"file": path.name, "row": number + 1, "limit": limits.cell_chars}
-                raise InvalidInput("catalogue.cell_too_large", **facts) from error
+    def records() -> Generator[Record]:
+        number, source = 0, lines()
+        try:
+            for number, cells in enumerate(csv.reader(source, delimiter=chosen), 1):
+                yield number, cells
+        except csv.Error as error:
+            facts = {"file": path.name, "row": number + 1, "limit": limits.cell_chars}
+            raise InvalidInput("catalogue.cell_too_large", **facts) from error
+        finally:
+            source.close()
 
-    return records(), lambda: 0 if raw.closed else raw.tell()
+    return records(), lambda: done
 
 
 def sniff_delimiter(path: Path, encoding: str) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
+from backend.core.errors import InvalidInput
 from backend.domains.catalogue.model import RejectedCell
 
 _HEADER: Final = ("row", "column", "reason", "value", "effect")
@@ -34,7 +35,11 @@ class RejectLog:
 
     def __enter__(self) -> Self:
         if self._path is not None:
-            self._file = self._path.open("w", encoding="utf-8", newline="")
+            try:
+                self._file = self._path.open("w", encoding="utf-8", newline="")
+            except OSError as error:
+                facts = {"file": str(self._path), "problem": error.strerror}
+                raise InvalidInput("catalogue.rejects_unwritable", **facts) from error
             self._writer = csv.writer(self._file)
             self._writer.writerow(_HEADER)
         return self

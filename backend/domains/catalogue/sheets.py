@@ -14,7 +14,7 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import IO, Any, Final
 
@@ -102,7 +102,7 @@ def _unsafe(path: Path, problem: str, **facts: Any) -> InvalidInput:
     return InvalidInput("catalogue.unsafe_workbook", file=path.name, problem=problem, **facts)
 
 
-def read_workbook(path: Path, sheet: str | None, limits: Limits) -> Iterator[tuple[int, Sequence[Cell]]]:
+def read_workbook(path: Path, sheet: str | None, limits: Limits) -> Generator[tuple[int, Sequence[Cell]]]:
     """Yields (1-based sheet row, cells) of one sheet; default: the first that has cells.
 
     Raises: as `check_workbook`, and InvalidInput `catalogue.unknown_sheet` (nearest), `catalogue.cell_too_large`.
@@ -111,7 +111,7 @@ def read_workbook(path: Path, sheet: str | None, limits: Limits) -> Iterator[tup
     return _stream(path, sheet, limits)
 
 
-def _stream(path: Path, sheet: str | None, limits: Limits) -> Iterator[tuple[int, Sequence[Cell]]]:
+def _stream(path: Path, sheet: str | None, limits: Limits) -> Generator[tuple[int, Sequence[Cell]]]:
     order = json.dumps({
         "path": str(path.resolve()), "sheet": sheet, "memory": limits.worker_memory_bytes, "seconds": limits.worker_seconds,
         "rows": limits.rows, "columns": limits.columns, "cell_chars": limits.cell_chars,
