@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import pwd
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 from backend.local.faults import Fault
 
 NAME = "pgserver"
+SHELTER = Path("/var/lib/mpax")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,21 @@ def postgres_account() -> Account:
     except KeyError:
         entry = _create()
     return Account(entry.pw_uid, entry.pw_gid)
+
+
+def in_reach(path: Path) -> bool:
+    """Whether the account that Postgres runs under may enter every folder on the way to `path`."""
+    try:
+        require_reach(postgres_account(), path, "")
+    except Fault:
+        return False
+    return True
+
+
+def sheltered(path: Path) -> Path:
+    """A place outside for what lies in a folder that only root may enter, such as a clone under /root or `mktemp -d`."""
+    digest = hashlib.sha256(str(path.resolve()).encode()).hexdigest()[:12]
+    return SHELTER / f"{path.name}-{digest}"
 
 
 def require_reach(account: Account, path: Path, what: str) -> None:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.local.account import in_reach, sheltered
 from backend.local.faults import Fault
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -55,7 +56,9 @@ class Layout:
 
     @property
     def pg(self) -> Path:
-        return self.home / "pg"
+        """The data of Postgres: in the home, or outside it where the account of Postgres may not enter the home."""
+        inside = self.home / "pg"
+        return inside if in_reach(inside) else sheltered(inside)
 
     @property
     def storage(self) -> Path:

@@ -5,6 +5,7 @@ Knows nothing of Supabase; roles and schemas come from `bootstrap.py`, extension
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from backend.local.account import Account, require_reach
+from backend.local.account import SHELTER, Account, in_reach, require_reach, sheltered
 from backend.local.faults import Fault
 from backend.local.layout import HOST
 
@@ -35,7 +36,21 @@ def installation(major: int = MAJOR) -> Path:
         raise Fault(
             f"Postgres {major} is not installed.", "Install the locked dependencies (`make run` does)."
         )
-    return found
+    return found if in_reach(found) else _copied(found)
+
+
+def _copied(found: Path) -> Path:
+    """The installation where its account can run it; copied once per installed build."""
+    build = sheltered(found / f"{(found / 'bin' / 'postgres').stat().st_mtime_ns}")
+    target = build.with_name(f"{found.name}-{build.name.rpartition('-')[2]}")
+    if not target.exists():
+        SHELTER.mkdir(mode=0o755, exist_ok=True)
+        draft = target.with_name(f"{target.name}.{os.getpid()}")
+        shutil.copytree(found, draft, symlinks=True)
+        with contextlib.suppress(OSError):  # another process was first
+            draft.rename(target)
+        shutil.rmtree(draft, ignore_errors=True)
+    return target
 
 
 @dataclass(frozen=True, slots=True)

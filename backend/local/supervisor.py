@@ -81,7 +81,9 @@ class Supervisor:
         state = self.state.services[service.name] = ServiceState(
             service.name, port=service.port, stop_signal=int(service.stop_signal)
         )
-        child = _Child(service, state, self._layout.logs / f"{service.name}.log", self._write, self._report)
+        log = self._layout.logs / f"{service.name}.log"
+        before = [one.state for one in self._children.values()]
+        child = _Child(service, state, log, before, self._write, self._report)
         self._children[service.name] = child
         await child.start()
 
@@ -91,18 +93,20 @@ class Supervisor:
 
 
 class _Child:
-    """One service and the task that keeps it running."""
+    """One service and the task that keeps it running. It comes back after those it was started after (`before`)."""
 
     def __init__(
         self,
         service: Service,
         state: ServiceState,
         log: Path,
+        before: Sequence[ServiceState],
         changed: Callable[[], None],
         report: Callable[[Event], None],
     ) -> None:
+        self.state = state
         self._service = service
-        self._state = state
+        self._before = before
         self._log = log
         self._changed = changed
         self._report = report
@@ -136,16 +140,18 @@ class _Child:
             if len(crashes) == CRASHES and died - crashes[0] < WINDOW_S:
                 self._give_up()
                 return
-            self._state.restarts += 1
+            self.state.restarts += 1
             self._mark("restarting")
             await asyncio.sleep(min(LONGEST_PAUSE_S, 0.2 * 2 ** (self._recent(crashes) - 1)))
+            while any(one.state in {"starting", "restarting"} for one in self._before):  # noqa: ASYNC110
+                await asyncio.sleep(HEALTH_EVERY_S)
             await self._again(died)
 
     async def _again(self, died: float) -> None:
         try:
             await self._spawn()
-        except (Fault, OSError) as error:
-            self._report(Event("died", self._service.name, text=str(error)))
+        except Exception as error:  # noqa: BLE001 (whatever kept it from starting: it counts as a crash)
+            self._report(Event("died", self._service.name, text=f"could not be started: {error}"))
             return
         if await self._become_ready() is None:
             self._report(Event("back", self._service.name, time.monotonic() - died))
@@ -169,7 +175,7 @@ class _Child:
                 group=service.account.gid,
                 extra_groups=[] if service.account.uid is not None else None,
             )
-        self._state.seen = Seen.of(self._process.pid)
+        self.state.seen = Seen.of(self._process.pid)
         self._changed()
 
     async def _become_ready(self) -> str | None:
@@ -215,9 +221,9 @@ class _Child:
         self._report(Event("gave_up", self._service.name, text=text))
 
     def _mark(self, state: str) -> None:
-        self._state.state = state
+        self.state.state = state
         if state in {"stopped", "failed"}:
-            self._state.seen = None
+            self.state.seen = None
         self._changed()
 
     @staticmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import psycopg
 import pytest
 
 from backend.local import Fault, Layout, Service, Stack, Task, free_layout_ports, start_stack
+from backend.local.account import postgres_account, require_reach
 from backend.local.keys import make_keys, write_keys
 from backend.local.layout import PROJECT
 from backend.local.runfile import read_run
@@ -119,6 +121,56 @@ async def test_what_dies_again_and_again_is_given_up_and_the_others_stay(home: P
     assert (last.name, "out of luck" in last.text) == ("frail", True)
     assert supervisor.state.services["frail"].state == "failed"
     assert supervisor.state.services["steady"].state == "ready"
+    await supervisor.stop()
+
+
+async def test_what_died_together_comes_back_in_order(home: Path) -> None:
+    """The second cannot live without the first, and must not use up its chances while the first recovers."""
+    layout = layout_in(home)
+    events: list[Event] = []
+    began = home / "began"
+
+    async def slowly() -> bool:
+        return not began.exists() or time.time() - began.stat().st_mtime > 1.5
+
+    steps = [Service("first", ["sleep", "60"], slowly), Service("second", ["sleep", "61"], healthy)]
+    supervisor = Supervisor(layout, steps, events.append)
+    await supervisor.start()
+    began.touch()
+    for one in supervisor.state.services.values():
+        assert one.seen
+        os.killpg(one.seen.pid, signal.SIGKILL)
+    async with asyncio.timeout(20):
+        while len([event for event in events if event.kind == "back"]) < 2:
+            await asyncio.sleep(0.05)
+    assert [event.name for event in events if event.kind == "back"] == ["first", "second"]
+    assert supervisor.state.services["second"].restarts == 1
+    await supervisor.stop()
+
+
+async def test_a_start_that_cannot_be_prepared_counts_as_a_crash(home: Path) -> None:
+    layout = layout_in(home)
+    events: list[Event] = []
+    well = True
+
+    def prepare() -> None:
+        if not well:
+            raise psycopg.OperationalError("no database")
+
+    supervisor = Supervisor(
+        layout, [Service("one", ["sleep", "60"], healthy, prepare=prepare)], events.append
+    )
+    await supervisor.start()
+    well = False
+    seen = supervisor.state.services["one"].seen
+    assert seen
+    os.killpg(seen.pid, signal.SIGKILL)
+    async with asyncio.timeout(20):
+        while not any("no database" in event.text for event in events):
+            await asyncio.sleep(0.05)
+        well = True
+        while not any(event.kind == "back" for event in events):
+            await asyncio.sleep(0.05)
     await supervisor.stop()
 
 
@@ -298,10 +350,15 @@ def test_keys_are_written_for_their_owner_only_and_read_back(home: Path) -> None
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs Postgres as somebody else")
-def test_a_folder_that_postgres_cannot_reach_is_named(home: Path) -> None:
+def test_data_lies_outside_a_home_that_postgres_cannot_reach(home: Path) -> None:
     layout = layout_in(home / "closed" / "inner")
     (home / "closed").chmod(0o700)
-    with pytest.raises(Fault) as closed, start_stack(layout, only=["postgres"], migrations=False):
-        pass
-    assert f"who may not enter {home}/closed" in closed.value.problem
-    assert f"chmod o+x {home}/closed" in closed.value.mend
+    try:
+        for _ in range(2):
+            with start_stack(layout, only=["postgres"], migrations=False) as stack:
+                psycopg.connect(stack.keys.system_dsn).close()
+        assert layout.home not in layout.pg.parents
+        with pytest.raises(Fault, match=f"may not enter {home}/closed"):
+            require_reach(postgres_account(), layout.home / "pg", "its data in")
+    finally:
+        shutil.rmtree(layout.pg, ignore_errors=True)
