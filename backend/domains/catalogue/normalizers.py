@@ -30,7 +30,6 @@ class Reason(StrEnum):
     NOT_MONEY = "not_money"
     OTHER_CURRENCY = "other_currency"
     NOT_A_NUMBER = "not_a_number"
-    NOT_WHOLE = "not_whole"
     OUT_OF_RANGE = "out_of_range"
     OTHER_UNIT = "other_unit"
     NOT_YES_OR_NO = "not_yes_or_no"

@@ -6,14 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from backend.domains.catalogue.model import SLOTS, Attribute, SourceMapping
+from backend.domains.catalogue.model import CORE_ENUMS, CORE_NUMBERS, SLOTS, Attribute, SourceMapping
 from backend.domains.catalogue.reading import Setting
 
 
 def declared_attributes(document: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
-    """Attributes of the event document by the name listings have them under."""
+    """Attributes of the event document by the name listings have them under: a bare name is one of `specs`."""
     listed: Sequence[Mapping[str, Any]] = document.get("catalogue", {}).get("attributes", [])
-    return {str(attribute["name"]): attribute for attribute in listed}
+    return {_target(str(attribute["name"])): attribute for attribute in listed}
+
+
+def _target(name: str) -> str:
+    return name if name in CORE_ENUMS or name in CORE_NUMBERS or "." in name else f"specs.{name}"
 
 
 def setting_of(

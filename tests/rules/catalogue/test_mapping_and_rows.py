@@ -9,7 +9,7 @@ import pytest
 
 from backend.core.errors import InvalidInput
 from backend.domains.catalogue.mapping import parse_mapping, read_mapping
-from backend.domains.catalogue.planning import setting_of, with_slots
+from backend.domains.catalogue.planning import declared_attributes, setting_of, with_slots
 from backend.domains.catalogue.reading import Setting
 from backend.domains.catalogue.rows import RowTyper, fill
 
@@ -217,6 +217,13 @@ def test_the_document_of_the_event_comes_first() -> None:
     document = {"currency": "EUR", "catalogue": {"mileage_unit": "km", "attributes": []}}
     assert setting_of(document, mapping, {}) == Setting("EUR", "km", {})
     assert setting_of({}, mapping, {}) == Setting("USD", "mi", {})
+
+
+def test_attributes_of_the_document_are_found_by_either_name() -> None:
+    listed = [{"name": "range", "unit": "km"}, {"name": "specs.fee"}, {"name": "color_exterior"}]
+    declared = declared_attributes({"catalogue": {"attributes": listed}})
+    assert list(declared) == ["specs.range", "specs.fee", "color_exterior"]
+    assert setting_of({}, parse_mapping(MAPPING), declared).units == {"specs.range": "km"}
 
 
 def test_the_demo_mapping_is_valid_and_keeps_private_columns_out() -> None:
