@@ -64,23 +64,12 @@ class Product:
             "--log-level",
             "warning",
         ]
-        log = (self.home / "logs" / f"api-{port}.log").open("wb")
-        process = subprocess.Popen(
-            command,
-            cwd=PROJECT,
-            env=self.env | {"MPAX_PORT": str(port)},
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
-        )
-        self.processes.append(process)
+        process = self._spawn(command, port, f"api-{port}")
         return wait_for(f"http://127.0.0.1:{port}", process)
 
     def start_app(self) -> str:
         """The whole application with its user interface, as users get it."""
         port = free_port()
-        env = self.env | {"MPAX_PORT": str(port)}
-        log = (self.home / "logs" / "app-test.log").open("wb")
         command = [
             sys.executable,
             "-m",
@@ -93,11 +82,21 @@ class Product:
             str(port),
         ]
         command += ["--backend-port", str(port)]
-        process = subprocess.Popen(
-            command, cwd=PROJECT, env=env, stdout=log, stderr=log, start_new_session=True
-        )
-        self.processes.append(process)
+        process = self._spawn(command, port, "app-test")
         return wait_for(f"http://127.0.0.1:{port}", process, seconds=600)
+
+    def _spawn(self, command: list[str], port: int, name: str) -> subprocess.Popen[bytes]:
+        with (self.home / "logs" / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen(
+                command,
+                cwd=PROJECT,
+                env=self.env | {"MPAX_PORT": str(port)},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+        return process
 
     def stop(self) -> None:
         for process in self.processes:

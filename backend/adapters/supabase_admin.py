@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Self
 from uuid import UUID
 
+import httpx
 from supabase_auth import AsyncGoTrueClient
 from supabase_auth.errors import AuthApiError
 
@@ -14,12 +16,20 @@ class SupabaseAdmin:
     """Makes people whose address is known to be theirs."""
 
     def __init__(self, supabase_url: str, secret_key: str) -> None:
+        self._http = httpx.AsyncClient(timeout=10)
         self._client = AsyncGoTrueClient(
             url=f"{supabase_url.rstrip('/')}/auth/v1",
             headers={"apikey": secret_key, "Authorization": f"Bearer {secret_key}"},
+            http_client=self._http,
             auto_refresh_token=False,
             persist_session=False,
         )
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._http.aclose()
 
     async def ensure_person(self, email: str, password: str) -> UUID:
         """The person with this address, made with the password if there is none."""

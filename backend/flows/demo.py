@@ -71,11 +71,10 @@ async def seed(settings: Settings, database: Database, *, tell: Callable[[str], 
         raise NotAllowed("core.demo_is_local", supabase_url=settings.supabase_url)
     plan = demo_plan()
     tell("people and organizations")
-    admin = SupabaseAdmin(settings.supabase_url, settings.secret_key.get_secret_value())
-    users = {
-        person["email"]: await admin.ensure_person(person["email"], plan["password"])
-        for person in plan["people"]
-    }
+    async with SupabaseAdmin(settings.supabase_url, settings.secret_key.get_secret_value()) as admin:
+        users = {
+            person["email"]: await admin.ensure_person(person["email"], plan["password"]) for person in plan["people"]
+        }
     async with database.as_system("seed the demo's organizations and people") as ctx:
         await identity.ensure_demo(ctx, plan=plan, users=users)
     for item in plan["events"]:

@@ -1,15 +1,32 @@
-"""What a buyer does in an event: enter, say something, change a chip, come back. Shared by the API and the storefront.
+"""What a buyer does in an event: enter, say something, change a chip, look closer, come back.
 
-A conversation keeps the version it began with; stock and holds are always those of now.
+Shared by the API and the storefront. A conversation keeps the version it began with; stock and holds are those of now.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any, Literal
+from uuid import UUID, uuid4
 
-from backend.core.errors import Gone
-from backend.domains.events.model import Bundle, EventStatus
+from backend.core.context import Actor
+from backend.domains.catalogue import service as catalogue
+from backend.domains.catalogue.model import Vocabulary
+from backend.domains.catalogue.service import Index
+from backend.domains.discovery import service as discovery
+from backend.domains.discovery.model import Session
+from backend.domains.discovery.wording import Words
+from backend.domains.events import service as events
+from backend.domains.events.model import Bundle
+from backend.domains.identity.tokens import mint_buyer_token
+from backend.domains.journal import service as journal
+from backend.domains.leads import service as leads
+from backend.domains.transactions import service as transactions
+from backend.flows.listing_facts import listing_view
 from backend.flows.runtime import Runtime
+
+ChipChange = Literal["remove", "must", "nice", "value"]
 
 
 def bootstrap(runtime: Runtime, slug: str) -> dict[str, Any]:
@@ -17,12 +34,12 @@ def bootstrap(runtime: Runtime, slug: str) -> dict[str, Any]:
 
     Raises: NotFound `events.not_found`.
     """
-    return shown_event(runtime.bundles.current(slug))
+    return shown_event(runtime.bundles.current(slug), {})
 
 
-def shown_event(bundle: Bundle) -> dict[str, Any]:
-    """The public part of a document."""
-    document = bundle.document
+def shown_event(bundle: Bundle, arms: dict[str, str]) -> dict[str, Any]:
+    """The public part of a document, as a conversation with these arms gets it."""
+    document = events.document_for(bundle.document, arms)
     return {
         "event_id": bundle.slug,
         "name": document["name"],
@@ -42,7 +59,130 @@ def shown_event(bundle: Bundle) -> dict[str, Any]:
     }
 
 
-def require_open(bundle: Bundle) -> None:
-    """Raises: Gone `events.paused`, `events.closed`."""
-    if bundle.status is not EventStatus.LIVE:
-        raise Gone(f"events.{bundle.status.value}", slug=bundle.slug)
+async def start(runtime: Runtime, *, slug: str, key: str) -> dict[str, Any]:
+    """Begins a conversation on the version in force; the same key gives the same one.
+
+    Shape: `{session_id, session_token, ui}`; `ui` is the first screen.
+    Raises: NotFound `events.not_found`; Gone `events.paused`, `events.closed`.
+    """
+    bundle = runtime.bundles.current(slug)
+    async with runtime.database.as_actor(Actor.anonymous()) as ctx:
+
+        async def work() -> dict[str, Any]:
+            session = await discovery.start(ctx, bundle=bundle, visitor=uuid4())
+            return {"session_id": str(session.id), "event_uuid": str(session.event_id)}
+
+        kept = await journal.once(
+            ctx, operation="discovery/start", key=key, request={"event_id": slug}, work=work
+        )
+    session_id, event_id = UUID(kept["session_id"]), UUID(kept["event_uuid"])
+    secret = runtime.settings.jwt_secret.get_secret_value()
+    token = mint_buyer_token(secret, session_id=session_id, event_id=event_id, now=datetime.now(UTC))
+    screen = await resume(runtime, Actor.buyer(session_id, event_id))
+    return {"session_id": kept["session_id"], "session_token": token, "ui": screen}
+
+
+async def say(runtime: Runtime, actor: Actor, *, message: str, key: str) -> dict[str, Any]:
+    """One message and its answer; the same key gives the same answer. Reading it happens between two transactions.
+
+    Raises: NotFound `discovery.no_such_session`; Conflict `core.key_reused`, `discovery.turn_taken`.
+    """
+    async with runtime.database.as_actor(actor) as ctx:
+        if (kept := await discovery.find_answer(ctx, key=key, message=message)) is not None:
+            return kept
+        session = await discovery.get_session(ctx)
+        now = ctx
+    bundle, vocabulary, index = await _known(runtime, actor, session)
+    prepared = discovery.prepare(
+        session,
+        message=message,
+        bundle=bundle,
+        vocabulary=vocabulary,
+        index=index,
+        embedder=runtime.ports.embedder,
+        today=discovery.today_of(now, bundle.document),
+    )
+    async with runtime.database.as_actor(actor) as ctx:
+        return await discovery.finish_turn(ctx, prepared, key=key)
+
+
+async def change_chip(
+    runtime: Runtime, actor: Actor, *, chip_id: str, change: ChipChange, value: Any, key: str
+) -> dict[str, Any]:
+    """Removes a chip, moves it between must and nice, or gives it another value.
+
+    Raises: NotFound `discovery.no_such_chip`; InvalidInput `discovery.chip_value`.
+    """
+    async with runtime.database.as_actor(actor) as ctx:
+        session = await discovery.get_session(ctx)
+    bundle, vocabulary, index = await _known(runtime, actor, session)
+    async with runtime.database.as_actor(actor) as ctx:
+        return await discovery.change_filters(
+            ctx,
+            chip_id=chip_id,
+            change=change,
+            value=value,
+            key=key,
+            bundle=bundle,
+            vocabulary=vocabulary,
+            index=index,
+        )
+
+
+async def resume(runtime: Runtime, actor: Actor) -> dict[str, Any]:
+    """The screen of a conversation as it stands: for its beginning, and for who comes back."""
+    async with runtime.database.as_actor(actor) as ctx:
+        session = await discovery.get_session(ctx)
+    bundle, vocabulary, index = await _known(runtime, actor, session)
+    async with runtime.database.as_actor(actor) as ctx:
+        answer = await discovery.present(
+            ctx, session=session, bundle=bundle, vocabulary=vocabulary, index=index
+        )
+        said = await discovery.list_turns(ctx)
+        holds = [hold for hold in await transactions.list_own_holds(ctx) if hold.is_open(ctx.now)]
+        lead = await leads.find_own_lead(ctx)
+    body = answer.to_json()
+    return {
+        "session_id": str(session.id),
+        "event_uuid": str(session.event_id),
+        "event": shown_event(bundle, dict(session.arms)),
+        "arms": dict(session.arms),
+        "greeting": body.pop("reply"),
+        "openings": body["quick_replies"] if session.turn_count == 0 else [],
+        "turns": [asdict(turn) for turn in said],
+        "holds": [
+            {"reservation_id": str(h.id), "listing_id": h.listing_id, "expires_at": h.expires_at.isoformat()}
+            for h in holds
+        ],
+        "lead": {"lead_id": str(lead.id), "status": lead.status} if lead else None,
+        **body,
+    }
+
+
+async def listing(runtime: Runtime, actor: Actor, *, listing_id: int) -> dict[str, Any]:
+    """One listing in full, each fact with its source. Raises: NotFound `catalogue.no_such_listing`."""
+    async with runtime.database.as_actor(actor) as ctx:
+        session = await discovery.get_session(ctx)
+        found = await catalogue.get_listing(ctx, listing_id=listing_id)
+        provenance = await catalogue.get_provenance(ctx, listing_id=listing_id)
+    bundle, vocabulary, _ = await _known(runtime, actor, session)
+    return listing_view(Words.of(bundle.document, vocabulary), found, provenance)
+
+
+async def note_exposure(runtime: Runtime, actor: Actor, *, experiment: str) -> None:
+    """That the buyer saw an arm; counted once per conversation."""
+    async with runtime.database.as_actor(actor) as ctx:
+        await discovery.note_exposure(ctx, experiment=experiment)
+
+
+async def note_action(runtime: Runtime, actor: Actor, *, action: str, listing_id: int | None) -> None:
+    """Something only the screen can see. Raises: InvalidInput `discovery.unknown_action`."""
+    async with runtime.database.as_actor(actor) as ctx:
+        await discovery.note_action(ctx, action=action, listing_id=listing_id)
+
+
+async def _known(runtime: Runtime, actor: Actor, session: Session) -> tuple[Bundle, Vocabulary, Index]:
+    """The pinned version, and what the inventory of now can be asked for."""
+    bundle = await runtime.bundles.version(session.version_id)
+    vocabulary = await runtime.vocabularies.of(runtime.bundles.find_current(bundle.slug) or bundle, actor)
+    return bundle, vocabulary, runtime.vocabularies.index_of(vocabulary)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -12,12 +14,13 @@ from tests.product import PASSWORD, Product
 OPERATOR = "operator@northbay.example.com"
 
 
-def sign_in(api: str, email: str = OPERATOR) -> httpx.Client:
+@contextmanager
+def sign_in(api: str, email: str = OPERATOR) -> Iterator[httpx.Client]:
     """A client that carries the person's cookie."""
-    client = httpx.Client(base_url=api, timeout=20)
-    answer = client.post("/api/v1/auth/sign-in", json={"email": email, "password": PASSWORD})
-    assert answer.status_code == 200, answer.text
-    return client
+    with httpx.Client(base_url=api, timeout=20) as client:
+        answer = client.post("/api/v1/auth/sign-in", json={"email": email, "password": PASSWORD})
+        assert answer.status_code == 200, answer.text
+        yield client
 
 
 def test_password_sign_in_sets_a_cookie_that_scripts_cannot_read(api: str) -> None:

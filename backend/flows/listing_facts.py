@@ -1,0 +1,78 @@
+"""One listing in full, as a buyer reads it: facts in groups, each with the place it comes from. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from backend.domains.catalogue.model import Listing
+from backend.domains.discovery.wording import ON_REQUEST, Words, price_of, shown_value, value_of
+
+_OVERVIEW = ("price", "condition", "year", "make", "model", "trim", "mileage")
+_LOOKS = ("color_exterior", "color_interior")
+_PLACE = ("external_id", "identifier", "location_city", "location_region")
+_LABELS = {
+    "external_id": "Stock number",
+    "identifier": "Serial number",
+    "location_city": "City",
+    "location_region": "State",
+    "condition": "Condition",
+    "make": "Make",
+    "model": "Model",
+    "trim": "Trim",
+    "color_exterior": "Exterior",
+    "color_interior": "Interior",
+}
+
+
+def listing_view(words: Words, listing: Listing, provenance: Mapping[str, Any]) -> dict[str, Any]:
+    """Shape: `{listing_id, title, price, price_text, currency, description, media, groups, state, held_until}`;
+    a group is `{title, facts: [{label, text, source}]}`. What is not known is left out, never guessed."""
+    price = price_of(listing)
+    specs = [f"specs.{name}" for name in listing.specs]
+    groups = (
+        ("Overview", _OVERVIEW),
+        ("Details", [field for field in specs if not isinstance(value_of(listing, field), bool)]),
+        ("Equipment", [field for field in specs if isinstance(value_of(listing, field), bool)]),
+        ("Colors", _LOOKS),
+        ("Papers and place", _PLACE),
+    )
+    return {
+        "listing_id": listing.id,
+        "title": listing.title,
+        "price": price,
+        "price_text": ON_REQUEST if price is None else words.money(price, listing.currency),
+        "currency": listing.currency or words.currency,
+        "description": listing.description,
+        "media": [dict(photo) for photo in listing.media],
+        "groups": [
+            {"title": title, "facts": facts}
+            for title, fields in groups
+            if (facts := list(_facts(words, listing, provenance, fields)))
+        ],
+        "state": listing.state,
+        "held_until": listing.held_until.isoformat() if listing.held_until else None,
+    }
+
+
+def _facts(
+    words: Words, listing: Listing, provenance: Mapping[str, Any], fields: Iterable[str]
+) -> Iterable[dict[str, str]]:
+    for field in fields:
+        value = value_of(listing, field)
+        if value is None or value in ("", []):
+            continue
+        label = words.label(field) if field in words.labels else _LABELS.get(field, words.label(field))
+        yield {"label": label, "text": shown_value(words, field, value), "source": _source(provenance, field)}
+
+
+def _source(provenance: Mapping[str, Any], field: str) -> str:
+    """Where the seller says so: `row 14, column “Asking Price” of the seller's list`."""
+    row, column = provenance.get("row"), provenance.get("columns", {}).get(field)
+    if row is None:
+        return "stated by the seller"
+    if column is None:
+        return f"row {row} of the seller's list, completed by a rule of the mapping"
+    written = provenance.get("raw", {}).get(field)
+    words = f", written “{written}”" if written else ""
+    return f"row {row}, column “{column}” of the seller's list{words}"
