@@ -142,14 +142,17 @@ async def _import(
 @contextmanager
 def _bar(*, quiet: bool) -> Generator[Callable[[ImportProgress], None]]:
     """A progress bar on stderr; nothing where the output is for a script or no terminal."""
-    console = Console(stderr=True, quiet=quiet)
+    console = Console(stderr=True)
+    silent = quiet or not console.is_terminal
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         TaskProgressColumn(),
         TextColumn("{task.fields[rows]}"),
     )
-    with Progress(*columns, TimeRemainingColumn(), console=console, transient=True) as progress:
+    with Progress(
+        *columns, TimeRemainingColumn(), console=console, transient=True, disable=silent
+    ) as progress:
         task = progress.add_task("Checking the file", total=None, rows="")
 
         def show(step: ImportProgress) -> None:

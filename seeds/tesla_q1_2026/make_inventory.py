@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Writes the demo inventory, in the form sellers send: `inventory.csv`, and `inventory_update.xlsx` a week later.
 
 Deterministic: run `python seeds/tesla_q1_2026/make_inventory.py` and the same bytes come out. Vehicle numbers, phone
