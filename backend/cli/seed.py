@@ -10,14 +10,19 @@ from backend.flows import demo
 
 
 @click.command()
-def seed() -> None:
+@click.option("--if-empty", is_flag=True, help="Do nothing when an event is there already.")
+def seed(if_empty: bool) -> None:
     """Make or complete the demo: people, dealers, the Tesla event and its inventory. Safe to repeat."""
-    wiring.run(_seed())
+    if not wiring.run(_seed(if_empty)):
+        return
     for entry in demo.sign_ins():
         click.echo(f"  {entry.role:<11} {entry.email:<36} {entry.password}   {entry.page}")
 
 
-async def _seed() -> None:
+async def _seed(if_empty: bool) -> bool:
     settings = load_settings()
     async with wiring.open_database() as database:
+        if if_empty and await demo.is_there(database):
+            return False
         await demo.seed(settings, database, tell=lambda line: click.echo(f"  {line}"))
+    return True

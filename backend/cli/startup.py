@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from backend.cli import stack
 from backend.cli.stack import up
-from backend.local import Layout, Task
+from backend.local import Fault, Layout, Task, read_keys
+from backend.local.layout import PROJECT
+from backend.local.services import product_env
 
 __all__ = ["up"]
 
 
 def demo_task(layout: Layout) -> Task:
-    async def make() -> None:
-        # imported here: `mpax up` shows its first step before the language engine is loaded
-        from backend.cli import wiring
-        from backend.core.settings import load_settings
-        from backend.flows import demo
+    """Makes the demo unless an event is there. In a process of its own: the supervisor stays small and keeps watching."""
 
-        async with wiring.open_database() as database:
-            if not await demo.is_there(database):
-                await demo.seed(load_settings(), database, tell=lambda _line: None)
+    async def make() -> None:
+        keys = read_keys(layout)
+        assert keys is not None
+        command = [sys.executable, "-c", "from backend.cli import main; main()", "seed", "--if-empty"]
+        seeding = await asyncio.create_subprocess_exec(
+            *command, cwd=PROJECT, env=product_env(layout, keys), stdout=PIPE, stderr=STDOUT
+        )
+        said, _ = await seeding.communicate()
+        if seeding.returncode:
+            raise Fault(f"The demo could not be made: {said.decode()[-600:].strip()}", "`mpax seed` tries again.")
 
     return Task("demo event", make)
 

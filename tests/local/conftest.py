@@ -11,9 +11,9 @@ from uuid import uuid4
 import httpx
 import psycopg
 import pytest
+from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 from backend.local import Layout, Stack, free_layout_ports, start_stack
-from supabase import AsyncClient, AsyncClientOptions, acreate_client
 
 TABLES = """
 create table public.notes (

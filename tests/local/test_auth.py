@@ -7,10 +7,10 @@ import re
 
 import httpx
 import pytest
+from supabase import AsyncClient
 from supabase_auth.errors import AuthApiError
 
 from backend.local import Stack
-from supabase import AsyncClient
 from tests.local.conftest import PASSWORD, address
 
 

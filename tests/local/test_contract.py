@@ -14,9 +14,9 @@ import httpx
 import jwt
 import psycopg
 import pytest
+from supabase import AsyncClient
 
 from backend.local import Stack
-from supabase import AsyncClient
 from tests.local.conftest import PASSWORD, address
 
 

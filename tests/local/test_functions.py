@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import httpx
 import pytest
-from supabase_functions.errors import FunctionsHttpError
-
 from supabase import AsyncClient
+from supabase_functions.errors import FunctionsHttpError
 
 
 async def test_the_health_function_answers(anon: AsyncClient) -> None:

@@ -13,10 +13,10 @@ import jwt
 import psycopg
 import pytest
 from realtime import AsyncRealtimeChannel, RealtimeSubscribeStates
+from supabase import AsyncClient
 from websockets.asyncio.client import connect
 
 from backend.local import Stack
-from supabase import AsyncClient
 from tests.local.conftest import closing_client
 
 SEND = "select realtime.send(%s::jsonb, %s, %s, %s)"

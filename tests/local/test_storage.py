@@ -7,9 +7,9 @@ from uuid import uuid4
 import httpx
 import pytest
 from storage3.exceptions import StorageApiError
+from supabase import AsyncClient
 
 from backend.local import Stack
-from supabase import AsyncClient
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
 
