@@ -1,0 +1,154 @@
+"""Publish: how soon fifty listeners have heard of a new version, and how soon four processes serve it.
+
+The way is the product's own: compile, insert, commit, Postgres, Realtime, socket, and for serving one read of the
+version. The floor is a bare notification to as many connections of as many processes, between publishes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from asyncio.subprocess import PIPE, Process
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from backend.core.settings import PROJECT
+from backend.domains.events import service as events
+from backend.domains.events.model import Source
+from benchmarks.ground import Ground, event_document
+from benchmarks.listening import CHANNEL, SLUG
+from benchmarks.measure import Findings, Goal
+
+_HEARERS = 5
+_SERVERS = 4
+_PAUSE_S = 0.06
+_PATIENCE_S = 60
+
+
+@dataclass(slots=True)
+class _Record:
+    """When each publish and each bare notification began, and when whom it reached. Nanoseconds of one clock."""
+
+    began: dict[tuple[str, int], int] = field(default_factory=dict)
+    arrived: dict[tuple[str, int], list[int]] = field(default_factory=lambda: defaultdict(list))
+    took_ms: list[float] = field(default_factory=list)
+
+    def delays(self, kind: str, cause: str) -> list[float]:
+        """Milliseconds of every arrival."""
+        return [
+            (at - self.began[cause, number]) / 1e6
+            for (told, number), moments in self.arrived.items()
+            if told == kind and (cause, number) in self.began
+            for at in moments
+        ]
+
+
+async def run(ground: Ground) -> Findings:
+    found = Findings("publish")
+    await ground.publish(SLUG)
+    if not ground.realtime:
+        record = _Record()
+        for number in range(ground.sizes.publishes):
+            await _publish(ground, event_document(SLUG, name=f"Alone {number}"), record)
+        found.add("publish: compile, insert, commit", record.took_ms)
+        found.notes.append("Who hears of it was not measured: gateway and Realtime do not run here.")
+        return found
+    each = max(1, ground.sizes.listeners // _HEARERS)
+    await _heard(ground, found, each)
+    await _served(ground, found)
+    return found
+
+
+async def _heard(ground: Ground, found: Findings, each: int) -> None:
+    record = await _round(ground, [("hear", each)] * _HEARERS, "heard")
+    own, floor = record.delays("heard", "publish"), record.delays("notified", "notify")
+    count = each * _HEARERS
+    found.add(
+        f"publish → heard by {count} Realtime listeners",
+        own,
+        floor=(f"pg_notify → {count} connections", floor),
+        goal=Goal("p95", "<=", 10),
+        note=f"{len(own)} of {count * ground.sizes.publishes} arrived",
+    )
+    found.add("… of it the publish itself: compile, insert, commit", record.took_ms)
+
+
+async def _served(ground: Ground, found: Findings) -> None:
+    record = await _round(ground, [("serve", 1)] * _SERVERS, "served")
+    own, floor = record.delays("served", "publish"), record.delays("notified", "notify")
+    found.add(
+        f"publish → served by {_SERVERS} processes",
+        own,
+        floor=(f"pg_notify → {_SERVERS} connections", floor),
+        goal=Goal("p95", "<=", 30),
+        note=f"{len(own)} of {_SERVERS * ground.sizes.publishes} arrived",
+    )
+
+
+async def _round(ground: Ground, roles: Sequence[tuple[str, int]], word: str) -> _Record:
+    """Notifies and publishes in turn while the processes listen."""
+    record = _Record()
+    texts = [event_document(SLUG, name=f"{word} {number}") for number in range(ground.sizes.publishes + 1)]
+    async with _listening(ground, roles, record):
+        await _publish(ground, texts[-1], _Record())  # warm
+        await asyncio.sleep(_PAUSE_S)
+        with ground.owner() as owner:
+            for at, text in enumerate(texts[:-1]):
+                record.began["notify", at] = time.monotonic_ns()
+                owner.execute("select pg_notify(%s, %s)", (CHANNEL, str(at)))
+                await asyncio.sleep(_PAUSE_S)
+                await _publish(ground, text, record)
+                await asyncio.sleep(_PAUSE_S)
+        await asyncio.sleep(1)
+    return record
+
+
+async def _publish(ground: Ground, text: str, record: _Record) -> None:
+    began = time.monotonic_ns()
+    async with ground.database.as_system("publish for a benchmark") as ctx:
+        version = await events.publish(ctx, source=Source(text), library=events.shipped_templates())
+    record.took_ms.append((time.monotonic_ns() - began) / 1e6)
+    record.began["publish", version.number] = began
+    assert version.is_new
+
+
+@asynccontextmanager
+async def _listening(
+    ground: Ground, roles: Sequence[tuple[str, int]], record: _Record
+) -> AsyncIterator[None]:
+    """Runs the processes, waits until all listen, writes down what they tell."""
+    processes = [await _start(ground, role, count) for role, count in roles]
+    ready = [asyncio.Event() for _ in processes]
+    readers = [
+        asyncio.create_task(_read(process, record, flag))
+        for process, flag in zip(processes, ready, strict=True)
+    ]
+    try:
+        async with asyncio.timeout(_PATIENCE_S):
+            await asyncio.gather(*(flag.wait() for flag in ready))
+        yield
+    finally:
+        for process in processes:
+            if process.returncode is None:
+                process.terminate()
+        await asyncio.gather(*(process.wait() for process in processes), *readers)
+
+
+async def _start(ground: Ground, role: str, count: int) -> Process:
+    command = [sys.executable, "-m", "benchmarks.listening", role, str(count)]
+    return await asyncio.create_subprocess_exec(*command, cwd=PROJECT, env=ground.env(), stdout=PIPE)
+
+
+async def _read(process: Process, record: _Record, ready: asyncio.Event) -> None:
+    assert process.stdout is not None
+    async for line in process.stdout:
+        told = json.loads(line)
+        if told == "ready":
+            ready.set()
+        else:
+            kind, number, at = told
+            record.arrived[kind, number].append(at)
