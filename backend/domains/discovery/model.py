@@ -1,0 +1,205 @@
+"""The words of the conversation: signals, filters, what was understood, what is shown. No I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+from uuid import UUID
+
+Op: TypeAlias = Literal["lte", "gte", "between", "eq", "in", "not_in", "within"]
+Group: TypeAlias = Literal["must", "nice"]
+OPS: frozenset[str] = frozenset({"lte", "gte", "between", "eq", "in", "not_in", "within"})
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One limit or wish on one attribute. `must` decides what is shown, `nice` only the order.
+
+    `source` is the words of the buyer it came from; `default` marks what the event begins with. A number with
+    `eq` in the group `nice` is a value to be near.
+    """
+
+    field: str
+    op: Op
+    value: Any
+    group: Group = "must"
+    turn: int = 0
+    source: str = ""
+    default: bool = False
+
+    @property
+    def id(self) -> str:
+        """Names the chip of this filter; stable while the field and the kind of limit stay."""
+        return f"{self.field}:{self.op}:{self.group}"
+
+    def as_nice(self) -> Filter:
+        return replace(self, group="nice", default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """Something understood about the buyer, with how sure we are and the words it came from."""
+
+    type: str
+    value: Mapping[str, Any]
+    confidence: float = 0.8
+    source: str = ""
+    turn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the event says about how a message is read. `geo`: whether distances can be searched."""
+
+    currency: str = "USD"
+    locale: str = "en-US"
+    mileage_unit: str = "mi"
+    filters: tuple[Filter, ...] = ()
+    geo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a conversation has understood so far. Stored as JSON with the session."""
+
+    filters: tuple[Filter, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    asked: tuple[str, ...] = ()
+    turn: int = 0
+    matches: int | None = None
+    text: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "filters": [asdict(f) for f in self.filters],
+            "signals": [{**asdict(s), "value": dict(s.value)} for s in self.signals],
+            "asked": list(self.asked),
+            "turn": self.turn,
+            "matches": self.matches,
+            "text": self.text,
+        }
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> State:
+        return cls(
+            filters=tuple(Filter(**f) for f in stored.get("filters", ())),
+            signals=tuple(Signal(**s) for s in stored.get("signals", ())),
+            asked=tuple(stored.get("asked", ())),
+            turn=stored.get("turn", 0),
+            matches=stored.get("matches"),
+            text=stored.get("text", ""),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """One message, read. `signals` are of this message; `filters` is the whole state after it.
+
+    `added` and `removed` are what changed; `topics` the attributes a question is about.
+    """
+
+    signals: tuple[Signal, ...]
+    filters: tuple[Filter, ...]
+    added: tuple[Filter, ...] = ()
+    removed: tuple[Filter, ...] = ()
+    questions: tuple[str, ...] = ()
+    intents: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """For the transcript and for audit."""
+        return {
+            "signals": [{**asdict(s), "value": dict(s.value)} for s in self.signals],
+            "filters": [asdict(f) for f in self.filters],
+            "removed": [asdict(f) for f in self.removed],
+            "questions": list(self.questions),
+            "intents": list(self.intents),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A filter as the buyer sees and edits it."""
+
+    id: str
+    group: Group
+    field: str
+    label: str
+    op: str
+    value: Any
+    text: str
+    default: bool = False
+    removable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A listing as the buyer sees it. `price` is in major units or None; `score` parts sum to the score."""
+
+    listing_id: int
+    title: str
+    price: float | None
+    price_text: str
+    currency: str
+    match: int
+    reasons: tuple[str, ...]
+    badges: tuple[Mapping[str, str], ...]
+    specs: tuple[Mapping[str, str], ...]
+    media: tuple[Mapping[str, str], ...]
+    state: str
+    held_until: str | None
+    parts: Mapping[str, float] = field(default_factory=dict)
+    costs: tuple[Mapping[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Everything a buyer gets for one message or one changed chip."""
+
+    reply: str
+    note: str
+    signals: tuple[Signal, ...]
+    tiles: tuple[Tile, ...]
+    chips: tuple[Chip, ...]
+    actions: tuple[Mapping[str, str], ...]
+    matches: int
+    quick_replies: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract of `discovery/message`, without the session."""
+        return {
+            "reply": self.reply,
+            "note": self.note,
+            "signals": [{**asdict(s), "value": dict(s.value)} for s in self.signals],
+            "tiles": [asdict(t) for t in self.tiles],
+            "chips": [asdict(c) for c in self.chips],
+            "actions": [dict(a) for a in self.actions],
+            "matches": self.matches,
+            "quick_replies": list(self.quick_replies),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRow:
+    """One message and its answer as they were given."""
+
+    number: int
+    message: str
+    reply: str
+    note: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One conversation of one buyer, pinned to a version."""
+
+    id: UUID
+    event_id: UUID
+    organization_id: UUID
+    version_id: UUID
+    state: State
+    arms: Mapping[str, str]
+    turn_count: int

@@ -1,0 +1,197 @@
+"""Which attribute of the event a number speaks of, and its value in that attribute's unit.
+
+Order of evidence: the attribute's name beside the number, its currency or unit, the form of a year, then the budget.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Final
+
+from backend.domains.discovery.signals import quantities
+from backend.domains.discovery.signals.mentions import Mention
+from backend.domains.discovery.signals.quantities import Quantity
+from backend.domains.discovery.signals.reader import Reader
+from backend.kit.units import convert, convertible
+
+# Units that the kit does not convert: factor to the base of their kind. Source: international acre, hectare.
+_AREAS: Final = {"acre": 4046.8564224, "ha": 10_000.0, "sqm": 1.0, "sqft": 0.09290304, "km2": 1e6}
+_VOLUMES: Final = {"cl": 0.01, "l": 1.0, "ml": 0.001}
+_TIMES: Final = frozenset({"month", "day", "week"})
+_THOUSAND: Final = 1000
+
+
+def convert_to(value: float, unit: str, target: str | None) -> float | None:
+    """The value in the attribute's unit; None where the two do not measure the same."""
+    unit, to = unit.lower(), (target or "").lower()
+    if not unit or unit == to or (unit == "h" and to in ("hours", "hrs")):
+        return value
+    for table in (_AREAS, _VOLUMES):
+        if unit in table and to in table:
+            return value * table[unit] / table[to]
+    if to and convertible(unit, to):
+        return round(float(convert(Decimal(repr(value)), unit, to)), 4)
+    return None
+
+
+def field_of(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[str | None, Quantity]:
+    noun, q = _noun(reader, q, found)
+    year = reader.terms.find("year")
+    if q.unit == "year" or (noun == year and q.unit == "year"):
+        return (year if q.age or q.newer or q.older else None), q
+    if noun is not None and noun != "price" and not (noun == year and not _is_year(reader, q)):
+        return noun, q
+    if q.monthly or q.unit in _TIMES:
+        return None, q
+    if q.currency:
+        return reader.terms.find("price"), q
+    if q.unit or (q.letter == "m" and _is_length(reader, q)):
+        return _by_unit(reader, q), q
+    if year and (q.decade or _is_year(reader, q)):
+        return year, q
+    return _by_money(reader, q, noun), q
+
+
+def _noun(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[str | None, Quantity]:
+    """The numeric attribute named beside a figure."""
+    best: tuple[int, str, int] | None = None
+    clause = reader.clause(q.first)
+    for mention in reader.mentions:
+        fields = [
+            t.field for t in mention.terms if t.kind in ("noun", "zero") and reader.terms.is_number(t.field)
+        ]
+        if not fields or clause is None or not clause.first <= mention.first < max(clause.end, q.end + 2):
+            continue
+        if (
+            q.first <= mention.first <= q.end + 1
+            and _fits(reader, q, fields[0])
+            and _only_filler(reader, q.end, mention.first)
+        ):
+            distance = 0
+        elif mention.end <= q.first and q.first - mention.end <= 6 and not _is_another(q, mention, found):
+            distance = 1 + q.first - mention.end
+        else:
+            continue
+        field = next((f for f in fields if _fits(reader, q, f)), None)
+        if field and (best is None or distance < best[0]):
+            best = (distance, field, mention.end)
+    if best is None:
+        return None, q
+    if best[0] == 0 and best[2] > q.end - 1:
+        q = replace(q, end=max(q.end, best[2]), op=q.op or quantities.tail(reader.text, reader.lex, best[2]))
+    return best[1], q
+
+
+def _is_another(q: Quantity, noun: Mention, found: Sequence[Quantity]) -> bool:
+    """Whether a name before a figure belongs to another one: `2 bath under 450k`."""
+    return any(
+        noun.end <= o.first < q.first or 0 <= noun.first - o.end <= 1 for o in found if o.first != q.first
+    )
+
+
+def _only_filler(reader: Reader, first: int, end: int) -> bool:
+    return all(t.text in ("of", "-", "in", "car", "on", "the", "full") for t in reader.text.tokens[first:end])
+
+
+def _fits(reader: Reader, q: Quantity, field: str) -> bool:
+    unit = reader.terms.attributes[field].unit
+    if field == "price":
+        return not q.unit
+    if q.currency:
+        return bool(unit and len(unit) == 3 and unit.isupper()) or "fee" in field or "cost" in field
+    return (
+        not q.unit
+        or q.unit in ("point", "year")
+        or convert_to(1, q.unit, unit) is not None
+        or (not unit and q.unit == "h")
+    )
+
+
+def _is_length(reader: Reader, q: Quantity) -> bool:
+    has = any(
+        a.unit and convert_to(1, "m", a.unit) is not None
+        for a in reader.terms.attributes.values()
+        if a.name != "mileage"
+    )
+    return has and q.value >= 4 and not q.budget
+
+
+def _by_unit(reader: Reader, q: Quantity) -> str | None:
+    unit = q.unit or "m"
+    fields = [
+        a.name
+        for a in reader.terms.attributes.values()
+        if a.kind == "number" and a.unit and convert_to(1, unit, a.unit) is not None
+    ]
+    fields = [f for f in fields if (f == "mileage") == (unit in ("mi", "km")) or _is_range(reader, f, unit)]
+    before = [f.field for f in reader.state.filters if f.field in fields]
+    if len(fields) <= 1 or (before and (reader.corrects or not q.op)):
+        return before[0] if before and reader.corrects else (fields[0] if fields else None)
+    ranged = next((f for f in fields if reader.terms.tail(f) == "range"), None)
+    if ranged and "mileage" in fields:
+        return ranged if q.op == "gte" else "mileage" if q.op == "lte" and q.value * q.scale >= 1000 else None
+    if same := [f for f in fields if (reader.terms.attributes[f].unit or "").lower() == unit]:
+        fields = same
+    main = (
+        "loa",
+        "length",
+        "living_area",
+        "case_diameter",
+        "operating_weight",
+        "engine_capacity",
+        "battery_capacity",
+    )
+    return next((f for name in main for f in fields if reader.terms.tail(f) == name), fields[0])
+
+
+def _is_range(reader: Reader, field: str, unit: str) -> bool:
+    return unit in ("mi", "km") and reader.terms.attributes[field].unit in ("mi", "km")
+
+
+def _is_year(reader: Reader, q: Quantity) -> bool:
+    values = [q.value] if q.high is None else [q.value, q.high]
+    figures = [t.text for t in reader.text.tokens[q.first : q.end] if t.text[0].isdigit()]
+    shaped = all(v == int(v) and 1800 <= v <= reader.today.year + 2 for v in values) and all(
+        len(f) == 4 for f in figures
+    )
+    if not shaped or q.scale != 1 or q.unit or q.currency or q.letter or (q.op == "about" and q.budget):
+        return False
+    if q.op != "lte" or q.newer or q.older or q.high is not None:
+        return True
+    cheapest = reader.stat("price", "min")
+    if cheapest is not None:
+        return cheapest > max(values)
+    return reader.text.before(q.first).rstrip().endswith(("at most", "up to", "until"))
+
+
+def _by_money(reader: Reader, q: Quantity, noun: str | None) -> str | None:
+    price = reader.terms.find("price")
+    clause = reader.clause(q.first)
+    if clause and reader.terms.find("mileage") and q.scale > 1:
+        end = min(clause.end, q.end + 5)
+        if reader.lex.patterns["mileage_words"].search(
+            " ".join(t.text for t in reader.text.tokens[q.end : end])
+        ):
+            return "mileage"
+    if (
+        q.scale > 1
+        or q.letter == "m"
+        or noun == "price"
+        or q.budget
+        or q.op in ("lte", "about")
+        or q.high is not None
+    ):
+        return price if _plausible(reader, q) else None
+    if reader.corrects:
+        numeric = [f.field for f in reader.state.filters if reader.terms.is_number(f.field)]
+        return "price" if "price" in numeric else (numeric[-1] if numeric else None)
+    return price if q.op == "gte" and q.value >= _THOUSAND else None
+
+
+def _plausible(reader: Reader, q: Quantity) -> bool:
+    """Small bare figures (`up to 4`, `about 2`) are amounts only where something else says so."""
+    if q.scale > 1 or q.letter == "m" or q.currency or q.budget or q.value >= 10:
+        return True
+    return any(f.field == "price" for f in reader.state.filters) and reader.corrects

@@ -1,0 +1,241 @@
+"""From quantities to limits: in which direction, how firm, and the signals that follow."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import Final
+
+from backend.domains.discovery.model import Filter, Signal
+from backend.domains.discovery.signals import quantities
+from backend.domains.discovery.signals.fields import convert_to, field_of
+from backend.domains.discovery.signals.quantities import Quantity
+from backend.domains.discovery.signals.reader import Found, Reader
+
+_STRICT_NEWER: Final = (
+    "after",
+    "newer than",
+    "later than",
+    "post",
+    "younger than",
+    "made after",
+    "built after",
+)
+_STRICT_OLDER: Final = (
+    "before",
+    "older than",
+    "prior to",
+    "pre",
+    "pre -",
+    "earlier than",
+    "made before",
+    "built before",
+)
+_THOUSAND: Final = 1000
+
+
+def read(reader: Reader, taken: Collection[int]) -> Found:
+    """Limits, and the budget and mileage signals that follow from them."""
+    found = quantities.find(reader.text, reader.lex, taken)
+    if reader.corrects or any(q.switch for q in found):
+        kept = [q for q in found if not q.switch]
+        found = kept or found
+    filters: list[Filter] = []
+    signals: list[Signal] = []
+    for q in found:
+        clause = reader.clause(q.first)
+        if (clause and clause.question and not q.currency) or q.down:
+            continue
+        field, q = field_of(reader, q, found)
+        if field is None:
+            continue
+        soft = bool(clause and clause.soft and not q.vague)
+        made, said = _limits(reader, q, field, soft)
+        filters += made
+        signals += said
+    return Found((*_settled(filters), *_extremes(reader, filters)), tuple(_budget(signals)))
+
+
+def _extremes(reader: Reader, limits: Sequence[Filter]) -> list[Filter]:
+    """`low mileage`, `longest range`: near the best the inventory has, without a limit."""
+    wished: list[Filter] = []
+    for mention in reader.mentions:
+        field = next(
+            (t.field for t in mention.terms if t.kind == "noun" and reader.terms.is_number(t.field)), None
+        )
+        clause = reader.clause(mention.first)
+        if (
+            field is None
+            or mention.first == 0
+            or any(f.field == field for f in limits)
+            or clause is None
+            or clause.question
+            or clause.removes
+        ):
+            continue
+        word, tail = reader.text.tokens[mention.first - 1].text, reader.terms.tail(field)
+        low = word in reader.lex.words["low"] and (field == "price" or tail in reader.lex.less_is_better)
+        high = word in reader.lex.words["high"] and tail in reader.lex.more_is_better
+        side = "min" if low else "max" if high else ""
+        best = reader.stat(field, side) if side else None
+        if best is not None:
+            wished.append(
+                reader.filter(
+                    field, "eq", _plain(best), reader.text.words(mention.first - 1, mention.end), nice=True
+                )
+            )
+    return wished
+
+
+def _limits(reader: Reader, q: Quantity, field: str, soft: bool) -> tuple[list[Filter], list[Signal]]:
+    if field == reader.terms.find("year"):
+        return _years(reader, q, field, soft), []
+    low, high = (
+        _amount(reader, q, field, q.value),
+        None if q.high is None else _amount(reader, q, field, q.high),
+    )
+    if low is None or (q.high is not None and high is None):
+        return [], []
+    source = reader.text.words(q.said, q.end)
+    op = q.op or _direction(reader, q, field)
+    if field == "price":
+        return _price(reader, q, low, high, op, soft, source)
+    filters = _numeric(reader, field, low, high, op, soft, source)
+    signals: list[Signal] = []
+    top = high if high is not None else low if op == "lte" else None
+    if field == "mileage" and top is not None and filters:
+        said = (q.high if q.high is not None else q.value) * q.scale
+        unit = q.unit if q.unit in ("mi", "km") else reader.settings.mileage_unit
+        signals.append(reader.signal("MILEAGE_CAP", {"max": _plain(said), "unit": unit}, source))
+    return filters, signals
+
+
+def _numeric(
+    reader: Reader, field: str, low: float, high: float | None, op: str, soft: bool, source: str
+) -> list[Filter]:
+    if high is not None:
+        return [
+            reader.filter(field, "gte", low, source, nice=soft),
+            reader.filter(field, "lte", high, source, nice=soft),
+        ]
+    if op in ("about", "near"):
+        return (
+            [reader.filter(field, "eq", low, source, nice=True)]
+            if op == "about" and field != "mileage"
+            else []
+        )
+    if op == "":
+        return []
+    return [reader.filter(field, {"exact": "eq"}.get(op, op), low, source, nice=soft)]
+
+
+def _direction(reader: Reader, q: Quantity, field: str) -> str:
+    """What a bare number means: the limit it corrects, at least so many rooms, at most so many owners, at most so much money."""
+    kept = [f.op for f in reader.state.filters if f.field == field and f.op in ("lte", "gte", "eq")]
+    if kept and (reader.corrects or len(kept) == 1):
+        return "exact" if kept[-1] == "eq" else kept[-1]
+    tail = reader.terms.tail(field)
+    if tail in reader.lex.more_is_better or tail in reader.lex.counted:
+        return "lte" if tail in reader.lex.less_is_better else "gte"
+    return "lte" if field == "price" or tail in reader.lex.less_is_better else ""
+
+
+def _price(
+    reader: Reader, q: Quantity, low: float, high: float | None, op: str, soft: bool, source: str
+) -> tuple[list[Filter], list[Signal]]:
+    currency = {"currency": q.currency or reader.settings.currency}
+    if high is not None:
+        signal = reader.signal("BUDGET_RANGE", {"min": low, "max": high, **currency}, source)
+        return _numeric(reader, "price", low, high, "", soft, source), [signal]
+    if op == "about" or (soft and op == "lte" and not q.op):
+        wish = reader.filter("price", "eq", low, source, nice=True)
+        return [wish], [reader.signal("BUDGET_RANGE", {"target": low, "approx": True, **currency}, source)]
+    side = {"lte": "max", "gte": "min"}.get(op, "target")
+    return _numeric(reader, "price", low, None, op, soft, source), [
+        reader.signal("BUDGET_RANGE", {side: low, **currency}, source)
+    ]
+
+
+def _amount(reader: Reader, q: Quantity, field: str, value: float) -> float | None:
+    """The figure in the attribute's unit; thousands that were left out of a price are put back."""
+    value *= q.scale
+    if field == "price":
+        return _plain(value * 1_000_000 if q.letter == "m" else value * _left_out(reader, q, value))
+    unit = q.unit or ("m" if q.letter == "m" else "")
+    if unit in ("point", "year"):
+        return _plain(value)
+    converted = convert_to(value, unit, reader.terms.attributes[field].unit)
+    if converted is None:
+        return None if reader.terms.attributes[field].unit else _plain(value)
+    return _plain(converted if unit == "" or abs(converted) < 100 else round(converted))
+
+
+def _left_out(reader: Reader, q: Quantity, value: float) -> int:
+    if value >= _THOUSAND or q.scale > 1 or q.currency:
+        return 1
+    earlier = [
+        f.value for f in reader.state.filters if f.field == "price" and isinstance(f.value, int | float)
+    ]
+    typical = earlier[0] if earlier else reader.typical("price")
+    if typical is not None:
+        return _THOUSAND if value * 20 < typical else 1
+    return 1 if reader.terms.find("bottle_size") else _THOUSAND
+
+
+def _years(reader: Reader, q: Quantity, field: str, soft: bool) -> list[Filter]:
+    source = reader.text.words(q.said, q.end)
+
+    def made(op: str, value: float) -> Filter:
+        return reader.filter(field, op, int(value), source, nice=soft)
+
+    if q.unit == "year":
+        limit = reader.today.year - int(q.value)
+        upper = (q.older or q.op == "gte") and not q.newer
+        return [made("lte" if upper else "gte", limit)]
+    if q.decade:
+        end = q.high if q.high is not None else q.value
+        return [made("gte", q.value), made("lte", end + 9)]
+    if q.high is not None:
+        return [made("gte", q.value), made("lte", q.high)]
+    before = reader.text.before(q.first).rstrip()
+    if q.newer:
+        return [made("gte", q.value + (before.endswith(_STRICT_NEWER) and not q.negated))]
+    if q.older:
+        return [made("lte", q.value - (before.endswith(_STRICT_OLDER) and not q.negated))]
+    if q.op in ("lte", "gte"):
+        return [made(q.op, q.value)]
+    if q.op == "about":
+        return [reader.filter(field, "eq", int(q.value), source, nice=True)]
+    if q.value > reader.today.year + 1:
+        return []
+    return [made("in", q.value)] if not q.negated else []
+
+
+def _settled(filters: Sequence[Filter]) -> list[Filter]:
+    """One limit per field and direction; bare years said together are a list."""
+    kept: dict[tuple[str, str, str], Filter] = {}
+    for f in filters:
+        key = (f.field, f.op, f.group)
+        if f.op == "in" and isinstance(f.value, int):
+            values = [*(kept[key].value if key in kept else []), f.value]
+            kept[key] = replace(f, value=sorted(set(values)))
+        else:
+            kept[key] = f
+    return [_single(f) for f in kept.values()]
+
+
+def _single(f: Filter) -> Filter:
+    return replace(f, op="eq", value=f.value[0]) if f.op == "in" and len(f.value) == 1 else f
+
+
+def _budget(signals: Sequence[Signal]) -> list[Signal]:
+    """The budget as one signal; of two ceilings the later one holds."""
+    merged: dict[str, Signal] = {}
+    for signal in signals:
+        earlier = merged.get(signal.type)
+        merged[signal.type] = replace(signal, value={**earlier.value, **signal.value}) if earlier else signal
+    return list(merged.values())
+
+
+def _plain(value: float) -> float:
+    return int(value) if float(value).is_integer() else round(value, 4)

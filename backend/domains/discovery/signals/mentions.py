@@ -1,0 +1,214 @@
+"""Where a message speaks of things the event knows: values, features, names of attributes; and in which clause, how.
+
+Polarity, softness and removal are properties of a clause or of the words just before a mention.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from backend.domains.discovery.signals.lexicon import Lexicon
+from backend.domains.discovery.signals.terms import Term, Terms
+from backend.domains.discovery.signals.text import Text
+
+_JOINTS: Final = frozenset("-./&'")
+_SENTENCE: Final = frozenset(".!?;\n")
+_CLAUSE: Final = frozenset(",()[]–—:|")
+_TURNS: Final = frozenset({"but", "however", "though", "although"})
+_ALL: Final = frozenset({"anything", "everything", "nothing", "any", "all", "one"})
+_MOST_CORRECTIONS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A phrase of the index in the message. `end` is exclusive."""
+
+    first: int
+    end: int
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of a message that stands or falls together."""
+
+    first: int
+    end: int
+    sentence: int
+    soft: bool = False
+    removes: bool = False
+    question: bool = False
+
+
+def corrected(text: Text, terms: Terms, lex: Lexicon) -> list[str]:
+    """The stems of the message, misspelled names mended: one letter off, two in long words, same first letter."""
+    stems = [t.stem for t in text.tokens]
+    left = _MOST_CORRECTIONS
+    for i, token in enumerate(text.tokens):
+        word = stems[i]
+        if (
+            left == 0
+            or len(word) < 5
+            or not word.isalpha()
+            or word in terms.known
+            or token.text in lex.common
+            or _is_word(word, lex)
+        ):
+            continue
+        left -= 1
+        choices = [w for w in terms.words if w[0] == word[0] and abs(len(w) - len(word)) <= 2]
+        best = process.extractOne(word, choices, scorer=OSA.distance, score_cutoff=1 if len(word) < 8 else 2)
+        if best is not None:
+            stems[i] = best[0]
+    return stems
+
+
+def _is_word(word: str, lex: Lexicon) -> bool:
+    return (
+        word in lex.numbers
+        or word in lex.months
+        or word in lex.weekdays
+        or word in lex.units
+        or word in lex.currencies
+    )
+
+
+def find(text: Text, terms: Terms, lex: Lexicon) -> list[Mention]:
+    """Mentions from left to right, the longest first, none within another."""
+    stems = corrected(text, terms, lex)
+    found: list[Mention] = []
+    at = 0
+    while at < len(stems):
+        mention = _longest(text, terms, stems, at)
+        if mention is None:
+            at += 1
+        else:
+            found.append(mention)
+            at = mention.end
+    return [m for m in found if _written_right(text, m)]
+
+
+def _longest(text: Text, terms: Terms, stems: Sequence[str], at: int) -> Mention | None:
+    for phrase, meanings in terms.phrases.get(stems[at], ()):
+        end = _match(stems, at, phrase)
+        if end is None:
+            continue
+        kept = tuple(t for t in meanings if _as_written(text, at, t))
+        if kept and not (len(phrase) == 1 and phrase[0].isdigit()):
+            return Mention(at, end, kept)
+    return None
+
+
+def _match(stems: Sequence[str], at: int, phrase: Sequence[str]) -> int | None:
+    i = at
+    for n, word in enumerate(phrase):
+        while n and i < len(stems) and stems[i] in _JOINTS:
+            i += 1
+        if i >= len(stems) or stems[i] != word:
+            return None
+        i += 1
+    return i
+
+
+def _as_written(text: Text, at: int, term: Term) -> bool:
+    raw = text.tokens[at].raw
+    return not (term.upper and not raw.isupper()) and not (term.capital and not raw[0].isupper())
+
+
+def _written_right(text: Text, mention: Mention) -> bool:
+    """`Model 3 400` is a model and a number, `in 3` is no model."""
+    return any(c.isalpha() for c in text.words(mention.first, mention.end))
+
+
+def clauses(text: Text, lex: Lexicon) -> list[Clause]:
+    """Clauses with their cues; a question that is no request is marked."""
+    spans = _spans(text, lex)
+    soft = [f for f, _, _ in text.find(lex.patterns["soft"])]
+    removing = [f for f, _, _ in text.find(lex.patterns["remove"])]
+    made: list[Clause] = []
+    for first, end, sentence in spans:
+        has = any(first <= f < end for f in soft)
+        made.append(Clause(first, end, sentence, soft=has, removes=any(first <= f < end for f in removing)))
+    return _questions(text, lex, made)
+
+
+def _spans(text: Text, lex: Lexicon) -> list[tuple[int, int, int]]:
+    spans: list[tuple[int, int, int]] = []
+    first = sentence = 0
+    for i, token in enumerate(text.tokens):
+        closing = token.text in _SENTENCE and not _is_joint(text, i)
+        gap = "\n" in text.raw[text.tokens[i - 1].end : token.start] if i else False
+        opens = (token.text in _TURNS and not (i and text.tokens[i - 1].text in _ALL)) or (
+            token.text in ("and", "then")
+            and i + 1 < len(text.tokens)
+            and text.tokens[i + 1].text in lex.words["commands"]
+        )
+        dash = token.text == "-" and _is_spaced(text, i)
+        if token.text in _CLAUSE or closing or opens or dash or gap:
+            if i > first:
+                spans.append((first, i, sentence))
+            first = i if gap or opens else i + 1
+        sentence += closing or gap
+    if first < len(text.tokens):
+        spans.append((first, len(text.tokens), sentence))
+    return spans
+
+
+def _is_joint(text: Text, at: int) -> bool:
+    """A point inside a name, such as `ID.4`."""
+    if text.tokens[at].text != "." or at == 0 or at + 1 >= len(text.tokens):
+        return False
+    return (
+        text.tokens[at - 1].end == text.tokens[at].start and text.tokens[at + 1].start == text.tokens[at].end
+    )
+
+
+def _is_spaced(text: Text, at: int) -> bool:
+    if at == 0 or at + 1 >= len(text.tokens):
+        return False
+    return (
+        text.tokens[at - 1].end < text.tokens[at].start
+        and text.tokens[at + 1].start > text.tokens[at].end
+        and not (text.tokens[at - 1].text[0].isdigit() and text.tokens[at + 1].text[0].isdigit())
+    )
+
+
+def _questions(text: Text, lex: Lexicon, made: list[Clause]) -> list[Clause]:
+    asked: set[int] = set()
+    for sentence in {c.sentence for c in made}:
+        parts = [c for c in made if c.sentence == sentence]
+        first, end = parts[0].first, parts[-1].end
+        marked = end < len(text.tokens) and text.tokens[end].text == "?"
+        for start in {first, *(c.first for c in parts)}:
+            if _asks(text, lex, start, end, marked):
+                asked |= {c.sentence * 1000 + c.first for c in parts if c.first >= start}
+    return [replace(c, question=c.sentence * 1000 + c.first in asked) for c in made]
+
+
+def _asks(text: Text, lex: Lexicon, first: int, end: int, marked: bool) -> bool:
+    body = text.plain[text.offsets[first] : text.offsets[end - 1] + len(text.tokens[end - 1].text)]
+    if _starts(lex.patterns["request"], body):
+        return False
+    if _starts(lex.patterns["question"], body):
+        return marked or bool(
+            re.match(r"(?:what|whats|which|who|whos|when|where|why|how|hows|tell me)\b", body)
+        )
+    return marked and not re.search(r"\d", body)
+
+
+def _starts(pattern: re.Pattern[str], body: str) -> bool:
+    match = pattern.match(re.sub(r"^(?:and|so|ok|okay|hi|hello|hey|well|please|but) ", "", body))
+    return match is not None
+
+
+def clause_at(made: Sequence[Clause], token: int) -> Clause | None:
+    """The clause of a token; None for a mark between clauses."""
+    at = bisect_right([c.first for c in made], token) - 1
+    return made[at] if at >= 0 and token < made[at].end else None

@@ -1,0 +1,309 @@
+"""Numbers as people say them: `40k`, `forty grand`, `1.2m`, `20-30k`, `half an acre`, `under`, `or more`, `-ish`.
+
+A quantity is what stands in the text; which attribute it limits is decided in `limits`.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Final
+
+from backend.domains.discovery.signals.lexicon import Lexicon
+from backend.domains.discovery.signals.text import Text
+from backend.kit.units import plain_number
+
+_NUMBER: Final = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]*)$")
+_RANGE: Final = frozenset({"-", "–", "—", "to", "and", "until", "till", "through"})
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A figure and what is said around it. A range has `high`; `op` is `lte`, `gte`, `about`, `exact` or empty.
+
+    `newer` and `older` are the words for years (`since`, `before`); `switch` marks what a correction leaves behind.
+    """
+
+    first: int
+    end: int
+    value: float
+    high: float | None = None
+    unit: str = ""
+    currency: str = ""
+    scale: float = 1
+    letter: str = ""
+    op: str = ""
+    newer: bool = False
+    older: bool = False
+    negated: bool = False
+    monthly: bool = False
+    down: bool = False
+    age: bool = False
+    decade: bool = False
+    budget: bool = False
+    vague: bool = False
+    said: int = 0
+    switch: bool = False
+
+
+def find(text: Text, lex: Lexicon, taken: Collection[int]) -> list[Quantity]:
+    """Quantities from left to right, ranges joined, with their comparators."""
+    found: list[Quantity] = []
+    at = 0
+    while at < len(text.tokens):
+        quantity = None if at in taken else _at(text, lex, at, taken)
+        if quantity is None:
+            at += 1
+            continue
+        found.append(quantity)
+        at = quantity.end
+    return _with_comparators(text, lex, _ranges(text, lex, found))
+
+
+def _at(text: Text, lex: Lexicon, at: int, taken: Collection[int]) -> Quantity | None:
+    i, currency = at, ""
+    if text.tokens[i].text in ("$", "€", "£", "¥", "eur", "usd", "gbp", "chf"):
+        currency = lex.currencies[text.tokens[i].text]
+        i += 1
+    if i >= len(text.tokens) or i in taken:
+        return None
+    read = _figure(text, lex, i)
+    if read is None:
+        return None
+    value, suffix, i, decade = read
+    quantity = Quantity(at, i, value, currency=currency, decade=decade)
+    return _suffixed(text, lex, quantity, suffix) if suffix else _measured(text, lex, quantity)
+
+
+def _figure(text: Text, lex: Lexicon, at: int) -> tuple[float, str, int, bool] | None:
+    """Value, attached letters, next token, whether it is a decade."""
+    word = text.tokens[at].text
+    if match := _NUMBER.match(word):
+        digits, suffix = match.groups()
+        if suffix == "s" and len(digits) in (2, 4) and digits.endswith("0"):
+            return _decade(digits), "", at + 1, True
+        if suffix and suffix not in lex.scales and suffix not in lex.units and suffix not in ("ish",):
+            return None
+        number = plain_number(digits)
+        return None if number is None else (float(number), suffix, at + 1, False)
+    if word in lex.numbers or (
+        word in ("a", "an")
+        and at + 1 < len(text.tokens)
+        and text.tokens[at + 1].text in ("hundred", "million", "thousand")
+    ):
+        value, end = _spoken(text, lex, at)
+        return value, "", end, False
+    return None
+
+
+def _decade(digits: str) -> float:
+    number = int(digits)
+    return number if number > 100 else (1900 if number >= 30 else 2000) + number
+
+
+def _spoken(text: Text, lex: Lexicon, at: int) -> tuple[float, int]:
+    """`forty`, `twenty five`, `three hundred`, `half a`."""
+    total, i = 0.0, at
+    while i < len(text.tokens):
+        word = text.tokens[i].text
+        if (
+            word == "-"
+            and i + 1 < len(text.tokens)
+            and text.tokens[i + 1].text in lex.numbers
+            and total >= 20
+        ):
+            i += 1
+            continue
+        if word in ("a", "an") and (i == at or total == 0.5):
+            i += 1
+            continue
+        number = lex.numbers.get(word)
+        if number is None or (
+            total and number != 100 and not (total % 10 == 0 and number < 10 and total >= 20)
+        ):
+            break
+        total = (total or 1) * 100 if number == 100 else total + number
+        i += 1
+    return total or 1, i
+
+
+def _suffixed(text: Text, lex: Lexicon, q: Quantity, suffix: str) -> Quantity:
+    if suffix == "ish":
+        return replace(_measured(text, lex, q), op="about")
+    if suffix == "m":
+        return _measured(text, lex, replace(q, letter="m"))
+    if suffix in lex.units and suffix not in ("k",):
+        return replace(q, unit=lex.units[suffix])
+    return _measured(text, lex, replace(q, scale=lex.scales[suffix]))
+
+
+def _measured(text: Text, lex: Lexicon, q: Quantity) -> Quantity:
+    """Takes up scale, unit and currency words after the figure."""
+    i = q.end
+    word = _word(text, i)
+    if (
+        q.scale == 1
+        and not q.letter
+        and word in lex.scales
+        and not (word in ("m", "mm", "mil", "g") and not _is_money(text, q))
+    ):
+        q, i = replace(q, scale=lex.scales[word]), i + 1
+    elif word in ("a", "an") and _word(text, i + 1) in (*lex.scales, *lex.units) and q.value < 1:
+        i += 1
+        return _measured(text, lex, replace(q, end=i))
+    if _word(text, i) == "-" and _word(text, i + 1) in lex.units and _touching(text, i):
+        i += 1
+    elif _word(text, i) == "+" and _word(text, i + 1) in lex.units:
+        q, i = replace(q, op="gte"), i + 1
+    for length in (3, 2, 1):
+        words = " ".join(_word(text, i + n) for n in range(length)).strip()
+        if words in lex.currencies and not q.currency:
+            return replace(q, currency=lex.currencies[words], end=i + length)
+        if words in lex.units and not (
+            words in ("m", "in", "s", "l", "ac", "ct", "mi", "t") and length == 1 and not _is_unit(text, i)
+        ):
+            return replace(q, unit=lex.units[words], end=i + length)
+    return replace(q, end=i)
+
+
+def _is_unit(text: Text, at: int) -> bool:
+    """A lone letter or short word after a number: `12 m or more`, not `40 in total`."""
+    return _word(text, at) in ("m", "mi", "l", "t", "ct", "ac") or _word(text, at + 1) in ("", ",", ".", "or")
+
+
+def _is_money(text: Text, q: Quantity) -> bool:
+    return bool(q.currency) or q.value == 0.5 or _word(text, q.end) == "mil"
+
+
+def _touching(text: Text, at: int) -> bool:
+    return at > 0 and text.tokens[at - 1].end == text.tokens[at].start
+
+
+def _word(text: Text, at: int) -> str:
+    return text.tokens[at].text if at < len(text.tokens) else ""
+
+
+def _ranges(text: Text, lex: Lexicon, found: list[Quantity]) -> list[Quantity]:
+    joined: list[Quantity] = []
+    for q in found:
+        last = joined[-1] if joined else None
+        if last is not None and last.high is None and _is_range(text, lex, last, q):
+            joined[-1] = _joined(last, q)
+        else:
+            joined.append(q)
+    return joined
+
+
+def _is_range(text: Text, lex: Lexicon, a: Quantity, b: Quantity) -> bool:
+    if b.first - a.end != 1 or _word(text, a.end) not in _RANGE or (a.unit and b.unit and a.unit != b.unit):
+        return False
+    if _word(text, a.end) == "and" and not lex.patterns["between"].search(text.before(a.first, 24)):
+        return False
+    scaled = a.value * a.scale <= b.value * b.scale
+    return scaled and not (a.letter and b.letter == "" and b.unit != "")
+
+
+def _joined(a: Quantity, b: Quantity) -> Quantity:
+    low = a.value * (a.scale if a.scale > 1 else b.scale)
+    if low > b.value * b.scale:
+        low = a.value * a.scale
+    return replace(
+        b, first=a.first, value=low / b.scale, high=b.value, currency=a.currency or b.currency, unit=b.unit or a.unit,
+        letter=b.letter or a.letter,
+    )  # fmt: skip
+
+
+def _with_comparators(text: Text, lex: Lexicon, found: list[Quantity]) -> list[Quantity]:
+    made: list[Quantity] = []
+    used = 0
+    for q in found:
+        compared, used = _compared(text, lex, q, used)
+        made.append(compared)
+    return made
+
+
+def _compared(text: Text, lex: Lexicon, q: Quantity, used: int) -> tuple[Quantity, int]:
+    """Reads the words right before and right after; `used` is the first token that no earlier quantity has taken."""
+    before, after = text.before(q.first), text.after(q.end)
+    floor = text.offsets[used] if 0 < used < len(text.offsets) else 0
+    base = text.offsets[q.first] - len(before)
+    hits = {
+        name: m
+        for name in ("lte", "gte", "about", "exact", "newer", "older", "age", "old")
+        if (m := lex.patterns[name].search(before)) and base + m.start() >= floor
+    }
+    tails = {
+        name: m
+        for name in (
+            "lte_after",
+            "gte_after",
+            "about_after",
+            "newer_after",
+            "older_after",
+            "month_after",
+            "down_after",
+            "old_after",
+        )
+        if (m := lex.patterns[name].match(after))
+    }
+    op = _op(hits, tails, q.op)
+    nearest = max((m.start() for m in hits.values()), default=None)
+    negated = bool(lex.patterns["negated"].search(before if nearest is None else before[:nearest]))
+    if negated and op in ("lte", "gte") and not _holds_negation(hits, op):
+        op = {"lte": "gte", "gte": "lte"}[op]
+    newer, older = "newer" in hits or "newer_after" in tails, "older" in hits or "older_after" in tails
+    if negated and ("newer" in hits or "older" in hits):
+        newer, older = older, newer
+    end = q.end + max(
+        (
+            m.group().count(" ") + 1
+            for n, m in tails.items()
+            if n in ("lte_after", "gte_after", "newer_after", "older_after")
+        ),
+        default=0,
+    )
+    start = (
+        None
+        if nearest is None or (op == "" and not (newer or older))
+        else bisect_right(text.offsets, base + nearest) - 1
+    )
+    return replace(
+        q, said=q.first if start is None else start, op=op, newer=newer, older=older, negated=negated,
+        monthly="month_after" in tails or q.monthly, down="down_after" in tails,
+        age="old_after" in tails or ("age" in hits and q.unit == "year"),
+        budget=bool(lex.patterns["budget"].search(before)), vague=bool(lex.patterns["vague"].search(before)),
+        switch=bool(lex.patterns["switch"].search(before)) and not hits,
+    ), end  # fmt: skip
+
+
+def _op(hits: dict[str, re.Match[str]], tails: dict[str, re.Match[str]], given: str) -> str:
+    if "about_after" in tails or given == "about":
+        return "about"
+    if "lte_after" in tails:
+        return "lte"
+    if given == "gte" or ("gte_after" in tails and "lte" not in hits):
+        return "gte"
+    ranked = sorted((m.start(), name) for name, m in hits.items() if name in ("lte", "gte", "about", "exact"))
+    # "no more than" begins before the "more than" within it
+    return ranked[0][1] if ranked else ""
+
+
+def _holds_negation(hits: dict[str, re.Match[str]], op: str) -> bool:
+    """Whether the phrase already says "not": "no more than"."""
+    match = hits.get(op)
+    return match is not None and match.group().startswith(("no ", "not ", "nothing "))
+
+
+def tail(text: Text, lex: Lexicon, at: int) -> str:
+    """The comparator that begins at a token, for figures whose noun stands between: `4 cabins minimum`."""
+    after = text.after(at)
+    return next(
+        (
+            op
+            for op, name in (("lte", "lte_after"), ("gte", "gte_after"), ("about", "about_after"))
+            if lex.patterns[name].match(after)
+        ),
+        "",
+    )

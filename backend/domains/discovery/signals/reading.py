@@ -1,0 +1,103 @@
+"""One message, read: signals, the state of filters after it, questions, intents.
+
+No model, no I/O. A wish that is not understood is left out, never guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Final
+
+from backend.domains.catalogue.model import Vocabulary
+from backend.domains.discovery.model import Settings, Signal, State, Understanding
+from backend.domains.discovery.signals import finance, limits, mentions, moods, places, text, timeline, wishes
+from backend.domains.discovery.signals.lexicon import lexicon
+from backend.domains.discovery.signals.merging import merge
+from backend.domains.discovery.signals.reader import Found, Reader
+from backend.domains.discovery.signals.terms import terms_of
+
+_INTENTS: Final = ("restart", "greeting", "thanks", "cheaper", "compare", "hold", "person")
+
+
+def understand(
+    message: str, *, vocabulary: Vocabulary, state: State, settings: Settings, today: date
+) -> Understanding:
+    """Reads one message in its conversation. Never raises on any text."""
+    reader = _reader(message, vocabulary, state, settings, today)
+    if not reader.text.tokens:
+        return Understanding((), state.filters)
+    if reader.says("restart"):
+        gone = tuple(f for f in state.filters if f not in settings.filters)
+        return Understanding((), settings.filters, removed=gone, intents=("restart",))
+    found = _parts(reader)
+    said = [f for part in found for f in part.filters]
+    fields = frozenset(field for part in found for field in part.removed)
+    if reader.says("open_to"):
+        fields |= {"make"}
+        said = [f for f in said if not (f.field == "make" and f.group == "must" and f.op == "in")] + [
+            f.as_nice() for f in said if f.field == "make" and f.group == "must" and f.op == "in"
+        ]
+    widen = reader.says("widen") and not reader.corrects
+    filters = merge(state.filters, said, removed=fields, widen=widen)
+    return Understanding(
+        signals=tuple(_once([s for part in found for s in part.signals])),
+        filters=filters,
+        added=tuple(f for f in filters if f not in state.filters),
+        removed=tuple(f for f in state.filters if f.field not in {kept.field for kept in filters}),
+        questions=tuple(_questions(reader)),
+        intents=_intents(reader),
+        topics=_topics(reader),
+    )
+
+
+def _reader(message: str, vocabulary: Vocabulary, state: State, settings: Settings, today: date) -> Reader:
+    lex, terms, words = lexicon(), terms_of(vocabulary), text.read(message)
+    corrects = bool(state.filters) and lex.patterns["correct"].search(words.plain) is not None
+    found = tuple(mentions.find(words, terms, lex))
+    return Reader(
+        words, lex, terms, state, settings, today, tuple(mentions.clauses(words, lex)), found, corrects
+    )
+
+
+def _parts(reader: Reader) -> list[Found]:
+    """Each part keeps its tokens from those after it: a date is no price, a place no name."""
+    when = timeline.read(reader)
+    where = places.read(reader)
+    values = {
+        i
+        for m in reader.mentions
+        if any(t.kind in ("value", "flag") for t in m.terms)
+        for i in range(m.first, m.end)
+    }
+    taken = when.taken | where.taken
+    paid = finance.read(reader, taken | values)
+    wished = wishes.read(reader, taken)
+    limited = limits.read(reader, taken | paid.taken | values)
+    return [limited, wished, where, moods.read(reader), when, paid]
+
+
+def _once(signals: Sequence[Signal]) -> list[Signal]:
+    kept: dict[str, Signal] = {}
+    for signal in signals:
+        kept.setdefault(signal.type, signal)
+    return list(kept.values())
+
+
+def _questions(reader: Reader) -> list[str]:
+    asked: dict[int, tuple[int, int]] = {}
+    for clause in reader.clauses:
+        if clause.question:
+            first, _ = asked.get(clause.sentence, (clause.first, 0))
+            asked[clause.sentence] = (first, clause.end)
+    return [reader.text.words(first, end) for first, end in asked.values()]
+
+
+def _topics(reader: Reader) -> tuple[str, ...]:
+    """Attributes that a question names."""
+    asked = [m for m in reader.mentions if (clause := reader.clause(m.first)) and clause.question]
+    return tuple(dict.fromkeys(t.field for m in asked for t in m.terms if t.kind in ("noun", "flag")))
+
+
+def _intents(reader: Reader) -> tuple[str, ...]:
+    return tuple(name for name in _INTENTS if reader.says(name))
