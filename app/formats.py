@@ -51,9 +51,14 @@ def event_dates(document: Mapping[str, Any]) -> str:
     )
 
 
-def count(number: int, one: str, many: str, locale: str = _FALLBACK) -> str:
+def number(value: int, locale: str = _FALLBACK) -> str:
+    """`2,340`."""
+    return format_decimal(value, locale=babel_locale(locale))
+
+
+def count(value: int, one: str, many: str, locale: str = _FALLBACK) -> str:
     """`1 car`, `2,340 cars`."""
-    return f"{format_decimal(number, locale=babel_locale(locale))} {one if number == 1 else many}"
+    return f"{number(value, locale)} {one if value == 1 else many}"
 
 
 def percent(share: float, digits: int = 1) -> str:

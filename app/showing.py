@@ -131,21 +131,23 @@ def turns(items: Iterable[Answer]) -> list[Turn]:
     shown: list[Turn] = []
     for item in items:
         shown.append(Turn(f"{item['number']}a", "you", item["message"]))
-        shown.append(Turn(f"{item['number']}b", "guide", item["reply"], item.get("note") or ""))
+        shown.append(Turn(f"{item['number']}b", "guide", item["reply"]))
     return shown
 
 
 def headline(matches: int, head: EventHead, fresh: bool) -> str:
-    """`214 cars`, or `12 cars match` once something has been said."""
+    """`214 cars`, then `12 cars match` once something has been said."""
+    if matches == 0:
+        return "The closest to it"
     many = formats.count(matches, head.noun, head.nouns)
-    return many if fresh else f"{many} match" if matches != 1 else f"{many} matches"
+    return many if fresh else f"{many} {'matches' if matches == 1 else 'match'}"
 
 
 def change(before: int, after: int, head: EventHead) -> str:
-    """What a new wish did to the number of matches."""
+    """What a wish did to the number of matches: `111 → 28 cars`."""
     if before == after:
         return ""
-    return f"{before} → {formats.count(after, head.noun, head.nouns)}"
+    return f"{formats.number(before)} → {formats.count(after, head.noun, head.nouns)}"
 
 
 def listing(item: Answer, own: Own, tile: Tile | None) -> Listing:

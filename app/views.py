@@ -65,7 +65,6 @@ class Turn:
     key: str
     who: str
     text: str
-    note: str = ""
 
 
 @dataclass

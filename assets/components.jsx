@@ -55,7 +55,7 @@ export function Thread({ children, className, label }) {
   const ref = useRef(null);
   useEffect(() => {
     const thread = ref.current;
-    const follow = () => thread.scrollTo({ top: thread.scrollHeight });
+    const follow = () => requestAnimationFrame(() => thread.scrollTo({ top: thread.scrollHeight }));
     const observer = new MutationObserver(follow);
     observer.observe(thread, { childList: true, subtree: true });
     follow();

@@ -17,15 +17,11 @@ def monogram(initial: Any, small: bool = False) -> rx.Component:
 
 
 def turn(item: rx.Var[Turn], guide: Any, initial: Any) -> rx.Component:
-    note = rx.cond(
-        item.note != "", rx.el.p(icon("arrow-down-wide-narrow"), item.note, class_name="turn__note")
-    )
     said_by_guide = rx.el.article(
         monogram(initial, small=True),
         rx.el.div(
             rx.el.span(guide, ": ", class_name="visually-hidden"),
             rx.el.p(item.text, class_name="turn__text"),
-            note,
         ),
         class_name="turn turn--guide",
         key=item.key,
@@ -135,11 +131,14 @@ def chip_groups(must: Any, nice: Any, *, on_edit: Any, on_remove: Any) -> rx.Com
     """What was understood, in two groups."""
 
     def group(title: str, chips: Any) -> rx.Component:
-        row = rx.el.ul(
-            rx.el.li(title, class_name="chips__group"),
-            rx.foreach(chips, lambda item: chip(item, on_edit(item.id), on_remove(item.id))),
+        row = rx.el.div(
+            rx.el.span(title, class_name="chips__group"),
+            rx.el.ul(
+                rx.foreach(chips, lambda item: chip(item, on_edit(item.id), on_remove(item.id))),
+                class_name="chips__list",
+                custom_attrs={"aria-label": title},
+            ),
             class_name="chips",
-            custom_attrs={"aria-label": title},
         )
         return rx.cond(chips.length() > 0, row)
 

@@ -21,10 +21,7 @@ def fact(item: rx.Var[Fact]) -> rx.Component:
         custom_attrs={"aria-label": "Source of " + item.label + ": " + item.source},
     )
     return rx.el.div(
-        rx.el.dt(item.label),
-        rx.el.dd(item.text),
-        rx.cond(item.source != "", source, rx.el.span()),
-        class_name="fact",
+        rx.el.dt(item.label), rx.el.dd(item.text, rx.cond(item.source != "", source)), class_name="fact"
     )
 
 
@@ -59,7 +56,7 @@ def detail(
             rx.el.h2(item.title, class_name="detail__title serif"),
             rx.el.p(item.price, class_name="detail__price"),
         ),
-        ring(item.match),
+        rx.cond(item.match > 0, ring(item.match)),
         class_name="tile__row",
     )
     why = rx.el.section(
@@ -73,7 +70,7 @@ def detail(
         costs_block(item.costs),
         rx.cond(
             item.badges.length() > 0,
-            rx.el.ul(rx.foreach(item.badges, badge), class_name="chips detail__badges"),
+            rx.el.ul(rx.foreach(item.badges, badge), class_name="detail__badges"),
         ),
         rx.cond(item.reasons.length() > 0, why),
         rx.cond(item.description != "", rx.el.p(item.description)),

@@ -48,7 +48,7 @@ def _rail(organization: Any, email: Any, role: Any) -> rx.Component:
         theme_toggle(),
         class_name="rail__me",
     )
-    return rx.el.div(brand, nav, who, class_name="rail")
+    return rx.el.header(brand, nav, who, class_name="rail")
 
 
 def sign_out() -> rx.Component:

@@ -59,10 +59,10 @@ def held_mark(state: Any, held_until: Any, mine: Any, on_end: Any) -> rx.Compone
 
 def costs_block(costs: Any) -> rx.Component:
     """What owning it costs, where the buyer's arm of the experiment shows it."""
-    return rx.cond(costs.length() > 0, rx.el.dl(rx.foreach(costs, _cost), class_name="costs"))
+    return rx.cond(costs.length() > 0, rx.el.dl(rx.foreach(costs, _pair), class_name="costs"))
 
 
-def _cost(item: rx.Var[Labelled]) -> rx.Component:
+def _pair(item: rx.Var[Labelled]) -> rx.Component:
     return rx.el.div(rx.el.dt(item.label), rx.el.dd(item.text))
 
 
@@ -91,7 +91,7 @@ def tile(
         class_name="tile__row",
     )
     reason = rx.cond(item.reason != "", rx.el.p(icon("check"), item.reason, class_name="tile__reason"))
-    specs = rx.el.ul(rx.foreach(item.specs, _spec), class_name="tile__specs")
+    specs = rx.el.dl(rx.foreach(item.specs, _pair), class_name="tile__specs")
     return rx.el.li(
         photo,
         head,
@@ -102,10 +102,6 @@ def tile(
         class_name="tile tile--" + item.state + rx.cond(item.mine, " tile--mine", ""),
         id="tile-" + item.id.to_string(),
     )
-
-
-def _spec(item: rx.Var[Labelled]) -> rx.Component:
-    return rx.el.li(rx.el.span(item.label, ": ", class_name="visually-hidden"), item.text)
 
 
 def _actions(item: rx.Var[Tile], on_hold: Any, on_compare: Any, compared: Any) -> rx.Component:

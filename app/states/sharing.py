@@ -8,7 +8,6 @@ from app import bridge
 from app.messages import words
 from app.states.storefront import Storefront
 from backend.core.errors import AppError
-from backend.domains.leads import service as leads
 from backend.flows import dealers
 
 
@@ -22,11 +21,7 @@ class Sharing(rx.State):
 
     @rx.event
     async def load(self) -> None:
-        front = await self.get_state(Storefront)
-        if not front.ready:
-            return
-        async with bridge.unit_for(front._buyer()) as ctx:
-            self.shared = await leads.find_own_lead(ctx) is not None
+        self.shared = (await self.get_state(Storefront))._is_shared
         self.reached = "Dealers whose inventory fits can see your wishes."
 
     @rx.event

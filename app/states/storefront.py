@@ -16,7 +16,7 @@ from app import bridge, showing
 from app.messages import words
 from app.views import Chip, CompareHead, CompareRow, EventHead, Listing, Tile, Turn
 from backend.core.context import Actor
-from backend.core.errors import AppError, NotFound, NotSignedIn
+from backend.core.errors import AppError, Gone, NotFound, NotSignedIn
 from backend.domains.transactions import service as transactions
 from backend.flows import storefront
 
@@ -58,6 +58,8 @@ class Storefront(rx.State):
 
     _token: str = ""
     _event_id: str = ""
+    _arms: list[str] = []
+    _is_shared: bool = False
     _matches: int = 0
     _own: dict[int, str] = {}
     _hold_ids: dict[int, str] = {}
@@ -82,43 +84,45 @@ class Storefront(rx.State):
         yield Storefront.watch
         if (item := self.router.url.query_parameters.get("item", "")) and item.isdigit():
             yield Storefront.open_item(int(item))
+        for experiment in self._arms:
+            await storefront.note_exposure(bridge.runtime(), self._buyer(), experiment=experiment)
 
     async def _enter(self, slug: str) -> None:
         known = _read_tokens(self.tokens)
-        if token := known.get(slug):
-            try:
-                self._token = token
-                self._show_session(await storefront.resume(bridge.runtime(), self._buyer()))
-                return
-            except (NotSignedIn, NotFound):
-                known.pop(slug)
-        started = await storefront.start(bridge.runtime(), slug=slug, key=str(uuid4()))
-        self._token = started["session_token"]
+        self._token = known.pop(slug, "")
+        try:
+            session = await storefront.resume(bridge.runtime(), self._buyer())
+        except (NotSignedIn, NotFound):
+            started = await storefront.start(bridge.runtime(), slug=slug, key=str(uuid4()))
+            session, self._token = started["ui"], started["session_token"]
         self.tokens = json.dumps({**known, slug: self._token})
-        self._show_session(await storefront.resume(bridge.runtime(), self._buyer()))
+        if session["event"]["status"] != "live":
+            raise Gone(f"events.{session['event']['status']}", slug=slug)
+        self._show_session(session)
 
     def _buyer(self) -> Actor:
         return bridge.buyer(self._token)
 
     def _show_session(self, session: dict[str, Any]) -> None:
-        self._event_id = session["event_uuid"]
+        self._event_id, self._arms = session["event_uuid"], list(session["arms"])
         self.head = showing.event_head(session["event"])
         self.page_title = self.head.name
-        said = session["turns"]
-        self.fresh = not said
-        self.turns = [Turn("hello", "guide", session["greeting"]), *showing.turns(said)]
-        self.quick = list(session["openings"]) if self.fresh else list(session.get("quick_replies") or ())
-        self._keep_holds(session["holds"])
+        self.fresh = not session["turns"]
+        self.turns = [Turn("hello", "guide", session["greeting"]), *showing.turns(session["turns"])]
+        self.quick = list(session["quick_replies"])
+        self._own = {int(hold["listing_id"]): hold["expires_at"] for hold in session["holds"]}
+        self._hold_ids = {int(hold["listing_id"]): hold["reservation_id"] for hold in session["holds"]}
+        self._is_shared = session["lead"] is not None
         self._show_results(session)
         self.change = ""
 
     def _show_results(self, answer: dict[str, Any]) -> None:
-        before, self._matches = self._matches, int(answer["matches"])
         self.tiles = showing.tiles(answer["tiles"], self._own)
         self.must = showing.chips(answer["chips"], "must")
         self.nice = showing.chips(answer["chips"], "nice")
+        before, self._matches = self._matches, int(answer["matches"])
         self.title = showing.headline(self._matches, self.head, self.fresh)
-        self.change = showing.change(before, self._matches, self.head)
+        self.change = answer["note"] or showing.change(before, self._matches, self.head)
 
     # --- the conversation --------------------------------------------------------------------------------
 
@@ -144,8 +148,8 @@ class Storefront(rx.State):
         yield rx.call_script(TO_TOP)
 
     def _show_answer(self, answer: dict[str, Any]) -> None:
-        self.turns = [*self.turns, Turn(str(uuid4()), "guide", answer["reply"], answer.get("note") or "")]
-        self.quick = list(answer.get("quick_replies") or ())
+        self.turns = [*self.turns, Turn(str(uuid4()), "guide", answer["reply"])]
+        self.quick = list(answer["quick_replies"])
         self._show_results(answer)
 
     # --- wishes ------------------------------------------------------------------------------------------
@@ -186,7 +190,7 @@ class Storefront(rx.State):
             bridge.runtime(), self._buyer(), chip_id=chip_id, change=change, value=value, key=str(uuid4())
         )
         self.fresh = False
-        self._show_results(answer)
+        self._show_answer(answer)
 
     # --- one listing, and several side by side -----------------------------------------------------------
 
@@ -267,10 +271,6 @@ class Storefront(rx.State):
         for unit in states.values():
             until = unit["held_until"]
             self._apply({**unit, "held_until": until.isoformat() if until else None})
-
-    def _keep_holds(self, holds: list[dict[str, Any]]) -> None:
-        self._own = {int(h["listing_id"]): h["expires_at"] for h in holds}
-        self._hold_ids = {int(h["listing_id"]): h["reservation_id"] for h in holds}
 
     def _apply(self, unit: dict[str, Any]) -> None:
         """Puts the state of one unit on screen wherever it is shown."""
