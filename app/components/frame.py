@@ -8,6 +8,7 @@ from typing import Any
 import reflex as rx
 
 from app.components.basics import icon, skeleton, skip_link, theme_toggle
+from app.components.native import plain_form
 
 
 def cockpit(*children: Any, ready: Any, organization: Any, email: Any, role: Any) -> rx.Component:
@@ -53,7 +54,7 @@ def _rail(organization: Any, email: Any, role: Any) -> rx.Component:
 
 def sign_out() -> rx.Component:
     """A plain form, so that it works whatever state the page is in."""
-    return rx.el.form(
+    return plain_form(
         rx.el.button("Sign out", type="submit", class_name="rail__out"),
         action="/api/v1/auth/sign-out",
         method="post",

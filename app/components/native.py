@@ -1,9 +1,10 @@
-"""The controls of `assets/components.jsx`, as components."""
+"""The controls of `assets/components.jsx` as components, and the plain form of HTML."""
 
 from __future__ import annotations
 
 import reflex as rx
 from reflex_base.event import no_args_event_spec, passthrough_event_spec
+from reflex_components_core.el.elements.base import BaseHTML
 
 
 class _Native(rx.Component):
@@ -79,6 +80,15 @@ class DocumentEditor(_Native):
     on_edit: rx.EventHandler[passthrough_event_spec(str)]
 
 
+class PlainForm(BaseHTML):
+    """A form that the browser itself sends. Reflex's own form never does: it waits for an event handler."""
+
+    tag = "form"
+    action: rx.Var[str]
+    method: rx.Var[str]
+
+
+plain_form = PlainForm.create
 server_clock = ServerClock.create
 countdown = Countdown.create
 local_time = LocalTime.create

@@ -5,15 +5,17 @@ from __future__ import annotations
 import reflex as rx
 
 from app.components.basics import button, notice, plain_page
+from app.components.native import plain_form
 from app.states.sign_in import SignIn
 
 
 def sign_in() -> rx.Component:
+    # The first form stays where it is while the page comes to life: what was typed by then is kept.
     content = rx.match(SignIn.step, ("code", _code()), ("ask", _ask_for_code()), _password())
     return plain_page(
         "Sign in",
         rx.cond(SignIn.problem != "", notice(SignIn.problem)),
-        rx.cond(SignIn.ready, content, _password()),
+        content,
     )
 
 
@@ -38,7 +40,7 @@ def _next() -> rx.Component:
 
 
 def _password() -> rx.Component:
-    return rx.el.form(
+    return plain_form(
         _email(),
         rx.el.label(
             rx.el.span("Password", class_name="field__label"),
@@ -65,7 +67,7 @@ def _password() -> rx.Component:
 
 
 def _ask_for_code() -> rx.Component:
-    return rx.el.form(
+    return plain_form(
         rx.el.p("We send a code to your address. It works once and for a few minutes.", class_name="muted"),
         _email(),
         _next(),
@@ -81,7 +83,7 @@ def _ask_for_code() -> rx.Component:
 
 
 def _code() -> rx.Component:
-    return rx.el.form(
+    return plain_form(
         rx.el.p(
             "If ",
             rx.el.strong(SignIn.email),

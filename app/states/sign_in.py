@@ -10,7 +10,6 @@ from app.messages import words_for
 class SignIn(rx.State):
     """Reads the address, which the forms' answers lead back to."""
 
-    ready: bool = False
     step: str = ""
     email: str = ""
     next_path: str = ""
@@ -23,7 +22,6 @@ class SignIn(rx.State):
         self.email = query.get("email", "")[:320]
         self.next_path = query.get("next", "")[:500]
         self.problem = words_for(query["error"]) if query.get("error") else ""
-        self.ready = True
 
     @rx.event
     def ask_for_code(self) -> None:
