@@ -70,6 +70,12 @@ async def search(
     return await _near(ctx, wanted, unsupported)
 
 
+async def count(ctx: Context, *, event_id: UUID, filters: Sequence[Filter], index: Index) -> int:
+    """How many listings the limits leave."""
+    compiled = compiled_limits(filters, index)
+    return 0 if compiled.impossible else await catalogue.count(ctx, event_id=event_id, filters=compiled)
+
+
 def compiled_limits(filters: Sequence[Filter], index: Index) -> CompiledFilters:
     """The limits among filters, in the form search takes."""
     limits = [Limit(f.field, f.op, f.value) for f in filters if f.group == "must" and f.op != "within"]

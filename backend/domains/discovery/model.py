@@ -173,12 +173,19 @@ class Answer:
             "reply": self.reply,
             "note": self.note,
             "signals": [{**asdict(s), "value": dict(s.value)} for s in self.signals],
-            "tiles": [asdict(t) for t in self.tiles],
-            "chips": [asdict(c) for c in self.chips],
+            "tiles": [_plain(asdict(t)) for t in self.tiles],
+            "chips": [_plain(asdict(c)) for c in self.chips],
             "actions": [dict(a) for a in self.actions],
             "matches": self.matches,
             "quick_replies": list(self.quick_replies),
         }
+
+
+def _plain(value: Any) -> Any:
+    """As it reads back from JSON: lists for tuples."""
+    if isinstance(value, Mapping):
+        return {str(k): _plain(v) for k, v in value.items()}
+    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True, slots=True)

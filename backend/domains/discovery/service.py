@@ -247,7 +247,7 @@ async def _answered(ctx: Context, prepared: Prepared) -> tuple[Facts, Answer, St
     state = replace(prepared.state, asked=tuple(dict.fromkeys(asked)), matches=found.matches)
     facts = Facts(
         words=words, document=document, understanding=prepared.understanding, matches=found.matches,
-        before=prepared.session.state.matches, tiles=tiles, first=found.listings.get(tiles[0].listing_id) if tiles else None,
+        before=await _before(ctx, prepared), tiles=tiles, first=found.listings.get(tiles[0].listing_id) if tiles else None,
         question=question, relaxation=found.relaxation, turn=state.turn, unsupported=unsupported,
     )  # fmt: skip
     actions = tuple({"kind": _slug(a), "label": str(a)} for a in document["ui_contract"]["actions"])
@@ -286,6 +286,14 @@ async def _kept(
         matched=matched,
     )
     return body
+
+
+async def _before(ctx: Context, prepared: Prepared) -> int | None:
+    """How many there were before this turn; None where nothing was said."""
+    known, before = prepared.session.state.matches, prepared.session.state.filters
+    if known is not None or not prepared.message:
+        return known
+    return await finding.count(ctx, event_id=prepared.session.event_id, filters=before, index=prepared.index)
 
 
 def _unsupported(prepared: Prepared, words: Words, fields: Sequence[str]) -> tuple[str, ...]:

@@ -88,8 +88,13 @@ def vocabulary(
     return Vocabulary(
         UUID(int=number),
         1,
-        tuple(Attribute(name, kind, label, unit, None, (stats or {}).get(name, {})) for name, kind, label, unit in rows),
-        tuple(FacetValue(i, field, value.lower(), value, 3, i % 256) for i, (field, value) in enumerate(facets)),
+        tuple(
+            Attribute(name, kind, label, unit, None, (stats or {}).get(name, {}))
+            for name, kind, label, unit in rows
+        ),
+        tuple(
+            FacetValue(i, field, value.lower(), value, 3, i % 256) for i, (field, value) in enumerate(facets)
+        ),
     )
 
 

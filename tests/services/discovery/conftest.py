@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
@@ -69,7 +68,7 @@ class Buyer:
 
 
 @pytest.fixture
-async def shop(database: Database, world: World) -> AsyncIterator[Shop]:
+async def shop(database: Database, world: World) -> Shop:
     operator = world.actor("operator")
     text = (SEEDS / "tesla_q1_2026" / "event.yaml").read_text("utf-8")
     async with database.as_actor(operator) as ctx:
@@ -90,7 +89,7 @@ async def shop(database: Database, world: World) -> AsyncIterator[Shop]:
         bundle = next(b for b in await events.list_served(ctx) if b.event_id == version.event_id)
     async with database.as_actor(operator) as ctx:
         vocabulary = await catalogue.vocabulary(ctx, event_id=bundle.event_id)
-    yield Shop(database, bundle, vocabulary, catalogue.Index(vocabulary))
+    return Shop(database, bundle, vocabulary, catalogue.Index(vocabulary))
 
 
 @pytest.fixture

@@ -70,7 +70,12 @@ def _noun(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[str |
             and _only_filler(reader, q.end, mention.first)
         ):
             distance = 0
-        elif mention.end <= q.first and q.first - mention.end <= 6 and not _is_another(q, mention, found):
+        elif (
+            mention.end <= q.first
+            and q.first - mention.end <= 6
+            and reader.text.tokens[q.first].text != "one"  # `the white one`
+            and not _is_another(q, mention, found)
+        ):
             distance = 1 + q.first - mention.end
         else:
             continue

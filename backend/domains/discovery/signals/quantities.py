@@ -16,6 +16,7 @@ from backend.domains.discovery.signals.text import Text
 from backend.kit.units import plain_number
 
 _NUMBER: Final = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]*)$")
+_LARGEST: Final = 10**12
 _RANGE: Final = frozenset({"-", "–", "—", "to", "and", "until", "till", "through"})
 
 
@@ -87,7 +88,7 @@ def _figure(text: Text, lex: Lexicon, at: int) -> tuple[float, str, int, bool] |
         if suffix and suffix not in lex.scales and suffix not in lex.units and suffix not in ("ish",):
             return None
         number = plain_number(digits)
-        return None if number is None else (float(number), suffix, at + 1, False)
+        return None if number is None or number > _LARGEST else (float(number), suffix, at + 1, False)
     if word in lex.numbers or (
         word in ("a", "an")
         and at + 1 < len(text.tokens)
