@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 from uuid import UUID
@@ -11,6 +11,17 @@ from uuid import UUID
 Op: TypeAlias = Literal["lte", "gte", "between", "eq", "in", "not_in", "within"]
 Group: TypeAlias = Literal["must", "nice"]
 OPS: frozenset[str] = frozenset({"lte", "gte", "between", "eq", "in", "not_in", "within"})
+
+
+def plain(value: Any) -> Any:
+    """As it reads back from JSON: dictionaries for dataclasses, lists for tuples."""
+    if isinstance(value, str | int | float | None):
+        return value
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    return {name: plain(getattr(value, name)) for name in value.__slots__}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +84,8 @@ class State:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "filters": [asdict(f) for f in self.filters],
-            "signals": [{**asdict(s), "value": dict(s.value)} for s in self.signals],
+            "filters": plain(self.filters),
+            "signals": plain(self.signals),
             "asked": list(self.asked),
             "turn": self.turn,
             "matches": self.matches,
@@ -111,9 +122,9 @@ class Understanding:
     def to_json(self) -> dict[str, Any]:
         """For the transcript and for audit."""
         return {
-            "signals": [{**asdict(s), "value": dict(s.value)} for s in self.signals],
-            "filters": [asdict(f) for f in self.filters],
-            "removed": [asdict(f) for f in self.removed],
+            "signals": plain(self.signals),
+            "filters": plain(self.filters),
+            "removed": plain(self.removed),
             "questions": list(self.questions),
             "intents": list(self.intents),
         }
@@ -172,20 +183,13 @@ class Answer:
         return {
             "reply": self.reply,
             "note": self.note,
-            "signals": [{**asdict(s), "value": dict(s.value)} for s in self.signals],
-            "tiles": [_plain(asdict(t)) for t in self.tiles],
-            "chips": [_plain(asdict(c)) for c in self.chips],
-            "actions": [dict(a) for a in self.actions],
+            "signals": plain(self.signals),
+            "tiles": plain(self.tiles),
+            "chips": plain(self.chips),
+            "actions": plain(self.actions),
             "matches": self.matches,
             "quick_replies": list(self.quick_replies),
         }
-
-
-def _plain(value: Any) -> Any:
-    """As it reads back from JSON: lists for tuples."""
-    if isinstance(value, Mapping):
-        return {str(k): _plain(v) for k, v in value.items()}
-    return [_plain(v) for v in value] if isinstance(value, list | tuple) else value
 
 
 @dataclass(frozen=True, slots=True)
