@@ -39,14 +39,15 @@ export function Countdown({ until, onEnd }) {
   return <time dateTime={until} role="timer">{text}</time>;
 }
 
-export function LocalTime({ at, style }) {
-  const [text, setText] = useState("");
-  useEffect(() => {
-    if (!at) return setText("");
-    const options = style === "day" ? { dateStyle: "medium" } : style === "full"
-      ? { dateStyle: "medium", timeStyle: "short" } : { hour: "numeric", minute: "2-digit" };
-    setText(new Intl.DateTimeFormat(undefined, options).format(new Date(at)));
-  }, [at, style]);
+const FORMS = {
+  time: { hour: "numeric", minute: "2-digit" },
+  day: { dateStyle: "medium" },
+  full: { dateStyle: "medium", timeStyle: "short" },
+};
+
+// Moments come with data, never with the delivered page, so that there is no zone to disagree about.
+export function LocalTime({ at, form }) {
+  const text = at ? new Intl.DateTimeFormat(undefined, FORMS[form] ?? FORMS.time).format(new Date(at)) : "";
   return <time dateTime={at}>{text}</time>;
 }
 
@@ -129,12 +130,12 @@ export function Layer({ open, label, className, onDismiss, children }) {
 }
 
 // --- the document editor ----------------------------------------------------------------------------------
-export function DocumentEditor({ value, label, problemLines, line, readOnly, onEdit }) {
+// Its draft is kept in the browser too, under a name that tells which version it began from.
+export function DocumentEditor({ store, value, label, problemLines, line, readOnly, onEdit }) {
   const [text, setText] = useState(value ?? "");
   const field = useRef(null);
   const gutter = useRef(null);
   const timer = useRef(null);
-  useEffect(() => setText(value ?? ""), [value]);
   useEffect(() => () => clearTimeout(timer.current), []);
   useEffect(() => {
     if (!line?.number || !field.current) return;
@@ -150,9 +151,21 @@ export function DocumentEditor({ value, label, problemLines, line, readOnly, onE
     if (next !== told.current) onEdit?.(next);
     told.current = next;
   };
+  useEffect(() => {
+    told.current = value;
+    let kept = null;
+    try {
+      kept = sessionStorage.getItem(store);
+    } catch {}
+    setText(kept ?? value ?? "");
+    if (kept !== null) tell(kept);
+  }, [store, value]);
   const edit = (event) => {
     const next = event.target.value;
     setText(next);
+    try {
+      next === value ? sessionStorage.removeItem(store) : sessionStorage.setItem(store, next);
+    } catch {}
     clearTimeout(timer.current);
     timer.current = setTimeout(() => tell(next), 350);
   };

@@ -29,6 +29,7 @@ def overview(*, story: Any, facts: Any, weights: Any) -> rx.Component:
 
 def document(
     *,
+    store: Any,
     source: Any,
     problems: Any,
     problem_lines: Any,
@@ -45,6 +46,7 @@ def document(
 ) -> rx.Component:
     """The document as YAML, its problems beside it, and the way to put it in force."""
     editor = document_editor(
+        store=store,
         value=source,
         label="Event document, YAML",
         problem_lines=problem_lines,
@@ -250,7 +252,7 @@ def experiment(
             class_name="section",
         ),
         rx.cond(warning != "", notice(warning, tone="warn")),
-        section("Conversion by arm", figure),
+        section("Conversion by arm", rx.el.div(figure, class_name="chart")),
         table(heads, rx.foreach(arms, row), "Arms of the experiment", numeric=(1, 2, 3, 4, 5)),
         section("Behind the verdict", pairs(facts)),
     )

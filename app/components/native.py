@@ -27,15 +27,15 @@ class Countdown(_Native):
 
 
 class LocalTime(_Native):
-    """A moment in the viewer's own zone and locale; `style` is `time`, `day` or `full`."""
+    """A moment in the viewer's own zone and locale; `form` is `time`, `day` or `full`."""
 
     tag = "LocalTime"
     at: rx.Var[str]
-    style_: rx.Var[str]
+    form: rx.Var[str]
 
     @classmethod
     def create(cls, at: rx.Var[str] | str, form: str = "time") -> rx.Component:
-        return super().create(at=at, custom_attrs={"style": form})
+        return super().create(at=at, form=form)
 
 
 class Thread(_Native):
@@ -72,6 +72,7 @@ class DocumentEditor(_Native):
     """A plain editor with line numbers; `line` is `{number, n}` to jump to."""
 
     tag = "DocumentEditor"
+    store: rx.Var[str]
     value: rx.Var[str]
     label: rx.Var[str]
     problem_lines: rx.Var[list[int]]

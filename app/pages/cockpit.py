@@ -136,6 +136,7 @@ def _head() -> rx.Component:
 
 def _document() -> rx.Component:
     return parts.document(
+        store="mpax.document." + E.shown_slug + "@" + E.sha,
         source=E.source,
         problems=E.problems,
         problem_lines=E.problem_lines,

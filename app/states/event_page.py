@@ -202,6 +202,8 @@ def _filter(name: str, wish: object) -> str:
     if isinstance(wish, dict):
         bounds = [f"{word} {wish[key]}" for key, word in (("min", "from"), ("max", "up to")) if key in wish]
         return f"{label} {' '.join(bounds)}"
+    if isinstance(wish, bool):
+        return label if wish else f"not {label}"
     if isinstance(wish, list):
         return " or ".join(map(str, wish))
     return f"{label} {wish}"

@@ -61,9 +61,14 @@ def story(kpis: Kpis) -> str:
     met = f"{kpis.sessions_matched} of them met something that fits"
     median = kpis.seconds_to_first_match
     fast = f", half of those within {formats.seconds(median)}" if median is not None else ""
-    holds = formats.count(kpis.holds_placed, "hold was", "holds were")
-    running = f"{kpis.active_holds} {'is' if kpis.active_holds == 1 else 'are'} running now"
-    return f"{people} began a conversation; {met}{fast}. {holds} placed, {running}."
+    return f"{people} began a conversation; {met}{fast}. {_holds(kpis)}"
+
+
+def _holds(kpis: Kpis) -> str:
+    if kpis.holds_placed == 0:
+        return "Nothing has been held yet."
+    placed = formats.count(kpis.holds_placed, "hold was", "holds were")
+    return f"{placed} placed; {kpis.active_holds or 'none'} {'is' if kpis.active_holds < 2 else 'are'} running now."
 
 
 def verdict_words(found: ExperimentResult) -> str:
@@ -71,6 +76,8 @@ def verdict_words(found: ExperimentResult) -> str:
     comparison = found.comparison
     if comparison is None or comparison.difference is None:
         return f"{_LACKING}Not enough buyers have seen the arms."
+    if comparison.difference == 0:
+        return f"{_LACKING}The arms convert equally."
     names = {arm.key: _name(arm) for arm in found.arms}
     leader = names[comparison.variant if comparison.difference >= 0 else comparison.control]
     lead = f"{abs(100 * comparison.difference):.1f} points"

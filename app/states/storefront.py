@@ -140,9 +140,10 @@ class Storefront(rx.State):
             self.turns = self.turns[:-1]
             self.thread_problem = words(error)
             self.failed += 1
-            self.busy = False
             return
-        self.fresh, self.busy = False, False
+        finally:
+            self.busy = False
+        self.fresh = False
         self.accepted += 1
         self._show_answer(answer)
         yield rx.call_script(TO_TOP)
@@ -198,14 +199,15 @@ class Storefront(rx.State):
     async def open_item(self, listing_id: int):
         self.listing = await self._listing(listing_id)
         self.detail_open, self.compare_open = True, False
-        yield
+        yield rx.call_script(f"history.replaceState(history.state, '', '?item={listing_id}')")
         await storefront.note_action(
             bridge.runtime(), self._buyer(), action="detail_opened", listing_id=listing_id
         )
 
     @rx.event
-    def close_item(self) -> None:
+    def close_item(self):
         self.detail_open = False
+        return rx.call_script("history.replaceState(history.state, '', location.pathname)")
 
     async def _listing(self, listing_id: int) -> Listing:
         found = await storefront.listing(bridge.runtime(), self._buyer(), listing_id=listing_id)

@@ -1,0 +1,119 @@
+"""Values as the screen shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app import formats, showing
+from app.views import EventHead, Fact, FactGroup, Listing, Photo
+
+HEAD = EventHead(noun="car", nouns="cars")
+
+
+def tile(**changes: Any) -> dict[str, Any]:
+    base: dict[str, Any] = {
+        "listing_id": 7,
+        "title": "2022 Model 3",
+        "price": 29450.0,
+        "price_text": "$29,450",
+        "currency": "USD",
+        "match": 91,
+        "reasons": ["White, as you asked", "No accidents recorded"],
+        "badges": [{"kind": "verified", "text": "Clean title"}],
+        "specs": [{"label": f"Spec {n}", "text": str(n)} for n in range(5)],
+        "media": [{"url": "/a.svg", "alt": "side"}],
+        "state": "available",
+        "held_until": None,
+        "costs": [],
+    }
+    return base | changes
+
+
+def test_a_tile_shows_one_reason_and_three_key_facts() -> None:
+    (shown,) = showing.tiles([tile()], {})
+    assert shown.reason == "White, as you asked"
+    assert len(shown.specs) == 3
+    assert (shown.state, shown.held_until, shown.mine) == ("available", "", False)
+
+
+def test_a_listing_without_price_or_photo_is_still_whole() -> None:
+    (shown,) = showing.tiles([tile(price=None, price_text="", media=[], reasons=[])], {})
+    assert shown.price == "Price on request"
+    assert shown.photo.endswith(".svg")
+    assert shown.reason == ""
+
+
+def test_own_holds_are_told_apart_from_those_of_others() -> None:
+    held = tile(state="held", held_until="2026-11-21T10:00:00+00:00")
+    (mine,) = showing.tiles([held], {7: "2026-11-21T10:00:00+00:00"})
+    (theirs,) = showing.tiles([held], {})
+    assert (mine.mine, theirs.mine) == (True, False)
+
+
+@pytest.mark.parametrize(
+    ("op", "text", "value"),
+    [
+        ("lte", "40000", 40000.0),
+        ("lte", "$40,000", 40000.0),
+        ("lte", "40k", 40000.0),
+        ("gte", "2021", 2021.0),
+        ("between", "2021 - 2023", [2021.0, 2023.0]),
+        ("between", "20k to 30k", [20000.0, 30000.0]),
+        ("in", "white, gray", ["white", "gray"]),
+        ("eq", "0", 0.0),
+        ("eq", "Model 3", "Model 3"),
+        ("lte", "cheap", "cheap"),  # the service refuses it, in its words
+        ("lte", "", ""),
+    ],
+)
+def test_what_is_typed_into_a_wish(op: str, text: str, value: Any) -> None:
+    assert showing.typed_value(op, text) == value
+
+
+@pytest.mark.parametrize(
+    ("op", "value"),
+    [("lte", 40000.0), ("between", [2021, 2023]), ("in", ["white", "gray"]), ("eq", "Model 3")],
+)
+def test_a_wish_that_is_opened_and_applied_unchanged_stays_the_same(op: str, value: Any) -> None:
+    (chip,) = showing.chips(
+        [{"id": "x", "group": "must", "field": "f", "label": "F", "op": op, "value": value, "text": "F"}],
+        "must",
+    )
+    assert showing.typed_value(op, chip.value) == value
+
+
+def test_headlines_and_changes_in_words() -> None:
+    assert showing.headline(2340, HEAD, fresh=True) == "2,340 cars"
+    assert showing.headline(12, HEAD, fresh=False) == "12 cars match"
+    assert showing.headline(1, HEAD, fresh=False) == "1 car matches"
+    assert showing.headline(0, HEAD, fresh=False) == "The closest to it"
+    assert showing.change(111, 28, HEAD) == "111 → 28 cars"
+    assert showing.change(28, 28, HEAD) == ""
+
+
+def test_a_comparison_puts_differences_first_and_names_what_is_not_known() -> None:
+    def listing(listing_id: int, **facts: str) -> Listing:
+        group = FactGroup("Facts", [Fact(label, text, "") for label, text in facts.items()])
+        return Listing(id=listing_id, title="Car", photos=[Photo("/a.svg", "")], groups=[group])
+
+    _, differing, equal = showing.comparison(
+        [listing(1, Range="300 mi", Make="Tesla"), listing(2, Make="Tesla")]
+    )
+    assert [(row.label, row.cells) for row in differing] == [("Range", ["300 mi", "Not known"])]
+    assert [row.label for row in equal] == ["Make"]
+
+
+def test_dates_are_those_of_the_events_own_zone() -> None:
+    event = {
+        "locale": "en-US",
+        "timezone": "America/Los_Angeles",
+        "dates": {"opens_at": "2026-01-05T09:00:00-08:00", "closes_at": "2026-04-01T00:30:00+00:00"},
+    }
+    assert formats.event_dates(event).replace("\u2009", " ") == "Jan 5 – Mar 31, 2026"
+    assert formats.event_dates({"dates": {}}) == ""
+
+
+def test_spans_are_short_and_have_units() -> None:
+    assert [formats.seconds(v) for v in (None, 38, 300, 7200)] == ["—", "38 s", "5 min", "2 h"]
