@@ -18,6 +18,7 @@ def composer(page: Page):
 
 async def ask(page: Page, message: str) -> None:
     """Says something and waits until it has been answered."""
+    await expect(composer(page)).to_be_visible()
     turns = await page.locator(".turn--guide .turn__text").count()
     await composer(page).fill(message)
     await composer(page).press("Enter")
