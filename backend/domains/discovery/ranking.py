@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from backend.domains.catalogue.model import Hit, Listing, Vocabulary, Weights, Wish
+from backend.domains.discovery import ownership
 from backend.domains.discovery.model import Filter, Tile
 from backend.domains.discovery.wording import ON_REQUEST, Words, price_of, shown_value, value_of
 from backend.domains.events.model import Document, field_name
@@ -108,6 +109,7 @@ def _tile(scene: Scene, hit: Hit, listing: Listing, top: float, best: Sequence[s
         media=tuple({"url": m["url"], "alt": m.get("alt") or listing.title} for m in listing.media),
         state=listing.state,
         held_until=listing.held_until.isoformat() if listing.held_until else None,
+        costs=tuple(ownership.costs(scene.words, scene.document["ui_contract"], price, currency)),
         parts={
             "individual": hit.individual,
             "spec": hit.spec,

@@ -71,10 +71,20 @@ async def test_the_same_request_gives_the_same_answer_and_is_kept_once(buyer: Bu
     assert kept == {"n": 1}
 
 
-async def test_two_visitors_who_say_the_same_see_the_same(shop: Shop) -> None:
-    one, two = await shop.enter(UUID(int=1)), await shop.enter(UUID(int=2))
+async def test_two_visitors_of_one_arm_who_say_the_same_see_the_same(shop: Shop) -> None:
+    visitors = [await shop.enter(UUID(int=number)) for number in range(1, 9)]
+    one, two = [visitor for visitor in visitors if visitor.session.arms == visitors[0].session.arms][:2]
     for message in (WISH, "ideally low mileage", "any Porsche?"):
         assert await one.says(message) == await two.says(message)
+
+
+async def test_an_arm_shows_what_owning_costs_and_the_other_does_not(shop: Shop) -> None:
+    shown: dict[str, bool] = {}
+    for number in range(1, 9):
+        visitor = await shop.enter(UUID(int=number))
+        answer = await visitor.says(WISH)
+        shown[visitor.session.arms["pricing_cards_vs_ownership_cost_cards_v1"]] = bool(answer["tiles"][0]["costs"])
+    assert shown == {"pricing_cards": False, "ownership_cost_cards": True}
 
 
 async def test_of_two_messages_at_once_one_is_taken(buyer: Buyer) -> None:
