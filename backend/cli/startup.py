@@ -22,7 +22,11 @@ __all__ = ["up"]
 def demo_task(layout: Layout) -> Task:
     """Makes the demo unless an event is there. In a process of its own: the supervisor stays small and keeps watching."""
 
+    done = layout.run / "demo"  # goes with the data when the stack is reset; saves later starts a process
+
     async def make() -> None:
+        if done.exists():
+            return
         keys = read_keys(layout)
         assert keys is not None
         command = [sys.executable, "-c", "from backend.cli import main; main()", "seed", "--if-empty"]
@@ -32,6 +36,7 @@ def demo_task(layout: Layout) -> Task:
         said, _ = await seeding.communicate()
         if seeding.returncode:
             raise Fault(f"The demo could not be made: {said.decode()[-600:].strip()}", "`mpax seed` tries again.")
+        done.touch()
 
     return Task("demo event", make)
 

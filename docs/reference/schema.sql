@@ -1,0 +1,1624 @@
+-- The database after all migrations: schemas public and private. Written by `python -m tests.db.schema_page`.
+CREATE SCHEMA private;
+CREATE SCHEMA public;
+COMMENT ON SCHEMA public IS 'standard public schema';
+CREATE TYPE public.member_role AS ENUM (
+    'admin',
+    'operator',
+    'specialist',
+    'viewer'
+);
+CREATE FUNCTION private.accept_invitation(p_token_sha256 bytea) RETURNS uuid
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  invitation public.invitations;
+  own_email text := (select u.email from auth.users u where u.id = auth.uid());
+begin
+  select * into invitation from public.invitations i where i.token_sha256 = p_token_sha256 for update;
+  if invitation.id is null or own_email is null or lower(own_email) <> invitation.email then
+    perform private.fail(404, 'identity.no_such_invitation');
+  elsif invitation.accepted_at is not null or invitation.expires_at < now() then
+    perform private.fail(410, 'identity.invitation_over');
+  end if;
+  update public.invitations set accepted_at = now() where id = invitation.id;
+  insert into public.members (organization_id, user_id, role)
+  values (invitation.organization_id, auth.uid(), invitation.role)
+  on conflict (user_id, organization_id) do nothing;
+  return invitation.organization_id;
+end $$;
+CREATE FUNCTION private.activate_version() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  notice jsonb;
+  event_slug text;
+begin
+  update public.events e set
+    current_version_id = new.id,
+    name = coalesce(new.document ->> 'name', e.name),
+    status = case when e.status = 'draft' then 'live' else e.status end,
+    hold_ttl_s = coalesce((new.document #>> '{conversion,hold_minutes}')::numeric * 60, e.hold_ttl_s)::int,
+    hold_limit = coalesce((new.document #>> '{conversion,hold_limit}')::int, e.hold_limit),
+    deposit_required = coalesce((new.document #>> '{conversion,deposit_required}')::boolean, e.deposit_required)
+  where e.id = new.event_id returning e.slug into event_slug;
+  notice := jsonb_build_object('event_id', new.event_id, 'slug', event_slug, 'version_id', new.id,
+                               'number', new.number, 'sha256', new.sha256);
+  perform private.record_fact('event.published', notice || jsonb_build_object('message', new.message),
+                              new.organization_id, new.event_id);
+  perform realtime.send(notice, 'version_published', 'versions', true);
+  perform realtime.send(notice, 'version_published', 'event:' || new.event_id, true);
+  perform realtime.send(notice, 'version_published', 'organization:' || new.organization_id, true);
+  return null;
+end $$;
+CREATE FUNCTION private.add_event_partition() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.ensure_event_partition(new.id);
+  return null;
+end $$;
+CREATE FUNCTION private.add_journal_month(month date) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  first date := date_trunc('month', month);
+  name text := 'journal_' || to_char(first, 'YYYY_MM');
+begin
+  if to_regclass('public.' || name) is not null then return; end if;
+  execute format('create table public.%I partition of public.journal for values from (%L) to (%L)',
+                 name, first, first + interval '1 month');
+  execute format('alter table public.%I enable row level security', name);
+  execute format('revoke all on public.%I from anon, authenticated, service_role', name);
+  execute format('create trigger refuse_truncate before truncate on public.%I
+                  execute function private.refuse_change()', name);
+end $$;
+CREATE FUNCTION private.add_unit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  insert into public.listing_units (listing_id, event_id, organization_id)
+  select n.id, n.event_id, n.organization_id from added n on conflict do nothing;
+  return null;
+end $$;
+CREATE FUNCTION private.catalogue_revision(p_event uuid) RETURNS bigint
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.require_event_access(p_event);
+  return (select e.catalogue_revision from public.events e where e.id = p_event);
+end $$;
+CREATE FUNCTION private.check_version() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events;
+begin
+  select * into event from public.events e where e.id = new.event_id for update;
+  if event.id is null or event.organization_id <> new.organization_id then
+    perform private.fail(404, 'events.not_found');
+  elsif event.status = 'closed' then
+    perform private.fail(410, 'events.closed', jsonb_build_object('slug', event.slug));
+  end if;
+  if new.number <> 1 + coalesce((select max(v.number) from public.event_versions v where v.event_id = new.event_id), 0) then
+    perform private.fail(409, 'events.version_taken', jsonb_build_object('number', new.number));
+  end if;
+  return new;
+end $$;
+CREATE FUNCTION private.claim(name text) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> name
+$$;
+CREATE FUNCTION private.claim_answer(p_operation text, p_key text, p_request_sha256 text) RETURNS TABLE(status integer, body jsonb)
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  who text := coalesce(auth.uid()::text, private.session_id()::text, 'anonymous');
+  kept private.answers;
+begin
+  insert into private.answers (actor, operation, key, request_sha256)
+  values (who, p_operation, p_key, p_request_sha256) on conflict do nothing;
+  if found then return; end if;
+  select * into kept from private.answers a where a.actor = who and a.operation = p_operation and a.key = p_key;
+  if kept.request_sha256 <> p_request_sha256 then
+    perform private.fail(409, 'core.key_reused', jsonb_build_object('operation', p_operation));
+  end if;
+  return query select kept.status, kept.body;
+end $$;
+CREATE FUNCTION private.close_web_session(p_token_sha256 bytea) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  update private.web_sessions set revoked_at = now() where token_sha256 = p_token_sha256 and revoked_at is null
+$$;
+CREATE FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) RETURNS TABLE(dealer_id uuid, n integer)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $$
+begin
+  perform private.require_event_access(p_event);
+  return query execute 'select s.dealer_id, count(*)::int from private.listing_scan s where s.dealer_id is not null and '
+    || private.listing_predicate(p_event, p_filters) || ' group by s.dealer_id order by 2 desc, 1';
+end $$;
+CREATE FUNCTION private.count_listings(p_event uuid, p_filters jsonb) RETURNS integer
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $$
+declare n int;
+begin
+  perform private.require_event_access(p_event);
+  execute 'select count(*)::int from private.listing_scan s where ' || private.listing_predicate(p_event, p_filters) into n;
+  return n;
+end $$;
+CREATE FUNCTION private.ensure_event_partition(p_event uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare name text := 'listing_scan_' || replace(p_event::text, '-', '');
+begin
+  if to_regclass('private.' || name) is not null then return; end if;
+  execute format('create table private.%I partition of private.listing_scan for values in (%L)', name, p_event);
+  execute format('alter table private.%I enable row level security', name);
+  execute format('alter table private.%I alter column e64 set storage plain', name);
+  execute format('create index on private.%I (price)', name);
+  execute format('create index on private.%I using gin (tags)', name);
+end $$;
+CREATE FUNCTION private.enter_as_system(reason text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if length(trim(reason)) < 8 then raise exception 'a reason is needed to pass row-level security'; end if;
+  perform private.record_fact('system.entered', jsonb_build_object('reason', reason));
+end $$;
+CREATE FUNCTION private.expire_hold(p_hold uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare over public.holds;
+begin
+  update public.holds set status = 'expired', ended_at = now() where id = p_hold and status = 'active' returning * into over;
+  if over.id is not null then
+    perform private.record_fact('hold.expired', jsonb_build_object('hold_id', over.id, 'listing_id', over.listing_id),
+                                over.organization_id, over.event_id, over.session_id);
+  end if;
+end $$;
+CREATE FUNCTION private.facet_counts(p_event uuid, p_filters jsonb) RETURNS TABLE(facet_id integer, n integer)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $_$
+declare
+  groups jsonb := coalesce(p_filters -> 'any', '[]');
+  at int; own text[] := '{}'; attributes text[];
+begin
+  perform private.require_event_access(p_event);
+  for at in 0 .. jsonb_array_length(groups) - 1 loop
+    attributes := array(select distinct f.attribute from public.facets f
+                        where f.event_id = p_event and f.id in (select value::int from jsonb_array_elements_text(groups -> at)));
+    own := own || attributes;
+    return query execute 'select f.id, count(*)::int from private.listing_scan s cross join lateral unnest(s.tags) t(id)
+        join public.facets f on f.id = t.id and f.attribute = any ($1) where '
+      || private.listing_predicate(p_event, p_filters || jsonb_build_object('any', groups - at)) || ' group by f.id' using attributes;
+  end loop;
+  return query execute 'select f.id, count(*)::int from private.listing_scan s cross join lateral unnest(s.tags) t(id)
+      join public.facets f on f.id = t.id and not f.attribute = any ($1) where '
+    || private.listing_predicate(p_event, p_filters) || ' group by f.id' using own;
+end $_$;
+CREATE FUNCTION private.fail(status integer, code text, facts jsonb DEFAULT '{}'::jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  raise exception using errcode = 'MX' || status, message = code, detail = facts::text;
+end $$;
+CREATE FUNCTION private.hide_prospects() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare dealer_org uuid;
+begin
+  for dealer_org in delete from public.prospects p where p.lead_id = new.id returning p.dealer_organization_id loop
+    perform realtime.send('{}'::jsonb, 'prospects_changed', 'dealer:' || dealer_org, true);
+  end loop;
+  return null;
+end $$;
+CREATE FUNCTION private.int_array(p_ids jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select format('%L::int[]', coalesce('{' || string_agg(value::int::text, ',') || '}', '{}')) from jsonb_array_elements_text(p_ids)
+$$;
+CREATE FUNCTION private.keep_an_admin() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if not exists (select from public.organizations o where o.id = old.organization_id) then
+    return null;  -- the organization itself is being removed
+  end if;
+  perform 1 from public.organizations o where o.id = old.organization_id for update;
+  if not exists (select from public.members m where m.organization_id = old.organization_id and m.role = 'admin') then
+    perform private.fail(409, 'identity.last_admin', jsonb_build_object('organization_id', old.organization_id));
+  end if;
+  return null;
+end $$;
+CREATE FUNCTION private.keep_answer(p_operation text, p_key text, p_status integer, p_body jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  update private.answers set status = p_status, body = p_body
+  where actor = coalesce(auth.uid()::text, private.session_id()::text, 'anonymous') and operation = p_operation and key = p_key
+    and status is null
+$$;
+CREATE FUNCTION private.keep_house(p_now timestamp with time zone DEFAULT now()) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.add_journal_month((date_trunc('month', p_now) + make_interval(months => n))::date) from generate_series(0, 2) n;
+  delete from private.answers a where a.created_at < p_now - interval '7 days';
+  delete from private.web_sessions w where w.expires_at < p_now - interval '1 day';
+  delete from public.invitations i where i.expires_at < p_now - interval '30 days' and i.accepted_at is null;
+  begin  -- hosted Supabase purges its messages itself and does not let us
+    delete from realtime.messages m where m.inserted_at < p_now - interval '3 days';
+  exception when insufficient_privilege then null;
+  end;
+end $$;
+CREATE FUNCTION private.listing_predicate(p_event uuid, p_filters jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  clause text := format('s.event_id = %L::uuid', p_event);
+  field text; wanted jsonb; op text; bound jsonb; ids jsonb;
+begin
+  for field, wanted in select key, value from jsonb_each(coalesce(p_filters, '{}')) loop
+    if field in ('price', 'year', 'mileage', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7', 'n8') and jsonb_typeof(wanted) = 'object' then
+      for op, bound in select key, value from jsonb_each(wanted) loop
+        if op not in ('gte', 'lte', 'gt', 'lt', 'eq', 'neq') or jsonb_typeof(bound) <> 'number' then
+          perform private.fail(422, 'catalogue.unknown_filter', jsonb_build_object('field', field, 'op', op));
+        end if;
+        clause := clause || format(' and s.%I %s %s::%s', field,
+          case op when 'gte' then '>=' when 'lte' then '<=' when 'gt' then '>' when 'lt' then '<' when 'eq' then '=' else '<>' end,
+          quote_literal(bound #>> '{}'), case when field in ('year', 'mileage') then 'float8' else 'real' end);
+      end loop;
+    elsif field = 'any' and jsonb_typeof(wanted) = 'array' then
+      for ids in select value from jsonb_array_elements(wanted) loop
+        clause := clause || ' and s.tags operator(pg_catalog.&&) ' || private.int_array(ids);
+      end loop;
+    elsif field = 'none' and jsonb_typeof(wanted) = 'array' then
+      clause := clause || ' and not s.tags operator(pg_catalog.&&) ' || private.int_array(wanted);
+    elsif field = 'dealer' then
+      clause := clause || format(' and s.dealer_id = %L::uuid', wanted #>> '{}');
+    elsif field <> 'tokens' then
+      perform private.fail(422, 'catalogue.unknown_filter', jsonb_build_object('field', field));
+    end if;
+  end loop;
+  return clause;
+end $$;
+CREATE FUNCTION private.listing_provenance(p_listing bigint) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare found_event uuid; answer jsonb;
+begin
+  select l.event_id, jsonb_build_object('file', f.name, 'imported_at', f.created_at, 'row', l.source_row,
+      'columns', (select coalesce(jsonb_object_agg(t.target, c.key), '{}') from jsonb_each(o.mapping -> 'columns') c
+        cross join lateral (select c.value #>> '{}' as target where jsonb_typeof(c.value) = 'string'
+          union all select c.value ->> 'target' where c.value ? 'target'
+          union all select jsonb_array_elements_text(c.value -> 'targets') where c.value ? 'targets') t)) || l.provenance
+  into found_event, answer from public.listings l
+  left join public.source_files f on f.id = l.source_file_id left join public.sources o on o.id = f.source_id
+  where l.id = p_listing and (l.listed or current_setting('role', true) is distinct from 'anon');
+  if found_event is null then perform private.fail(404, 'catalogue.no_such_listing', jsonb_build_object('listing_id', p_listing)); end if;
+  perform private.require_event_access(found_event);
+  return answer;
+end $$;
+CREATE FUNCTION private.may_listen(topic text) RETURNS boolean
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  kind text := split_part(topic, ':', 1);
+  named uuid;
+begin
+  begin
+    named := split_part(topic, ':', 2)::uuid;
+  exception when others then
+    return false;  -- `versions` and names that are not ours: the service alone
+  end;
+  return case kind
+    when 'event' then named = private.session_event_id()
+      or exists (select from public.events e where e.id = named
+                 and e.organization_id in (select private.organizations_of_actor()))
+    when 'organization' then named in (select private.organizations_of_actor())
+    when 'dealer' then named in (select private.organizations_of_actor())
+    else false end;
+end $$;
+CREATE TABLE public.leads (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    wishes jsonb NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    opened_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['open'::text, 'withdrawn'::text, 'closed'::text])))
+);
+CREATE FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb) RETURNS public.leads
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions;
+  lead public.leads;
+  dealer_org uuid;
+begin
+  select * into own from public.sessions s where s.id = private.session_id() for update;
+  if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
+  select * into lead from public.leads l where l.session_id = own.id and l.status = 'open';
+  if lead.id is null then
+    insert into public.leads (event_id, organization_id, session_id, wishes)
+    values (own.event_id, own.organization_id, own.id, p_wishes) returning * into lead;
+  else
+    update public.leads set wishes = p_wishes where id = lead.id returning * into lead;
+    delete from public.prospects where lead_id = lead.id;
+  end if;
+  if p_contact is not null then
+    insert into public.lead_contacts (lead_id, session_id, name, email, phone, place)
+    values (lead.id, own.id, p_contact ->> 'name', p_contact ->> 'email', p_contact ->> 'phone', p_contact ->> 'place')
+    on conflict (lead_id) do update set name = excluded.name, email = excluded.email, phone = excluded.phone, place = excluded.place;
+  end if;
+  insert into public.prospects (lead_id, event_id, dealer_id, dealer_organization_id, portrait, alignment, matching_listings)
+  select lead.id, own.event_id, d.id, d.dealer_id, p_portrait, m.alignment, m.matching_listings
+  from jsonb_to_recordset(p_matches) as m (dealer_id uuid, alignment real, matching_listings int)
+  join public.dealers d on d.id = m.dealer_id and d.seller_id = own.organization_id and d.status = 'active';
+  perform private.record_fact('lead.opened', jsonb_build_object('lead_id', lead.id, 'dealers', jsonb_array_length(p_matches)),
+                              own.organization_id, own.event_id, own.id);
+  for dealer_org in select p.dealer_organization_id from public.prospects p where p.lead_id = lead.id loop
+    perform realtime.send('{}'::jsonb, 'prospects_changed', 'dealer:' || dealer_org, true);
+  end loop;
+  return lead;
+end $$;
+CREATE TABLE public.sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    version_id uuid NOT NULL,
+    buyer_user_id uuid,
+    state jsonb DEFAULT '{}'::jsonb NOT NULL,
+    arms jsonb DEFAULT '{}'::jsonb NOT NULL,
+    turn_count integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    first_match_at timestamp with time zone
+);
+CREATE FUNCTION private.open_session(p_event_slug text, p_version uuid, p_state jsonb, p_arms jsonb) RETURNS public.sessions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events;
+  opened public.sessions;
+begin
+  select * into event from public.events e where e.slug = p_event_slug;
+  if event.id is null or event.status = 'draft' then
+    perform private.fail(404, 'events.not_found', jsonb_build_object('slug', p_event_slug));
+  elsif event.status = 'closed' then
+    perform private.fail(410, 'events.closed', jsonb_build_object('slug', p_event_slug));
+  elsif event.status = 'paused' then
+    perform private.fail(410, 'events.paused', jsonb_build_object('slug', p_event_slug));
+  elsif not exists (select from public.event_versions v where v.id = p_version and v.event_id = event.id) then
+    perform private.fail(409, 'events.version_superseded', jsonb_build_object('slug', p_event_slug));
+  end if;
+  insert into public.sessions (event_id, organization_id, version_id, state, arms)
+  values (event.id, event.organization_id, p_version, p_state, p_arms) returning * into opened;
+  perform private.record_fact('session.opened', jsonb_build_object('version_id', p_version, 'arms', p_arms),
+                              event.organization_id, event.id, opened.id);
+  perform realtime.send(jsonb_build_object('session_id', opened.id, 'event_id', event.id), 'session_opened',
+                        'organization:' || event.organization_id, true);
+  return opened;
+end $$;
+CREATE FUNCTION private.open_web_session(p_token_sha256 bytea, p_hours integer) RETURNS timestamp with time zone
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare ends timestamptz := now() + make_interval(hours => p_hours);
+begin
+  if auth.uid() is null then perform private.fail(401, 'identity.not_signed_in'); end if;
+  delete from private.web_sessions w where w.user_id = auth.uid() and w.expires_at < now();
+  insert into private.web_sessions (token_sha256, user_id, expires_at) values (p_token_sha256, auth.uid(), ends);
+  return ends;
+end $$;
+CREATE FUNCTION private.organizations_of_actor(VARIADIC roles text[] DEFAULT '{}'::text[]) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select m.organization_id from public.members m
+  where m.user_id = (select auth.uid()) and (roles = '{}' or m.role::text = any (roles))
+$$;
+CREATE FUNCTION private.partners_of_actor() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select d.seller_id from public.dealers d where d.status = 'active'
+    and d.dealer_id in (select private.organizations_of_actor())
+  union
+  select d.dealer_id from public.dealers d where d.seller_id in (select private.organizations_of_actor())
+$$;
+CREATE FUNCTION private.pinned_version(p_version uuid) RETURNS TABLE(event_id uuid, organization_id uuid, slug text, status text, catalogue_revision bigint, version_id uuid, number integer, sha256 text, created_at timestamp with time zone, document jsonb)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select e.id, e.organization_id, e.slug, e.status, e.catalogue_revision, v.id, v.number, v.sha256, v.created_at, v.document
+  from public.event_versions v join public.events e on e.id = v.event_id where v.id = p_version
+$$;
+CREATE TABLE public.holds (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    listing_id bigint NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    version_id uuid NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    placed_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    deposit_required boolean DEFAULT false NOT NULL,
+    idempotency_key text NOT NULL,
+    CONSTRAINT holds_check CHECK ((expires_at > placed_at)),
+    CONSTRAINT holds_check1 CHECK (((status = 'active'::text) = (ended_at IS NULL))),
+    CONSTRAINT holds_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT holds_status_check CHECK ((status = ANY (ARRAY['active'::text, 'released'::text, 'expired'::text, 'converted'::text])))
+);
+CREATE FUNCTION private.place_hold(p_listing bigint, p_key text) RETURNS public.holds
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions;
+  event public.events;
+  unit public.listing_units;
+  hold public.holds;
+begin
+  -- The cheap look first: most losers of a race leave here without waiting for a lock.
+  select * into unit from public.listing_units u where u.listing_id = p_listing;
+  select * into own from public.sessions s where s.id = private.session_id();
+  if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
+  select * into hold from public.holds h where h.session_id = own.id and h.idempotency_key = p_key;
+  if hold.id is not null then
+    if hold.listing_id <> p_listing then
+      perform private.fail(409, 'core.key_reused', jsonb_build_object('operation', 'transaction/reserve'));
+    end if;
+    return hold;
+  end if;
+  if unit.listing_id is null or unit.event_id <> own.event_id
+     or not exists (select from public.listings l where l.id = p_listing and l.listed) then
+    perform private.fail(404, 'catalogue.no_such_listing', jsonb_build_object('listing_id', p_listing));
+  end if;
+  perform private.refuse_taken(unit, own.id);
+  select * into event from public.events e where e.id = own.event_id;
+  if event.status <> 'live' then
+    perform private.fail(410, 'events.' || event.status, jsonb_build_object('slug', event.slug));
+  end if;
+  -- One buyer's requests queue here, so that the quota is counted, not guessed.
+  perform 1 from public.sessions s where s.id = own.id for update;
+  select * into hold from public.holds h where h.session_id = own.id and h.idempotency_key = p_key;
+  if hold.id is not null then return hold; end if;
+  if (select count(*) from public.holds h where h.session_id = own.id and h.status = 'active' and h.expires_at > now())
+     >= event.hold_limit then
+    perform private.fail(429, 'transactions.hold_limit', jsonb_build_object('limit', event.hold_limit));
+  end if;
+  -- The unit's row lock decides the race; clock_timestamp because now() is when the transaction began, before any wait.
+  select * into unit from public.listing_units u where u.listing_id = p_listing for update;
+  perform private.refuse_taken(unit, own.id);
+  if unit.hold_id is not null then perform private.expire_hold(unit.hold_id); end if;
+  insert into public.holds (listing_id, event_id, organization_id, session_id, version_id, placed_at, expires_at, deposit_required, idempotency_key)
+  values (p_listing, own.event_id, own.organization_id, own.id, own.version_id, clock_timestamp(),
+          clock_timestamp() + make_interval(secs => event.hold_ttl_s), event.deposit_required, p_key)
+  returning * into hold;
+  update public.listing_units set state = 'held', hold_id = hold.id, held_until = hold.expires_at, version = version + 1
+  where listing_id = p_listing;
+  perform private.record_fact('hold.placed',
+    jsonb_build_object('hold_id', hold.id, 'listing_id', p_listing, 'expires_at', hold.expires_at),
+    own.organization_id, own.event_id, own.id);
+  return hold;
+end $$;
+CREATE FUNCTION private.record_action(p_action text, p_listing bigint DEFAULT NULL::bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare own public.sessions;
+begin
+  select * into own from public.sessions s where s.id = private.session_id();
+  if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
+  if p_action not in ('detail_opened', 'compared', 'call_requested', 'info_requested') then
+    perform private.fail(422, 'discovery.unknown_action', jsonb_build_object('action', p_action));
+  end if;
+  if p_listing is not null and not exists (
+    select from public.listings l where l.id = p_listing and l.event_id = own.event_id and l.listed) then
+    perform private.fail(404, 'catalogue.no_such_listing', jsonb_build_object('listing_id', p_listing));
+  end if;
+  perform private.record_fact('action.chosen', jsonb_build_object('action', p_action, 'listing_id', p_listing),
+                              own.organization_id, own.event_id, own.id);
+end $$;
+CREATE FUNCTION private.record_exposure(p_experiment text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare own public.sessions;
+begin
+  select * into own from public.sessions s where s.id = private.session_id() for update;
+  if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
+  if own.arms ->> p_experiment is null or exists (
+    select from public.journal j where j.session_id = own.id and j.kind = 'experiment.exposed'
+      and j.facts ->> 'experiment' = p_experiment) then
+    return;
+  end if;
+  perform private.record_fact('experiment.exposed',
+    jsonb_build_object('experiment', p_experiment, 'arm', own.arms ->> p_experiment),
+    own.organization_id, own.event_id, own.id);
+end $$;
+CREATE FUNCTION private.record_fact(p_kind text, p_facts jsonb DEFAULT '{}'::jsonb, p_organization uuid DEFAULT NULL::uuid, p_event uuid DEFAULT NULL::uuid, p_session uuid DEFAULT NULL::uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  insert into public.journal (kind, facts, organization_id, event_id, session_id, actor_kind, actor_id)
+  values (p_kind, p_facts, p_organization, p_event, coalesce(p_session, private.session_id()),
+          case when auth.uid() is not null then 'user' when private.session_id() is not null then 'buyer'
+               when current_setting('role', true) in ('anon', 'authenticated') then 'anonymous' else 'system' end,
+          auth.uid())
+$$;
+CREATE FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions;
+  turn_id bigint;
+begin
+  select * into own from public.sessions s where s.id = private.session_id() for update;
+  if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
+  if own.turn_count + 1 <> p_number then
+    perform private.fail(409, 'discovery.turn_taken', jsonb_build_object('number', p_number));
+  end if;
+  insert into public.turns (session_id, event_id, organization_id, number, message, reply, understanding, tiles, answer,
+                            idempotency_key, took_ms)
+  values (own.id, own.event_id, own.organization_id, p_number, p_message, p_reply, p_understanding, p_tiles, p_answer, p_key, p_took_ms)
+  returning id into turn_id;
+  update public.sessions set state = p_state, turn_count = p_number, last_seen_at = now(),
+    first_match_at = coalesce(first_match_at, case when p_matched then now() end)
+  where id = own.id;
+  if p_matched and own.first_match_at is null then
+    perform private.record_fact('turn.first_match', jsonb_build_object('turn', p_number), own.organization_id, own.event_id, own.id);
+  end if;
+  return turn_id;
+end $$;
+CREATE FUNCTION private.refuse_change() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.fail(409, 'core.immutable', jsonb_build_object('table', tg_table_name, 'operation', tg_op));
+  return null;
+end $$;
+CREATE TABLE public.listing_units (
+    listing_id bigint NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    state text DEFAULT 'available'::text NOT NULL,
+    hold_id uuid,
+    held_until timestamp with time zone,
+    version integer DEFAULT 1 NOT NULL,
+    CONSTRAINT listing_units_check CHECK (((state = 'held'::text) = ((hold_id IS NOT NULL) AND (held_until IS NOT NULL)))),
+    CONSTRAINT listing_units_state_check CHECK ((state = ANY (ARRAY['available'::text, 'held'::text, 'sold'::text])))
+)
+WITH (fillfactor='70');
+CREATE FUNCTION private.refuse_taken(unit public.listing_units, p_session uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if unit.state = 'sold' then
+    perform private.fail(409, 'transactions.sold', jsonb_build_object('listing_id', unit.listing_id));
+  elsif unit.state = 'held' and unit.held_until > clock_timestamp() then
+    perform private.fail(409, 'transactions.already_held', jsonb_build_object(
+      'listing_id', unit.listing_id, 'held_until', unit.held_until,
+      'yours', exists (select from public.holds h where h.id = unit.hold_id and h.session_id = p_session)));
+  end if;
+end $$;
+CREATE FUNCTION private.release_hold(p_hold uuid) RETURNS public.holds
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  hold public.holds;
+  may_release boolean;
+begin
+  select * into hold from public.holds h where h.id = p_hold;
+  may_release := hold.session_id = private.session_id()
+    or hold.organization_id in (select private.organizations_of_actor('admin', 'operator'));
+  if hold.id is null or not coalesce(may_release, false) then
+    perform private.fail(404, 'transactions.no_such_hold');
+  end if;
+  perform 1 from public.listing_units u where u.listing_id = hold.listing_id for update;
+  update public.holds set status = 'released', ended_at = clock_timestamp()
+  where id = p_hold and status = 'active' returning * into hold;
+  if not found then  -- already over: giving it back twice is no error
+    select * into hold from public.holds h where h.id = p_hold;
+    return hold;
+  end if;
+  update public.listing_units set state = 'available', hold_id = null, held_until = null, version = version + 1
+  where listing_id = hold.listing_id and hold_id = p_hold;
+  perform private.record_fact('hold.released', jsonb_build_object('hold_id', hold.id, 'listing_id', hold.listing_id),
+                              hold.organization_id, hold.event_id, hold.session_id);
+  return hold;
+end $$;
+CREATE FUNCTION private.require_event_access(p_event uuid) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if coalesce(current_setting('role', true), 'none') not in ('anon', 'authenticated', 'service_role') then return; end if;
+  if private.session_event_id() = p_event and exists (
+    select from public.sessions s where s.id = private.session_id() and s.event_id = p_event) then return; end if;
+  if exists (select from public.events e where e.id = p_event
+             and e.organization_id in (select private.organizations_of_actor())) then return; end if;
+  perform private.fail(404, 'events.not_found');
+end $$;
+CREATE FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer DEFAULT 24) RETURNS TABLE(listing_id bigint, score double precision, individual double precision, spec double precision, scarcity double precision, social double precision)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $_$
+declare
+  w_individual text := coalesce((p_weights ->> 'individual')::float8, 0.5)::text || '::float8';
+  w_spec text := coalesce((p_weights ->> 'spec')::float8, 0.2)::text || '::float8';
+  w_scarcity text := coalesce((p_weights ->> 'scarcity')::float8, 0.15)::text || '::float8';
+  w_social text := coalesce((p_weights ->> 'social')::float8, 0.15)::text || '::float8';
+  predicate text := private.listing_predicate(p_event, p_filters);
+  share text := private.wish_share(p_event, p_wishes);
+  tokens text[] := array(select lower(value) from jsonb_array_elements_text(coalesce(p_filters -> 'tokens', '[]')));
+  lexemes tsquery := nullif(replace(plainto_tsquery('english', coalesce(p_text, ''))::text, '&', '|'), '')::tsquery;
+  q64 extensions.halfvec := case when p_embedding is not null then
+    extensions.l2_normalize(extensions.subvector(p_embedding, 1, 64)) end;
+  columns text := format('s.id, %s as sp, s.scarcity::float8 as sc, s.social::float8 as so', coalesce(share, '0::float8'));
+  cosine text := case when p_embedding is null then '0::float8'
+    else 'coalesce(-(e.embedding operator(extensions.<#>) $2), 0::float8)' end;
+  rank text := case when lexemes is null then '0::float8' else 'coalesce(ts_rank(l.tsv, $3, 32)::float8, 0::float8)' end;
+begin
+  perform private.require_event_access(p_event);
+  return query execute format('with a as materialized (select %s from private.listing_scan s where %s order by %s %s + %s * s.scarcity::float8 + %s * s.social::float8 desc, s.id limit 600)',
+      columns, predicate,
+      case when p_embedding is null then '' else w_individual || ' * -(s.e64 operator(extensions.<#>) $1) + ' end,
+      case when share is null then '0::float8' else w_spec || ' * ' || share end, w_scarcity, w_social)
+    || case when tokens = '{}' then ', c as (select a.*, false as named from a)' else format(
+      ', t as (select l.id from public.listings l where l.event_id = %1$L::uuid and lower(l.external_id) = any ($4)
+               union select l.id from public.listings l where l.event_id = %1$L::uuid and lower(l.identifier) = any ($4)),
+       c as (select %2$s, true as named from private.listing_scan s join t on t.id = s.id where %3$s
+             union all select a.*, false from a where a.id not in (select t.id from t))', p_event, columns, predicate) end
+    || format(', r as (select c.id, %1$s * case when c.named then 1::float8 else %2$s + 0.1::float8 * %3$s end as i,
+                              %4$s * c.sp as p, %5$s * c.sc as r, %6$s * c.so as o from c %7$s %8$s)
+       select r.id, r.i + r.p + r.r + r.o, r.i, r.p, r.r, r.o from r
+       where not exists (select from public.listing_units u where u.listing_id = r.id and u.state = ''sold'')
+       order by 2 desc, 1 limit %9$s',
+      w_individual, cosine, rank, w_spec, w_scarcity, w_social,
+      case when p_embedding is null then '' else 'left join public.listing_embeddings e on e.listing_id = c.id and e.model = $5' end,
+      case when lexemes is null then '' else 'left join public.listings l on l.id = c.id' end,
+      least(greatest(p_limit, 0), 500))
+    using q64, p_embedding, lexemes, tokens, p_model;
+end $_$;
+CREATE FUNCTION private.served_heads() RETURNS TABLE(event_id uuid, version_id uuid, status text, catalogue_revision bigint)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select e.id, e.current_version_id, e.status, e.catalogue_revision from public.events e where e.status in ('live', 'paused')
+$$;
+CREATE FUNCTION private.served_versions(p_event uuid DEFAULT NULL::uuid) RETURNS TABLE(event_id uuid, organization_id uuid, slug text, status text, catalogue_revision bigint, version_id uuid, number integer, sha256 text, created_at timestamp with time zone, document jsonb)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select e.id, e.organization_id, e.slug, e.status, e.catalogue_revision, v.id, v.number, v.sha256, v.created_at, v.document
+  from public.events e join public.event_versions v on v.id = e.current_version_id
+  where e.status in ('live', 'paused') and (p_event is null or e.id = p_event)
+$$;
+CREATE FUNCTION private.session_event_id() RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$ select private.claim('event_id')::uuid $$;
+CREATE FUNCTION private.session_id() RETURNS uuid
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$ select private.claim('session_id')::uuid $$;
+CREATE FUNCTION private.sweep_holds(p_batch integer DEFAULT 500) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  unit public.listing_units;
+  swept int := 0;
+begin
+  for unit in
+    select u.* from public.listing_units u join public.holds h on h.id = u.hold_id
+    where h.status = 'active' and h.expires_at <= now() order by h.expires_at limit p_batch for update of u skip locked
+  loop
+    perform private.expire_hold(unit.hold_id);
+    update public.listing_units set state = 'available', hold_id = null, held_until = null, version = version + 1
+    where listing_id = unit.listing_id;
+    swept := swept + 1;
+  end loop;
+  return swept;
+end $$;
+CREATE FUNCTION private.tell_event() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  notice jsonb := jsonb_build_object('event_id', new.id, 'slug', new.slug, 'status', new.status,
+                                     'catalogue_revision', new.catalogue_revision);
+begin
+  perform realtime.send(notice, 'event_changed', 'versions', true);
+  perform realtime.send(notice, 'event_changed', 'event:' || new.id, true);
+  perform realtime.send(notice, 'event_changed', 'organization:' || new.organization_id, true);
+  return null;
+end $$;
+CREATE FUNCTION private.tell_unit() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  notice jsonb := jsonb_build_object('listing_id', new.listing_id, 'state', new.state, 'held_until', new.held_until);
+begin
+  perform realtime.send(notice, 'listing_state', 'event:' || new.event_id, true);
+  perform realtime.send(notice || jsonb_build_object('event_id', new.event_id), 'listing_state',
+                        'organization:' || new.organization_id, true);
+  return null;
+end $$;
+CREATE FUNCTION private.web_session(p_token_sha256 bytea) RETURNS TABLE(user_id uuid, email text)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select w.user_id, u.email::text from private.web_sessions w join auth.users u on u.id = w.user_id
+  where w.token_sha256 = p_token_sha256 and w.revoked_at is null and w.expires_at > now()
+$$;
+CREATE FUNCTION private.wish_share(p_event uuid, p_wishes jsonb) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare
+  mask bit(256) := repeat('0', 256)::bit(256);
+  parts text[] := '{}';
+  total int := 0; place int; ids jsonb; near jsonb;
+begin
+  for ids in select value from jsonb_array_elements(coalesce(p_wishes -> 'groups', '[]')) loop
+    total := total + 1;
+    select f.bit into place from public.facets f
+    where f.event_id = p_event and jsonb_array_length(ids) = 1 and f.id = (ids ->> 0)::int and f.bit is not null;
+    if found then
+      mask := set_bit(mask, place, 1);
+    else
+      parts := parts || format('(s.tags operator(pg_catalog.&&) %s)::int', private.int_array(ids));
+    end if;
+  end loop;
+  for near in select value from jsonb_array_elements(coalesce(p_wishes -> 'near', '[]')) loop
+    total := total + 1;
+    if near ->> 'column' not in ('price', 'year', 'mileage', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7', 'n8') then
+      perform private.fail(422, 'catalogue.unknown_filter', jsonb_build_object('field', near ->> 'column'));
+    end if;
+    parts := parts || format('coalesce(greatest(0::float8, 1::float8 - abs(s.%I::float8 - %L::float8) / %L::float8), 0::float8)',
+      near ->> 'column', near ->> 'target', greatest((near ->> 'tolerance')::float8, 1e-9));
+  end loop;
+  if total = 0 then return null; end if;
+  if bit_count(mask) > 0 then parts := parts || format('bit_count(s.bits & %L::bit(256))', mask); end if;
+  return format('((%s)::float8 / %s::float8)', array_to_string(parts, ' + '), total);
+end $$;
+CREATE FUNCTION private.withdraw_lead() RETURNS public.leads
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare lead public.leads;
+begin
+  update public.leads set status = 'withdrawn', ended_at = now()
+  where session_id = private.session_id() and status = 'open' returning * into lead;
+  if lead.id is null then perform private.fail(404, 'leads.no_open_lead'); end if;
+  perform private.record_fact('lead.withdrawn', jsonb_build_object('lead_id', lead.id), lead.organization_id, lead.event_id, lead.session_id);
+  return lead;
+end $$;
+CREATE TABLE private.answers (
+    actor text NOT NULL,
+    operation text NOT NULL,
+    key text NOT NULL,
+    request_sha256 text NOT NULL,
+    status integer,
+    body jsonb,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT answers_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
+);
+CREATE TABLE private.listing_scan (
+    event_id uuid NOT NULL,
+    id bigint NOT NULL,
+    price real,
+    year smallint,
+    mileage integer,
+    n1 real,
+    n2 real,
+    n3 real,
+    n4 real,
+    n5 real,
+    n6 real,
+    n7 real,
+    n8 real,
+    tags integer[] DEFAULT '{}'::integer[] NOT NULL,
+    bits bit(256) DEFAULT (repeat('0'::text, 256))::bit(256) NOT NULL,
+    scarcity real DEFAULT 0 NOT NULL,
+    social real DEFAULT 0 NOT NULL,
+    dealer_id uuid,
+    e64 extensions.halfvec(64)
+)
+PARTITION BY LIST (event_id);
+ALTER TABLE ONLY private.listing_scan ALTER COLUMN e64 SET STORAGE PLAIN;
+CREATE TABLE private.web_sessions (
+    token_sha256 bytea NOT NULL,
+    user_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone
+);
+CREATE TABLE public.dealers (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    seller_id uuid NOT NULL,
+    dealer_id uuid NOT NULL,
+    code text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT dealers_check CHECK ((seller_id <> dealer_id)),
+    CONSTRAINT dealers_code_check CHECK (((length(code) >= 1) AND (length(code) <= 60))),
+    CONSTRAINT dealers_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+);
+CREATE TABLE public.event_attributes (
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    kind text NOT NULL,
+    label text NOT NULL,
+    unit text,
+    slot text,
+    stats jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT event_attributes_kind_check CHECK ((kind = ANY (ARRAY['number'::text, 'enum'::text, 'boolean'::text, 'text'::text]))),
+    CONSTRAINT event_attributes_slot_check CHECK ((slot = ANY (ARRAY['price'::text, 'year'::text, 'mileage'::text, 'n1'::text, 'n2'::text, 'n3'::text, 'n4'::text, 'n5'::text, 'n6'::text, 'n7'::text, 'n8'::text])))
+);
+CREATE TABLE public.event_versions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    number integer NOT NULL,
+    document jsonb NOT NULL,
+    canonical text NOT NULL,
+    source text NOT NULL,
+    sha256 text NOT NULL,
+    message text DEFAULT ''::text NOT NULL,
+    author_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT canonical_matches_document CHECK (((canonical)::jsonb = document)),
+    CONSTRAINT canonical_matches_hash CHECK ((encode(sha256(convert_to(canonical, 'UTF8'::name)), 'hex'::text) = sha256)),
+    CONSTRAINT event_versions_message_check CHECK ((length(message) <= 500)),
+    CONSTRAINT event_versions_number_check CHECK ((number > 0)),
+    CONSTRAINT event_versions_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE TABLE public.events (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    current_version_id uuid,
+    hold_ttl_s integer DEFAULT 1440 NOT NULL,
+    hold_limit integer DEFAULT 2 NOT NULL,
+    deposit_required boolean DEFAULT false NOT NULL,
+    catalogue_revision bigint DEFAULT 0 NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT events_hold_limit_check CHECK (((hold_limit >= 1) AND (hold_limit <= 100))),
+    CONSTRAINT events_hold_ttl_s_check CHECK (((hold_ttl_s >= 30) AND (hold_ttl_s <= 604800))),
+    CONSTRAINT events_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT events_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{1,62}$'::text)),
+    CONSTRAINT events_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'closed'::text])))
+);
+CREATE TABLE public.facets (
+    id integer NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    attribute text NOT NULL,
+    value text NOT NULL,
+    "bit" smallint,
+    n integer DEFAULT 0 NOT NULL,
+    display text DEFAULT ''::text NOT NULL,
+    CONSTRAINT facets_bit_check CHECK ((("bit" >= 0) AND ("bit" <= 255)))
+);
+ALTER TABLE public.facets ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.facets_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.invitations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    email text NOT NULL,
+    role public.member_role NOT NULL,
+    token_sha256 bytea NOT NULL,
+    invited_by uuid,
+    expires_at timestamp with time zone DEFAULT (now() + '7 days'::interval) NOT NULL,
+    accepted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT invitations_email_check CHECK (((email = lower(email)) AND (POSITION(('@'::text) IN (email)) > 1)))
+);
+CREATE TABLE public.journal (
+    id bigint NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text NOT NULL,
+    organization_id uuid,
+    event_id uuid,
+    session_id uuid,
+    actor_kind text NOT NULL,
+    actor_id uuid,
+    facts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT journal_kind_check CHECK ((kind ~ '^[a-z_]+\.[a-z_]+$'::text))
+)
+PARTITION BY RANGE (recorded_at);
+CREATE TABLE public.journal_default (
+    id bigint CONSTRAINT journal_id_not_null NOT NULL,
+    recorded_at timestamp with time zone DEFAULT now() CONSTRAINT journal_recorded_at_not_null NOT NULL,
+    kind text CONSTRAINT journal_kind_not_null NOT NULL,
+    organization_id uuid,
+    event_id uuid,
+    session_id uuid,
+    actor_kind text CONSTRAINT journal_actor_kind_not_null NOT NULL,
+    actor_id uuid,
+    facts jsonb DEFAULT '{}'::jsonb CONSTRAINT journal_facts_not_null NOT NULL,
+    CONSTRAINT journal_kind_check CHECK ((kind ~ '^[a-z_]+\.[a-z_]+$'::text))
+);
+ALTER TABLE public.journal ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.journal_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.lead_contacts (
+    lead_id uuid NOT NULL,
+    session_id uuid NOT NULL,
+    name text,
+    email text,
+    phone text,
+    place text,
+    CONSTRAINT lead_contacts_email_check CHECK ((length(email) <= 320)),
+    CONSTRAINT lead_contacts_name_check CHECK ((length(name) <= 200)),
+    CONSTRAINT lead_contacts_phone_check CHECK ((length(phone) <= 40)),
+    CONSTRAINT lead_contacts_place_check CHECK ((length(place) <= 200))
+);
+CREATE TABLE public.listing_embeddings (
+    listing_id bigint NOT NULL,
+    model text NOT NULL,
+    dimension integer NOT NULL,
+    embedding extensions.halfvec NOT NULL,
+    CONSTRAINT listing_embeddings_check CHECK ((extensions.vector_dims(embedding) = dimension)),
+    CONSTRAINT listing_embeddings_dimension_check CHECK (((dimension >= 1) AND (dimension <= 4000)))
+);
+ALTER TABLE ONLY public.listing_embeddings ALTER COLUMN embedding SET STORAGE PLAIN;
+CREATE TABLE public.listings (
+    id bigint NOT NULL,
+    organization_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    source_file_id uuid,
+    source_row integer,
+    dealer_id uuid,
+    external_id text NOT NULL,
+    listed boolean DEFAULT true NOT NULL,
+    title text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    price_minor bigint,
+    currency text,
+    condition text,
+    make text,
+    model text,
+    "trim" text,
+    year integer,
+    mileage integer,
+    mileage_unit text,
+    color_exterior text,
+    color_interior text,
+    identifier text,
+    location_city text,
+    location_region text,
+    location_country text,
+    latitude double precision,
+    longitude double precision,
+    specs jsonb DEFAULT '{}'::jsonb NOT NULL,
+    media jsonb DEFAULT '[]'::jsonb NOT NULL,
+    provenance jsonb DEFAULT '{}'::jsonb NOT NULL,
+    content_sha256 text NOT NULL,
+    tsv tsvector GENERATED ALWAYS AS (((setweight(to_tsvector('english'::regconfig, title), 'A'::"char") || setweight(to_tsvector('english'::regconfig, ((COALESCE(color_exterior, ''::text) || ' '::text) || COALESCE(condition, ''::text))), 'B'::"char")) || to_tsvector('english'::regconfig, description))) STORED,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT listings_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+    CONSTRAINT listings_external_id_check CHECK (((length(external_id) >= 1) AND (length(external_id) <= 200))),
+    CONSTRAINT listings_mileage_check CHECK ((mileage >= 0)),
+    CONSTRAINT listings_mileage_unit_check CHECK ((mileage_unit = ANY (ARRAY['mi'::text, 'km'::text]))),
+    CONSTRAINT listings_price_minor_check CHECK ((price_minor >= 0))
+);
+ALTER TABLE public.listings ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.listings_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.members (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    role public.member_role NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+CREATE TABLE public.organizations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    kind text DEFAULT 'seller'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT organizations_kind_check CHECK ((kind = ANY (ARRAY['seller'::text, 'dealer'::text]))),
+    CONSTRAINT organizations_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{1,62}$'::text))
+);
+CREATE TABLE public.prospects (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    lead_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    dealer_id uuid NOT NULL,
+    dealer_organization_id uuid NOT NULL,
+    portrait jsonb NOT NULL,
+    alignment real NOT NULL,
+    matching_listings integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT prospects_alignment_check CHECK (((alignment >= (0)::double precision) AND (alignment <= (1)::double precision))),
+    CONSTRAINT prospects_matching_listings_check CHECK ((matching_listings > 0))
+);
+CREATE TABLE public.source_files (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    source_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    sha256 text NOT NULL,
+    bytes bigint NOT NULL,
+    status text DEFAULT 'imported'::text NOT NULL,
+    rows_read integer DEFAULT 0 NOT NULL,
+    rows_accepted integer DEFAULT 0 NOT NULL,
+    rows_rejected integer DEFAULT 0 NOT NULL,
+    imported_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT source_files_status_check CHECK ((status = ANY (ARRAY['imported'::text, 'unchanged'::text])))
+);
+CREATE TABLE public.sources (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    mapping jsonb NOT NULL,
+    mapping_sha256 text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sources_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+CREATE TABLE public.turns (
+    id bigint NOT NULL,
+    session_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    number integer NOT NULL,
+    message text NOT NULL,
+    reply text NOT NULL,
+    understanding jsonb DEFAULT '{}'::jsonb NOT NULL,
+    tiles jsonb DEFAULT '[]'::jsonb NOT NULL,
+    answer jsonb DEFAULT '{}'::jsonb NOT NULL,
+    idempotency_key text NOT NULL,
+    took_ms real,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT turns_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT turns_message_check CHECK ((length(message) <= 8000))
+);
+ALTER TABLE public.turns ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.turns_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+ALTER TABLE ONLY public.journal ATTACH PARTITION public.journal_default DEFAULT;
+ALTER TABLE ONLY private.answers
+    ADD CONSTRAINT answers_pkey PRIMARY KEY (actor, operation, key);
+ALTER TABLE ONLY private.listing_scan
+    ADD CONSTRAINT listing_scan_pkey PRIMARY KEY (event_id, id);
+ALTER TABLE ONLY private.web_sessions
+    ADD CONSTRAINT web_sessions_pkey PRIMARY KEY (token_sha256);
+ALTER TABLE ONLY public.dealers
+    ADD CONSTRAINT dealers_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.dealers
+    ADD CONSTRAINT dealers_seller_id_code_key UNIQUE (seller_id, code);
+ALTER TABLE ONLY public.dealers
+    ADD CONSTRAINT dealers_seller_id_dealer_id_key UNIQUE (seller_id, dealer_id);
+ALTER TABLE ONLY public.event_attributes
+    ADD CONSTRAINT event_attributes_event_id_slot_key UNIQUE (event_id, slot);
+ALTER TABLE ONLY public.event_attributes
+    ADD CONSTRAINT event_attributes_pkey PRIMARY KEY (event_id, name);
+ALTER TABLE ONLY public.event_versions
+    ADD CONSTRAINT event_versions_event_id_number_key UNIQUE (event_id, number);
+ALTER TABLE ONLY public.event_versions
+    ADD CONSTRAINT event_versions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_slug_key UNIQUE (slug);
+ALTER TABLE ONLY public.facets
+    ADD CONSTRAINT facets_event_id_attribute_value_key UNIQUE (event_id, attribute, value);
+ALTER TABLE ONLY public.facets
+    ADD CONSTRAINT facets_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.holds
+    ADD CONSTRAINT holds_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.holds
+    ADD CONSTRAINT holds_session_id_idempotency_key_key UNIQUE (session_id, idempotency_key);
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_token_sha256_key UNIQUE (token_sha256);
+ALTER TABLE ONLY public.journal
+    ADD CONSTRAINT journal_pkey PRIMARY KEY (id, recorded_at);
+ALTER TABLE ONLY public.journal_default
+    ADD CONSTRAINT journal_default_pkey PRIMARY KEY (id, recorded_at);
+ALTER TABLE ONLY public.lead_contacts
+    ADD CONSTRAINT lead_contacts_pkey PRIMARY KEY (lead_id);
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.listing_embeddings
+    ADD CONSTRAINT listing_embeddings_pkey PRIMARY KEY (listing_id, model);
+ALTER TABLE ONLY public.listing_units
+    ADD CONSTRAINT listing_units_pkey PRIMARY KEY (listing_id);
+ALTER TABLE ONLY public.listings
+    ADD CONSTRAINT listings_event_id_external_id_key UNIQUE (event_id, external_id);
+ALTER TABLE ONLY public.listings
+    ADD CONSTRAINT listings_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_user_id_organization_id_key UNIQUE (user_id, organization_id);
+ALTER TABLE ONLY public.organizations
+    ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.organizations
+    ADD CONSTRAINT organizations_slug_key UNIQUE (slug);
+ALTER TABLE ONLY public.prospects
+    ADD CONSTRAINT prospects_lead_id_dealer_id_key UNIQUE (lead_id, dealer_id);
+ALTER TABLE ONLY public.prospects
+    ADD CONSTRAINT prospects_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.source_files
+    ADD CONSTRAINT source_files_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.sources
+    ADD CONSTRAINT sources_event_id_name_key UNIQUE (event_id, name);
+ALTER TABLE ONLY public.sources
+    ADD CONSTRAINT sources_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.turns
+    ADD CONSTRAINT turns_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.turns
+    ADD CONSTRAINT turns_session_id_idempotency_key_key UNIQUE (session_id, idempotency_key);
+ALTER TABLE ONLY public.turns
+    ADD CONSTRAINT turns_session_id_number_key UNIQUE (session_id, number);
+CREATE INDEX answers_created ON private.answers USING btree (created_at);
+CREATE INDEX web_sessions_user ON private.web_sessions USING btree (user_id);
+CREATE INDEX dealers_dealer ON public.dealers USING btree (dealer_id);
+CREATE INDEX events_organization ON public.events USING btree (organization_id);
+CREATE INDEX holds_event ON public.holds USING btree (event_id, placed_at DESC);
+CREATE INDEX holds_expiry ON public.holds USING btree (expires_at) WHERE (status = 'active'::text);
+CREATE UNIQUE INDEX holds_one_per_unit ON public.holds USING btree (listing_id) WHERE (status = 'active'::text);
+CREATE INDEX invitations_organization ON public.invitations USING btree (organization_id);
+CREATE INDEX journal_event_kind ON ONLY public.journal USING btree (event_id, kind, recorded_at);
+CREATE INDEX journal_default_event_id_kind_recorded_at_idx ON public.journal_default USING btree (event_id, kind, recorded_at);
+CREATE INDEX journal_organization ON ONLY public.journal USING btree (organization_id, recorded_at);
+CREATE INDEX journal_default_organization_id_recorded_at_idx ON public.journal_default USING btree (organization_id, recorded_at);
+CREATE INDEX journal_session ON ONLY public.journal USING btree (session_id) WHERE (session_id IS NOT NULL);
+CREATE INDEX journal_default_session_id_idx ON public.journal_default USING btree (session_id) WHERE (session_id IS NOT NULL);
+CREATE INDEX leads_event ON public.leads USING btree (event_id, opened_at DESC);
+CREATE UNIQUE INDEX leads_one_open ON public.leads USING btree (session_id) WHERE (status = 'open'::text);
+CREATE INDEX listing_units_event ON public.listing_units USING btree (event_id);
+CREATE INDEX listings_dealer ON public.listings USING btree (dealer_id) WHERE (dealer_id IS NOT NULL);
+CREATE INDEX listings_external ON public.listings USING btree (event_id, lower(external_id));
+CREATE INDEX listings_identifier ON public.listings USING btree (event_id, lower(identifier)) WHERE (identifier IS NOT NULL);
+CREATE INDEX listings_source_file ON public.listings USING btree (source_file_id);
+CREATE INDEX members_organization ON public.members USING btree (organization_id);
+CREATE INDEX prospects_dealer ON public.prospects USING btree (dealer_organization_id, created_at DESC);
+CREATE INDEX prospects_dealer_id ON public.prospects USING btree (dealer_id);
+CREATE INDEX prospects_event ON public.prospects USING btree (event_id);
+CREATE INDEX sessions_event ON public.sessions USING btree (event_id, created_at DESC);
+CREATE INDEX sessions_version ON public.sessions USING btree (version_id);
+CREATE INDEX source_files_event ON public.source_files USING btree (event_id);
+CREATE INDEX source_files_source ON public.source_files USING btree (source_id);
+CREATE INDEX turns_event ON public.turns USING btree (event_id, created_at DESC);
+ALTER INDEX public.journal_event_kind ATTACH PARTITION public.journal_default_event_id_kind_recorded_at_idx;
+ALTER INDEX public.journal_organization ATTACH PARTITION public.journal_default_organization_id_recorded_at_idx;
+ALTER INDEX public.journal_pkey ATTACH PARTITION public.journal_default_pkey;
+ALTER INDEX public.journal_session ATTACH PARTITION public.journal_default_session_id_idx;
+CREATE TRIGGER activate_version AFTER INSERT ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.activate_version();
+CREATE TRIGGER add_event_partition AFTER INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION private.add_event_partition();
+CREATE TRIGGER add_unit AFTER INSERT ON public.listings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.add_unit();
+CREATE TRIGGER check_version BEFORE INSERT ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.check_version();
+CREATE TRIGGER hide_prospects AFTER UPDATE OF status ON public.leads FOR EACH ROW WHEN ((new.status <> 'open'::text)) EXECUTE FUNCTION private.hide_prospects();
+CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE OF role ON public.members FOR EACH ROW WHEN ((old.role = 'admin'::public.member_role)) EXECUTE FUNCTION private.keep_an_admin();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.journal FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.event_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.journal_default FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER tell_event AFTER UPDATE ON public.events FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.catalogue_revision IS DISTINCT FROM new.catalogue_revision))) EXECUTE FUNCTION private.tell_event();
+CREATE TRIGGER tell_unit AFTER UPDATE ON public.listing_units FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.held_until IS DISTINCT FROM new.held_until))) EXECUTE FUNCTION private.tell_unit();
+ALTER TABLE ONLY private.web_sessions
+    ADD CONSTRAINT web_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.dealers
+    ADD CONSTRAINT dealers_dealer_id_fkey FOREIGN KEY (dealer_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.dealers
+    ADD CONSTRAINT dealers_seller_id_fkey FOREIGN KEY (seller_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.event_attributes
+    ADD CONSTRAINT event_attributes_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.event_versions
+    ADD CONSTRAINT event_versions_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_current_version FOREIGN KEY (current_version_id) REFERENCES public.event_versions(id);
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY public.facets
+    ADD CONSTRAINT facets_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.holds
+    ADD CONSTRAINT holds_listing_id_fkey FOREIGN KEY (listing_id) REFERENCES public.listings(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY public.holds
+    ADD CONSTRAINT holds_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY public.holds
+    ADD CONSTRAINT holds_version_id_fkey FOREIGN KEY (version_id) REFERENCES public.event_versions(id);
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.invitations
+    ADD CONSTRAINT invitations_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.lead_contacts
+    ADD CONSTRAINT lead_contacts_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.lead_contacts
+    ADD CONSTRAINT lead_contacts_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.leads
+    ADD CONSTRAINT leads_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.listing_embeddings
+    ADD CONSTRAINT listing_embeddings_listing_id_fkey FOREIGN KEY (listing_id) REFERENCES public.listings(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.listing_units
+    ADD CONSTRAINT listing_units_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.listing_units
+    ADD CONSTRAINT listing_units_listing_id_fkey FOREIGN KEY (listing_id) REFERENCES public.listings(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.listings
+    ADD CONSTRAINT listings_dealer_id_fkey FOREIGN KEY (dealer_id) REFERENCES public.dealers(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.listings
+    ADD CONSTRAINT listings_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.listings
+    ADD CONSTRAINT listings_source_file_id_fkey FOREIGN KEY (source_file_id) REFERENCES public.source_files(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.members
+    ADD CONSTRAINT members_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.prospects
+    ADD CONSTRAINT prospects_dealer_id_fkey FOREIGN KEY (dealer_id) REFERENCES public.dealers(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.prospects
+    ADD CONSTRAINT prospects_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.prospects
+    ADD CONSTRAINT prospects_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_buyer_user_id_fkey FOREIGN KEY (buyer_user_id) REFERENCES auth.users(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_version_id_fkey FOREIGN KEY (version_id) REFERENCES public.event_versions(id);
+ALTER TABLE ONLY public.source_files
+    ADD CONSTRAINT source_files_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.source_files
+    ADD CONSTRAINT source_files_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.sources(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sources
+    ADD CONSTRAINT sources_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.turns
+    ADD CONSTRAINT turns_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+ALTER TABLE private.answers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE private.listing_scan ENABLE ROW LEVEL SECURITY;
+ALTER TABLE private.web_sessions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY attributes_read ON public.event_attributes FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY attributes_shop ON public.event_attributes FOR SELECT TO anon USING ((event_id = ( SELECT private.session_event_id() AS session_event_id)));
+CREATE POLICY contacts_own ON public.lead_contacts FOR SELECT TO anon USING ((session_id = ( SELECT private.session_id() AS session_id)));
+ALTER TABLE public.dealers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY dealers_change ON public.dealers FOR UPDATE TO authenticated USING ((seller_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor))) WITH CHECK ((seller_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
+CREATE POLICY dealers_read ON public.dealers FOR SELECT TO authenticated USING (((seller_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)) OR (dealer_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor))));
+CREATE POLICY embeddings_read ON public.listing_embeddings FOR SELECT TO authenticated USING ((listing_id IN ( SELECT l.id
+   FROM public.listings l)));
+ALTER TABLE public.event_attributes ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.event_versions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
+CREATE POLICY events_change ON public.events FOR UPDATE TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text, 'operator'::text]) AS organizations_of_actor))) WITH CHECK ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text, 'operator'::text]) AS organizations_of_actor)));
+CREATE POLICY events_create ON public.events FOR INSERT TO authenticated WITH CHECK (((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text, 'operator'::text]) AS organizations_of_actor)) AND (created_by = ( SELECT auth.uid() AS uid))));
+CREATE POLICY events_read ON public.events FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.facets ENABLE ROW LEVEL SECURITY;
+CREATE POLICY facets_read ON public.facets FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY facets_shop ON public.facets FOR SELECT TO anon USING ((event_id = ( SELECT private.session_event_id() AS session_event_id)));
+ALTER TABLE public.holds ENABLE ROW LEVEL SECURITY;
+CREATE POLICY holds_own ON public.holds FOR SELECT TO anon USING ((session_id = ( SELECT private.session_id() AS session_id)));
+CREATE POLICY holds_read ON public.holds FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
+CREATE POLICY invitations_add ON public.invitations FOR INSERT TO authenticated WITH CHECK (((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)) AND (invited_by = ( SELECT auth.uid() AS uid))));
+CREATE POLICY invitations_read ON public.invitations FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
+CREATE POLICY invitations_remove ON public.invitations FOR DELETE TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
+ALTER TABLE public.journal ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.journal_default ENABLE ROW LEVEL SECURITY;
+CREATE POLICY journal_read ON public.journal FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.lead_contacts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.leads ENABLE ROW LEVEL SECURITY;
+CREATE POLICY leads_own ON public.leads FOR SELECT TO anon USING ((session_id = ( SELECT private.session_id() AS session_id)));
+CREATE POLICY leads_read ON public.leads FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.listing_embeddings ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.listing_units ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.listings ENABLE ROW LEVEL SECURITY;
+CREATE POLICY listings_read ON public.listings FOR SELECT TO authenticated USING (((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)) OR (dealer_id IN ( SELECT d.id
+   FROM public.dealers d
+  WHERE ((d.status = 'active'::text) AND (d.dealer_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)))))));
+CREATE POLICY listings_shop ON public.listings FOR SELECT TO anon USING ((listed AND (event_id = ( SELECT private.session_event_id() AS session_event_id))));
+ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
+CREATE POLICY members_change ON public.members FOR UPDATE TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor))) WITH CHECK ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
+CREATE POLICY members_read ON public.members FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY members_remove ON public.members FOR DELETE TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
+ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
+CREATE POLICY organizations_read ON public.organizations FOR SELECT TO authenticated USING (((id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)) OR (id IN ( SELECT private.partners_of_actor() AS partners_of_actor))));
+CREATE POLICY organizations_rename ON public.organizations FOR UPDATE TO authenticated USING ((id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor))) WITH CHECK ((id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
+ALTER TABLE public.prospects ENABLE ROW LEVEL SECURITY;
+CREATE POLICY prospects_read ON public.prospects FOR SELECT TO authenticated USING (((dealer_organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)) AND (dealer_id IN ( SELECT d.id
+   FROM public.dealers d
+  WHERE (d.status = 'active'::text)))));
+ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sessions_own ON public.sessions FOR SELECT TO anon USING ((id = ( SELECT private.session_id() AS session_id)));
+CREATE POLICY sessions_read ON public.sessions FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.source_files ENABLE ROW LEVEL SECURITY;
+CREATE POLICY source_files_read ON public.source_files FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.sources ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sources_read ON public.sources FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.turns ENABLE ROW LEVEL SECURITY;
+CREATE POLICY turns_own ON public.turns FOR SELECT TO anon USING ((session_id = ( SELECT private.session_id() AS session_id)));
+CREATE POLICY turns_read ON public.turns FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY units_read ON public.listing_units FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY units_shop ON public.listing_units FOR SELECT TO anon USING ((event_id = ( SELECT private.session_event_id() AS session_event_id)));
+CREATE POLICY versions_publish ON public.event_versions FOR INSERT TO authenticated WITH CHECK (((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text, 'operator'::text]) AS organizations_of_actor)) AND (author_id = ( SELECT auth.uid() AS uid))));
+CREATE POLICY versions_read ON public.event_versions FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+GRANT USAGE ON SCHEMA private TO anon;
+GRANT USAGE ON SCHEMA private TO authenticated;
+GRANT USAGE ON SCHEMA private TO service_role;
+GRANT USAGE ON SCHEMA public TO anon;
+GRANT USAGE ON SCHEMA public TO authenticated;
+GRANT USAGE ON SCHEMA public TO service_role;
+REVOKE ALL ON FUNCTION private.accept_invitation(p_token_sha256 bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.accept_invitation(p_token_sha256 bytea) TO authenticated;
+REVOKE ALL ON FUNCTION private.activate_version() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.add_event_partition() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.add_journal_month(month date) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.add_unit() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.catalogue_revision(p_event uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.catalogue_revision(p_event uuid) TO anon;
+GRANT ALL ON FUNCTION private.catalogue_revision(p_event uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.check_version() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.claim(name text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.claim(name text) TO anon;
+GRANT ALL ON FUNCTION private.claim(name text) TO authenticated;
+GRANT ALL ON FUNCTION private.claim(name text) TO service_role;
+REVOKE ALL ON FUNCTION private.claim_answer(p_operation text, p_key text, p_request_sha256 text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.claim_answer(p_operation text, p_key text, p_request_sha256 text) TO anon;
+GRANT ALL ON FUNCTION private.claim_answer(p_operation text, p_key text, p_request_sha256 text) TO authenticated;
+REVOKE ALL ON FUNCTION private.close_web_session(p_token_sha256 bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.close_web_session(p_token_sha256 bytea) TO anon;
+GRANT ALL ON FUNCTION private.close_web_session(p_token_sha256 bytea) TO authenticated;
+REVOKE ALL ON FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) TO anon;
+GRANT ALL ON FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) TO anon;
+GRANT ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.ensure_event_partition(p_event uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.enter_as_system(reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.expire_hold(p_hold uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.facet_counts(p_event uuid, p_filters jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.facet_counts(p_event uuid, p_filters jsonb) TO anon;
+GRANT ALL ON FUNCTION private.facet_counts(p_event uuid, p_filters jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO anon;
+GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO authenticated;
+GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO service_role;
+REVOKE ALL ON FUNCTION private.hide_prospects() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.int_array(p_ids jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.keep_an_admin() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.keep_answer(p_operation text, p_key text, p_status integer, p_body jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.keep_answer(p_operation text, p_key text, p_status integer, p_body jsonb) TO anon;
+GRANT ALL ON FUNCTION private.keep_answer(p_operation text, p_key text, p_status integer, p_body jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.keep_house(p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.listing_predicate(p_event uuid, p_filters jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.listing_provenance(p_listing bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.listing_provenance(p_listing bigint) TO anon;
+GRANT ALL ON FUNCTION private.listing_provenance(p_listing bigint) TO authenticated;
+REVOKE ALL ON FUNCTION private.may_listen(topic text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.may_listen(topic text) TO anon;
+GRANT ALL ON FUNCTION private.may_listen(topic text) TO authenticated;
+GRANT ALL ON TABLE public.leads TO service_role;
+GRANT SELECT ON TABLE public.leads TO anon;
+GRANT SELECT ON TABLE public.leads TO authenticated;
+REVOKE ALL ON FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb) TO anon;
+GRANT ALL ON TABLE public.sessions TO service_role;
+GRANT SELECT ON TABLE public.sessions TO anon;
+GRANT SELECT ON TABLE public.sessions TO authenticated;
+REVOKE ALL ON FUNCTION private.open_session(p_event_slug text, p_version uuid, p_state jsonb, p_arms jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.open_session(p_event_slug text, p_version uuid, p_state jsonb, p_arms jsonb) TO anon;
+REVOKE ALL ON FUNCTION private.open_web_session(p_token_sha256 bytea, p_hours integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.open_web_session(p_token_sha256 bytea, p_hours integer) TO authenticated;
+REVOKE ALL ON FUNCTION private.organizations_of_actor(VARIADIC roles text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.organizations_of_actor(VARIADIC roles text[]) TO anon;
+GRANT ALL ON FUNCTION private.organizations_of_actor(VARIADIC roles text[]) TO authenticated;
+GRANT ALL ON FUNCTION private.organizations_of_actor(VARIADIC roles text[]) TO service_role;
+REVOKE ALL ON FUNCTION private.partners_of_actor() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.partners_of_actor() TO anon;
+GRANT ALL ON FUNCTION private.partners_of_actor() TO authenticated;
+GRANT ALL ON FUNCTION private.partners_of_actor() TO service_role;
+REVOKE ALL ON FUNCTION private.pinned_version(p_version uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.pinned_version(p_version uuid) TO anon;
+GRANT ALL ON FUNCTION private.pinned_version(p_version uuid) TO authenticated;
+GRANT ALL ON TABLE public.holds TO service_role;
+GRANT SELECT ON TABLE public.holds TO anon;
+GRANT SELECT ON TABLE public.holds TO authenticated;
+REVOKE ALL ON FUNCTION private.place_hold(p_listing bigint, p_key text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.place_hold(p_listing bigint, p_key text) TO anon;
+REVOKE ALL ON FUNCTION private.record_action(p_action text, p_listing bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_action(p_action text, p_listing bigint) TO anon;
+REVOKE ALL ON FUNCTION private.record_exposure(p_experiment text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_exposure(p_experiment text) TO anon;
+REVOKE ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organization uuid, p_event uuid, p_session uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organization uuid, p_event uuid, p_session uuid) TO anon;
+GRANT ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organization uuid, p_event uuid, p_session uuid) TO authenticated;
+GRANT ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organization uuid, p_event uuid, p_session uuid) TO service_role;
+REVOKE ALL ON FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) TO anon;
+REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
+GRANT ALL ON TABLE public.listing_units TO service_role;
+GRANT SELECT ON TABLE public.listing_units TO anon;
+GRANT SELECT ON TABLE public.listing_units TO authenticated;
+REVOKE ALL ON FUNCTION private.refuse_taken(unit public.listing_units, p_session uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.release_hold(p_hold uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.release_hold(p_hold uuid) TO anon;
+GRANT ALL ON FUNCTION private.release_hold(p_hold uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.require_event_access(p_event uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) TO anon;
+GRANT ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) TO authenticated;
+REVOKE ALL ON FUNCTION private.served_heads() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.served_heads() TO anon;
+GRANT ALL ON FUNCTION private.served_heads() TO authenticated;
+REVOKE ALL ON FUNCTION private.served_versions(p_event uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.served_versions(p_event uuid) TO anon;
+GRANT ALL ON FUNCTION private.served_versions(p_event uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.session_event_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.session_event_id() TO anon;
+GRANT ALL ON FUNCTION private.session_event_id() TO authenticated;
+GRANT ALL ON FUNCTION private.session_event_id() TO service_role;
+REVOKE ALL ON FUNCTION private.session_id() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.session_id() TO anon;
+GRANT ALL ON FUNCTION private.session_id() TO authenticated;
+GRANT ALL ON FUNCTION private.session_id() TO service_role;
+REVOKE ALL ON FUNCTION private.sweep_holds(p_batch integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.sweep_holds(p_batch integer) TO service_role;
+GRANT ALL ON FUNCTION private.sweep_holds(p_batch integer) TO anon;
+REVOKE ALL ON FUNCTION private.tell_event() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.tell_unit() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.web_session(p_token_sha256 bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.web_session(p_token_sha256 bytea) TO anon;
+GRANT ALL ON FUNCTION private.web_session(p_token_sha256 bytea) TO authenticated;
+REVOKE ALL ON FUNCTION private.wish_share(p_event uuid, p_wishes jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.withdraw_lead() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.withdraw_lead() TO anon;
+GRANT ALL ON TABLE public.dealers TO service_role;
+GRANT SELECT ON TABLE public.dealers TO authenticated;
+GRANT UPDATE(code) ON TABLE public.dealers TO authenticated;
+GRANT UPDATE(status) ON TABLE public.dealers TO authenticated;
+GRANT ALL ON TABLE public.event_attributes TO service_role;
+GRANT SELECT ON TABLE public.event_attributes TO authenticated;
+GRANT SELECT ON TABLE public.event_attributes TO anon;
+GRANT ALL ON TABLE public.event_versions TO service_role;
+GRANT SELECT ON TABLE public.event_versions TO authenticated;
+GRANT INSERT(event_id) ON TABLE public.event_versions TO authenticated;
+GRANT INSERT(organization_id) ON TABLE public.event_versions TO authenticated;
+GRANT INSERT(number) ON TABLE public.event_versions TO authenticated;
+GRANT INSERT(document) ON TABLE public.event_versions TO authenticated;
+GRANT INSERT(canonical) ON TABLE public.event_versions TO authenticated;
+GRANT INSERT(source) ON TABLE public.event_versions TO authenticated;
+GRANT INSERT(sha256) ON TABLE public.event_versions TO authenticated;
+GRANT INSERT(message) ON TABLE public.event_versions TO authenticated;
+GRANT INSERT(author_id) ON TABLE public.event_versions TO authenticated;
+GRANT ALL ON TABLE public.events TO service_role;
+GRANT SELECT ON TABLE public.events TO authenticated;
+GRANT INSERT(organization_id) ON TABLE public.events TO authenticated;
+GRANT INSERT(slug) ON TABLE public.events TO authenticated;
+GRANT INSERT(name),UPDATE(name) ON TABLE public.events TO authenticated;
+GRANT UPDATE(status) ON TABLE public.events TO authenticated;
+GRANT INSERT(created_by) ON TABLE public.events TO authenticated;
+GRANT ALL ON TABLE public.facets TO service_role;
+GRANT SELECT ON TABLE public.facets TO anon;
+GRANT SELECT ON TABLE public.facets TO authenticated;
+GRANT ALL ON SEQUENCE public.facets_id_seq TO service_role;
+GRANT ALL ON TABLE public.invitations TO service_role;
+GRANT DELETE ON TABLE public.invitations TO authenticated;
+GRANT SELECT(id) ON TABLE public.invitations TO authenticated;
+GRANT SELECT(organization_id),INSERT(organization_id) ON TABLE public.invitations TO authenticated;
+GRANT SELECT(email),INSERT(email) ON TABLE public.invitations TO authenticated;
+GRANT SELECT(role),INSERT(role) ON TABLE public.invitations TO authenticated;
+GRANT INSERT(token_sha256) ON TABLE public.invitations TO authenticated;
+GRANT SELECT(invited_by),INSERT(invited_by) ON TABLE public.invitations TO authenticated;
+GRANT SELECT(expires_at) ON TABLE public.invitations TO authenticated;
+GRANT SELECT(accepted_at) ON TABLE public.invitations TO authenticated;
+GRANT SELECT(created_at) ON TABLE public.invitations TO authenticated;
+GRANT SELECT ON TABLE public.journal TO authenticated;
+GRANT SELECT ON TABLE public.journal TO service_role;
+GRANT ALL ON SEQUENCE public.journal_id_seq TO service_role;
+GRANT ALL ON TABLE public.lead_contacts TO service_role;
+GRANT SELECT ON TABLE public.lead_contacts TO anon;
+GRANT ALL ON TABLE public.listing_embeddings TO service_role;
+GRANT SELECT ON TABLE public.listing_embeddings TO authenticated;
+GRANT ALL ON TABLE public.listings TO service_role;
+GRANT SELECT ON TABLE public.listings TO anon;
+GRANT SELECT ON TABLE public.listings TO authenticated;
+GRANT ALL ON SEQUENCE public.listings_id_seq TO service_role;
+GRANT ALL ON TABLE public.members TO service_role;
+GRANT SELECT,DELETE ON TABLE public.members TO authenticated;
+GRANT UPDATE(role) ON TABLE public.members TO authenticated;
+GRANT ALL ON TABLE public.organizations TO service_role;
+GRANT SELECT ON TABLE public.organizations TO authenticated;
+GRANT UPDATE(name) ON TABLE public.organizations TO authenticated;
+GRANT ALL ON TABLE public.prospects TO service_role;
+GRANT SELECT(id) ON TABLE public.prospects TO authenticated;
+GRANT SELECT(event_id) ON TABLE public.prospects TO authenticated;
+GRANT SELECT(dealer_id) ON TABLE public.prospects TO authenticated;
+GRANT SELECT(dealer_organization_id) ON TABLE public.prospects TO authenticated;
+GRANT SELECT(portrait) ON TABLE public.prospects TO authenticated;
+GRANT SELECT(alignment) ON TABLE public.prospects TO authenticated;
+GRANT SELECT(matching_listings) ON TABLE public.prospects TO authenticated;
+GRANT SELECT(created_at) ON TABLE public.prospects TO authenticated;
+GRANT ALL ON TABLE public.source_files TO service_role;
+GRANT SELECT ON TABLE public.source_files TO authenticated;
+GRANT ALL ON TABLE public.sources TO service_role;
+GRANT SELECT ON TABLE public.sources TO authenticated;
+GRANT ALL ON TABLE public.turns TO service_role;
+GRANT SELECT ON TABLE public.turns TO anon;
+GRANT SELECT ON TABLE public.turns TO authenticated;
+GRANT ALL ON SEQUENCE public.turns_id_seq TO service_role;
+ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA public GRANT ALL ON SEQUENCES TO service_role;
+ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA public GRANT ALL ON FUNCTIONS TO service_role;
+ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA public GRANT ALL ON TABLES TO service_role;
