@@ -73,7 +73,7 @@ def main(host: str, port: int, build_only: bool) -> None:
     if build_only:
         return
     os.chdir(ROOT)
-    os.environ.update(SERVING)
+    os.environ.update(SERVING, MPAX_PORT=str(port))
     uvicorn.run(
         "app.app:app",
         factory=True,

@@ -116,12 +116,16 @@ export function Layer({ open, label, className, onDismiss, children }) {
     if (open && !layer.open) layer.showModal();
     if (!open && layer.open) layer.close();
   }, [open]);
+  useEffect(() => {
+    // What had the focus may be gone with the last step: stay inside.
+    if (open && ref.current.open && !ref.current.contains(document.activeElement)) ref.current.focus();
+  });
   const cancel = (event) => {
     event.preventDefault();
     onDismiss?.();
   };
   return (
-    <dialog ref={ref} aria-label={label} className={className} onCancel={cancel}
+    <dialog ref={ref} tabIndex={-1} aria-label={label} className={className} onCancel={cancel}
       onClose={() => open && onDismiss?.()}
       onMouseDown={(event) => event.target === ref.current && onDismiss?.()}>
       {open ? children : null}

@@ -20,14 +20,9 @@ def chip_dialog(
         _radio("nice", "Nice to have", "What meets it comes first.", item.group),
         class_name="choice",
     )
+    is_yes_or_no = (item.value == "True") | (item.value == "False")
     form = rx.el.form(
-        rx.el.label(
-            rx.el.span(item.label, class_name="field__label"),
-            rx.el.input(
-                name="value", default_value=item.value, class_name="input", auto_complete="off", required=True
-            ),
-            class_name="field",
-        ),
+        rx.cond(is_yes_or_no, rx.el.p(item.text), _value(item)),
         choice,
         rx.cond(problem != "", notice(problem)),
         rx.el.div(
@@ -40,6 +35,16 @@ def chip_dialog(
         class_name="dialog__form",
     )
     return dialog(form, title="Change a wish", is_open=item.id != "", on_dismiss=on_dismiss)
+
+
+def _value(item: rx.Var[Chip]) -> rx.Component:
+    return rx.el.label(
+        rx.el.span(item.label, class_name="field__label"),
+        rx.el.input(
+            name="value", default_value=item.value, class_name="input", auto_complete="off", required=True
+        ),
+        class_name="field",
+    )
 
 
 def _radio(value: str, title: str, help_text: str, current: Any) -> rx.Component:

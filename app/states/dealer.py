@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import reflex as rx
 
@@ -72,24 +73,38 @@ class Dealer(rx.State):
 
 
 def _prospect(found: Found) -> Prospect:
-    wishes = found.portrait.get("wishes", [])
-    said = (
-        ", ".join(f"{wish['label'].lower()} {wish['text']}" for wish in wishes) or "something like your cars"
-    )
-    timeline = found.portrait.get("timeline")
-    timed = f", {timeline}" if timeline and timeline != "not said" else ""
     one = found.matching_listings == 1
-    fits = f"{found.matching_listings} of your listings {'fits' if one else 'fit'}"
     return Prospect(
         id=str(found.id),
-        portrait=f"Looking for {said}{timed}",
-        why=[fits, f"{100 * found.alignment:.0f} % of the wishes met on average"],
+        portrait=portrait(found.portrait),
+        why=[
+            f"{found.matching_listings} of your listings {'fits' if one else 'fit'}",
+            f"{100 * found.alignment:.0f} % of the wishes met by the closest",
+        ],
         alignment=round(100 * found.alignment),
         since=found.created_at.isoformat(),
     )
 
 
+def portrait(found: dict[str, Any]) -> str:
+    """`Looking for Model 3, White or Gray, no accidents, price up to 40,000, within two weeks`."""
+    wishes = sorted(found.get("wishes", ()), key=_is_limit)
+    said = ", ".join(map(_wish, wishes)) or "something like what you have"
+    timeline = found.get("timeline")
+    return f"Looking for {said}" + (f", {timeline}" if timeline and timeline != "not said" else "")
+
+
+def _is_limit(wish: dict[str, str]) -> bool:
+    return wish["text"].startswith(("up to ", "from ")) or wish["text"][:1].isdigit()
+
+
 def _wish(wish: dict[str, str]) -> str:
-    """A limit needs its name, `price up to 40,000`; a value speaks for itself, `Model 3`."""
-    is_limit = wish["text"].startswith(("up to ", "from ")) or wish["text"][:1].isdigit()
-    return f"{wish['label'].lower()} {wish['text']}" if is_limit else wish["text"]
+    """A limit needs its name, `price up to 40,000`; a value speaks for itself, `Model 3`; a feature is its name."""
+    if wish["text"].casefold() in {"true", "yes"}:
+        return wish["label"].lower()
+    if wish["text"].casefold() in {"false", "no"}:
+        return f"without {wish['label'].lower()}"
+    if _is_limit(wish):
+        return f"{wish['label'].lower()} {wish['text']}"
+    *others, last = wish["text"].split(", ")
+    return f"{', '.join(others)} or {last}" if others else last

@@ -175,8 +175,9 @@ class Storefront(rx.State):
         """Applies what changed: the value, and whether it must hold or would be nice."""
         chip = self.chip
         try:
-            if form["value"].strip() != chip.value:
-                value = showing.typed_value(chip.op, form["value"])
+            typed = form.get("value", chip.value).strip()
+            if typed != chip.value:
+                value = showing.typed_value(chip.op, typed)
                 await self._change_chip(chip.id, "value", value)
             if form.get("group", chip.group) != chip.group:
                 await self._change_chip(chip.id, form["group"], None)

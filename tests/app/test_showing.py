@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from app import formats, showing
+from app.states.dealer import portrait
 from app.views import EventHead, Fact, FactGroup, Listing, Photo
 
 HEAD = EventHead(noun="car", nouns="cars")
@@ -117,3 +118,18 @@ def test_dates_are_those_of_the_events_own_zone() -> None:
 
 def test_spans_are_short_and_have_units() -> None:
     assert [formats.seconds(v) for v in (None, 38, 300, 7200)] == ["—", "38 s", "5 min", "2 h"]
+
+
+@pytest.mark.parametrize(
+    ("wishes", "words"),
+    [
+        ([("Price", "up to 40,000"), ("Model", "Model 3")], "Looking for Model 3, price up to 40,000"),
+        ([("Exterior", "White, Gray"), ("No accidents", "True")], "Looking for White or Gray, no accidents"),
+        ([("Tow hitch", "no")], "Looking for without tow hitch"),
+        ([], "Looking for something like what you have"),
+    ],
+)
+def test_a_prospect_is_a_sentence(wishes: list[tuple[str, str]], words: str) -> None:
+    found = {"wishes": [{"label": label, "text": text} for label, text in wishes], "timeline": "not said"}
+    assert portrait(found) == words
+    assert portrait(found | {"timeline": "no rush"}) == f"{words}, no rush"
