@@ -46,6 +46,7 @@ def main(
 ) -> None:
     """Measure, print, and write what was asked for."""
     logging.basicConfig(level=logging.ERROR)
+    logging.getLogger("realtime").setLevel(logging.ERROR)  # the library sets a level of its own
     chosen = [name for name in BENCHMARKS if name in names or not names]
     if earlier:
         result = _joined([json.loads(path.read_text("utf-8")) for path in earlier])

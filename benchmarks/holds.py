@@ -15,9 +15,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import LiteralString
 from uuid import UUID
 
 import psycopg
+from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
 from backend.core.context import Actor
@@ -96,7 +98,7 @@ def _prepare(owner: Owner, ground: Ground, event: UUID) -> _Stock:
     owner.execute(_UNITS, values)
     owner.execute(_SESSIONS, values)
     for table in ("public.listings", "public.listing_units", "public.sessions", "bench.floor"):
-        owner.execute(f"vacuum analyze {table}")
+        owner.execute(sql.SQL("vacuum analyze {}").format(sql.SQL(table)))
     unit = scalar(owner, "select min(id) - 1 from public.listings where event_id = %s", event)
     return _Stock(event, unit, count)
 
@@ -107,7 +109,7 @@ def _as_is(_owner: Owner) -> Iterator[None]:
 
 
 @contextmanager
-def _without(owner: Owner, table: str, trigger: str) -> Iterator[None]:
+def _without(owner: Owner, table: LiteralString, trigger: LiteralString) -> Iterator[None]:
     owner.execute(f"alter table {table} disable trigger {trigger}")
     try:
         yield

@@ -27,7 +27,7 @@ def import_in_process(ground: Ground, slug: str, file: Path, mapping: Path) -> d
     command = [sys.executable, "-m", "benchmarks.importing", slug, str(file), str(mapping)]
     done = subprocess.run(command, cwd=PROJECT, env=ground.env(), capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"import: {done.stderr[-2000:]}")
+        raise RuntimeError(f"import of {file.name}: {(done.stderr.strip().splitlines() or ['?'])[-1]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 

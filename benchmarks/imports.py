@@ -15,6 +15,7 @@ from uuid import UUID
 from psycopg import sql
 
 from backend.core.settings import PROJECT
+from backend.domains.catalogue import service as catalogue
 from benchmarks import corpus
 from benchmarks.ground import Ground, Owner, scalar
 from benchmarks.importing import import_in_process
@@ -31,6 +32,10 @@ _TABLES: Final[dict[LiteralString, LiteralString]] = {
 
 async def run(ground: Ground) -> Findings:
     found = Findings("imports")
+    if ground.file is not None:
+        if ground.mapping is None:
+            raise ValueError("a file of your own needs its mapping: --file FILE --mapping MAPPING")
+        catalogue.read_mapping(ground.mapping)  # a mistake in it is told before anything is measured
     with TemporaryDirectory() as folder:
         mapping = Path(folder) / "mapping.yaml"
         mapping.write_text(corpus.MAPPING, "utf-8")
@@ -45,8 +50,7 @@ async def run(ground: Ground) -> Findings:
             seeds / "mapping.yaml",
             ground.sizes.import_rounds,
         )
-        if ground.file is not None:
-            assert ground.mapping is not None, "--file needs --mapping"
+        if ground.file is not None and ground.mapping is not None:
             await _measure(ground, found, ground.file.name, ground.file, ground.mapping, 1)
     return found
 
@@ -84,11 +88,12 @@ async def _measure(
 
 def _copy(owner: Owner, event: UUID, other: UUID) -> float:
     """Rows per second of writing the event's rows again, under another event."""
-    rows = {table: _taken(owner, table, where, event, other) for table, where in _TABLES.items()}
+    rows: list[tuple[LiteralString, sql.Composed, list[bytes]]]
+    rows = [(table, *_taken(owner, table, where, event, other)) for table, where in _TABLES.items()]
     count = scalar(owner, "select count(*) from public.listings where event_id = %s", event)
     began = time.perf_counter()
     with owner.transaction():
-        for table, (columns, data) in rows.items():
+        for table, columns, data in rows:
             statement = sql.SQL("copy {} ({}) from stdin (format binary)").format(sql.SQL(table), columns)
             with owner.cursor().copy(statement) as copy:
                 for block in data:

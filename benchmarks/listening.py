@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
+from itertools import count
 from uuid import UUID
 
 import psycopg
@@ -27,8 +29,12 @@ SLUG = "bench-publish"
 CHANNEL = "bench_publish"
 
 
-def tell(kind: str, number: int) -> None:
-    print(json.dumps([kind, number, time.monotonic_ns()]), flush=True)
+_listeners = count()
+
+
+def tell(kind: str, number: int, listener: int) -> None:
+    """`listener` tells apart those of one process, so that one which hears a thing twice counts once."""
+    print(json.dumps([kind, number, f"{os.getpid()}/{listener}", time.monotonic_ns()]), flush=True)
 
 
 class _Telling:
@@ -36,13 +42,14 @@ class _Telling:
 
     def __init__(self, loader: EventLoader) -> None:
         self._loader = loader
+        self._listener = next(_listeners)
         self.ready = asyncio.Event()
 
     async def served(self, event_id: UUID | None = None) -> Sequence[Bundle]:
         found = await self._loader.served(event_id)
         for bundle in found:
             if bundle.slug == SLUG:
-                tell("served", bundle.number)
+                tell("served", bundle.number, self._listener)
         self.ready.set()
         return found
 
@@ -55,11 +62,12 @@ class _Telling:
 
 async def _hear_realtime(settings: Settings, ready: asyncio.Event) -> None:
     hub = RealtimeHub(settings.supabase_url, settings.secret_key.get_secret_value())
+    listener = next(_listeners)
     async for message in hub.listen(TOPIC):
         if message["event"] == "subscribed":
             ready.set()
         elif message["payload"].get("slug") == SLUG:
-            tell("heard", message["payload"]["number"])
+            tell("heard", message["payload"]["number"], listener)
 
 
 async def _hear_postgres(settings: Settings, ready: asyncio.Event) -> None:
@@ -67,9 +75,10 @@ async def _hear_postgres(settings: Settings, ready: asyncio.Event) -> None:
     async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as conn:
         await conn.execute(f"listen {CHANNEL}")
         ready.set()
+        listener = next(_listeners)
         notices: AsyncIterator[psycopg.Notify] = conn.notifies()
         async for notice in notices:
-            tell("notified", int(notice.payload))
+            tell("notified", int(notice.payload), listener)
 
 
 async def _serve(settings: Settings, ready: asyncio.Event) -> None:
@@ -83,9 +92,9 @@ async def _serve(settings: Settings, ready: asyncio.Event) -> None:
     await watch
 
 
-async def main(role: str, count: int) -> None:
+async def main(role: str, times: int) -> None:
     settings = load_settings()
-    works = [_hear_realtime if role == "hear" else _serve, _hear_postgres] * count
+    works = [_hear_realtime if role == "hear" else _serve, _hear_postgres] * times
     flags = [asyncio.Event() for _ in works]
     tasks = [asyncio.create_task(work(settings, flag)) for work, flag in zip(works, flags, strict=True)]
     await asyncio.gather(*(flag.wait() for flag in flags))

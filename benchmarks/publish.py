@@ -34,7 +34,7 @@ class _Record:
     """When each publish and each bare notification began, and when whom it reached. Nanoseconds of one clock."""
 
     began: dict[tuple[str, int], int] = field(default_factory=dict)
-    arrived: dict[tuple[str, int], list[int]] = field(default_factory=lambda: defaultdict(list))
+    arrived: dict[tuple[str, int], dict[str, int]] = field(default_factory=lambda: defaultdict(dict))
     took_ms: list[float] = field(default_factory=list)
 
     def delays(self, kind: str, cause: str) -> list[float]:
@@ -43,7 +43,7 @@ class _Record:
             (at - self.began[cause, number]) / 1e6
             for (told, number), moments in self.arrived.items()
             if told == kind and (cause, number) in self.began
-            for at in moments
+            for at in moments.values()
         ]
 
 
@@ -150,5 +150,5 @@ async def _read(process: Process, record: _Record, ready: asyncio.Event) -> None
         if told == "ready":
             ready.set()
         else:
-            kind, number, at = told
-            record.arrived[kind, number].append(at)
+            kind, number, listener, at = told
+            record.arrived[kind, number].setdefault(listener, at)

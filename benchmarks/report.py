@@ -66,8 +66,8 @@ def show(run: dict[str, Any], console: Console) -> None:
             console.print(table)
         for extra in one["tables"]:
             console.print(_extra_table(extra))
-        for note in one["notes"]:
-            console.print(f"[dim]{note}[/]")
+        for note in _notes(one):
+            console.print(f"[dim]{note}[/]", soft_wrap=True)
 
 
 def page(run: dict[str, Any]) -> str:
@@ -88,14 +88,14 @@ def page(run: dict[str, Any]) -> str:
             lines += _markdown(list(_COLUMNS), [_cells(figure) for figure in one["figures"]])
         for extra in one["tables"]:
             lines += ["", f"**{extra['title']}**", "", *_markdown(extra["columns"], extra["rows"])]
-        lines += [line for note in one["notes"] for line in ("", note)]
-        lines += [
-            line
-            for figure in one["figures"]
-            if figure["note"]
-            for line in ("", f"{figure['name']}: {figure['note']}.")
-        ]
+        lines += ["", *(f"- {note}" for note in _notes(one))]
     return "\n".join(lines) + "\n"
+
+
+def _notes(one: dict[str, Any]) -> list[str]:
+    """What was noted at figures, and of the whole."""
+    noted = [f"{figure['name']}: {figure['note']}." for figure in one["figures"] if figure["note"]]
+    return [*noted, *one["notes"]]
 
 
 def _why_not(one: dict[str, Any]) -> str:
