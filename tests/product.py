@@ -70,18 +70,7 @@ class Product:
     def start_app(self) -> str:
         """The whole application with its user interface, as users get it."""
         port = free_port()
-        command = [
-            sys.executable,
-            "-m",
-            "reflex",
-            "run",
-            "--env",
-            "prod",
-            "--single-port",
-            "--frontend-port",
-            str(port),
-        ]
-        command += ["--backend-port", str(port)]
+        command = [sys.executable, "-m", "app.serve", "--port", str(port)]
         process = self._spawn(command, port, "app-test")
         return wait_for(f"http://127.0.0.1:{port}", process, seconds=600)
 

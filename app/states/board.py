@@ -83,6 +83,9 @@ def _told(board: LiveBoard) -> Iterator[tuple[datetime, str, str, str]]:
             yield session.last_seen_at, f"{session.id}-{session.turns}", said, "plain"
     for hold in board.holds:
         yield hold.placed_at, str(hold.id), f"{short(hold.session_id)} holds {hold.title}", "hold"
+    for refusal in board.refusals:
+        text = f"{short(refusal.session_id)} came too late for {refusal.title}"
+        yield refusal.refused_at, f"{refusal.session_id}-{refusal.refused_at:%s%f}", text, "plain"
 
 
 def _session(item: LiveSession) -> SessionRow:

@@ -12,6 +12,7 @@ from app.states.storefront import Storefront
 from app.views import Listing, Photo, Tile
 from backend.core.errors import AppError, Conflict
 from backend.domains.transactions import service as transactions
+from backend.flows import storefront
 
 
 class Holding(rx.State):
@@ -44,8 +45,7 @@ class Holding(rx.State):
         yield
         front = await self.get_state(Storefront)
         try:
-            async with bridge.unit_for(front._buyer()) as ctx:
-                hold = await transactions.place_hold(ctx, listing_id=self.item.id, key=self._key)
+            hold = await storefront.hold(bridge.runtime(), front._buyer(), listing_id=self.item.id, key=self._key)
         except Conflict as error:
             self.problem, self.step = words(error), "lost"
             self.nearest = front.nearest(self.item.id)

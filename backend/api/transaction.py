@@ -14,6 +14,7 @@ from backend.api.discovery import own
 from backend.api.errors import problem_responses
 from backend.domains.transactions import service as transactions
 from backend.domains.transactions.model import Hold
+from backend.flows import storefront
 
 router = APIRouter(
     prefix="/transaction", tags=["transactions"], responses=problem_responses(401, 404, 409, 410, 422, 429)
@@ -49,8 +50,8 @@ class Reservation(BaseModel):
 @router.post("/reserve", summary="Hold a listing", dependencies=[Depends(Limit("30/minute", "reserve"))])
 async def reserve(runtime: RuntimeOf, actor: Buyer, key: Key, body: Reserve) -> Reservation:
     """Exactly one buyer wins; the others get 409 `transactions.already_held` with `held_until`."""
-    async with runtime.database.as_actor(own(actor, body.session_id)) as ctx:
-        return shown(await transactions.place_hold(ctx, listing_id=body.listing_id, key=key))
+    buyer = own(actor, body.session_id)
+    return shown(await storefront.hold(runtime, buyer, listing_id=body.listing_id, key=key))
 
 
 @router.post("/release", summary="Give a hold back", dependencies=[Depends(Limit("60/minute", "release"))])

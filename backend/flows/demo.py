@@ -73,7 +73,8 @@ async def seed(settings: Settings, database: Database, *, tell: Callable[[str], 
     tell("people and organizations")
     async with SupabaseAdmin(settings.supabase_url, settings.secret_key.get_secret_value()) as admin:
         users = {
-            person["email"]: await admin.ensure_person(person["email"], plan["password"]) for person in plan["people"]
+            person["email"]: await admin.ensure_person(person["email"], plan["password"])
+            for person in plan["people"]
         }
     async with database.as_system("seed the demo's organizations and people") as ctx:
         await identity.ensure_demo(ctx, plan=plan, users=users)

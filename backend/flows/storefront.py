@@ -11,6 +11,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from backend.core.context import Actor
+from backend.core.errors import Conflict
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
@@ -23,6 +24,7 @@ from backend.domains.identity.tokens import mint_buyer_token
 from backend.domains.journal import service as journal
 from backend.domains.leads import service as leads
 from backend.domains.transactions import service as transactions
+from backend.domains.transactions.model import Hold
 from backend.flows.listing_facts import listing_view
 from backend.flows.runtime import Runtime
 
@@ -167,6 +169,21 @@ async def listing(runtime: Runtime, actor: Actor, *, listing_id: int) -> dict[st
         provenance = await catalogue.get_provenance(ctx, listing_id=listing_id)
     bundle, vocabulary, _ = await _known(runtime, actor, session)
     return listing_view(Words.of(bundle.document, vocabulary), found, provenance)
+
+
+async def hold(runtime: Runtime, actor: Actor, *, listing_id: int, key: str) -> Hold:
+    """Holds one unit for the conversation; who comes too late is told so, and the board shows it.
+
+    Raises: as `transactions.service.place_hold`.
+    """
+    try:
+        async with runtime.database.as_actor(actor) as ctx:
+            return await transactions.place_hold(ctx, listing_id=listing_id, key=key)
+    except Conflict as refused:
+        if refused.code == "transactions.already_held" and not refused.facts.get("yours"):
+            async with runtime.database.as_actor(actor) as ctx:
+                await transactions.note_refusal(ctx, listing_id=listing_id)
+        raise
 
 
 async def note_exposure(runtime: Runtime, actor: Actor, *, experiment: str) -> None:

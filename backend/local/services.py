@@ -137,7 +137,7 @@ def worker(layout: Layout, keys: Keys) -> Service:
 def app(layout: Layout, keys: Keys) -> Service:
     return Service(
         name="app",
-        argv=[sys.executable, "-m", "reflex", "run", "--env", "prod", "--single-port"],
+        argv=[sys.executable, "-m", "app.serve"],
         health=http_ok(layout.app_port, "/ping"),
         env=product_env(layout, keys),
         cwd=PROJECT,

@@ -127,6 +127,21 @@ begin
   end if;
 end $$;
 
+-- That a buyer came too late. A transaction of its own: the refused one has left nothing behind. No broadcast: two hundred
+-- losers of a race are no news each.
+create function private.record_refusal(p_listing bigint) returns void
+language plpgsql security definer set search_path = '' as $$
+declare own public.sessions;
+begin
+  select * into own from public.sessions s where s.id = private.session_id();
+  if own.id is null or not exists (
+    select from public.listings l where l.id = p_listing and l.event_id = own.event_id) then
+    return;
+  end if;
+  perform private.record_fact('hold.refused', jsonb_build_object('listing_id', p_listing),
+                              own.organization_id, own.event_id, own.id);
+end $$;
+
 -- Gives a hold back before its time: the buyer's own, or, by staff, any of the organization.
 create function private.release_hold(p_hold uuid) returns public.holds
 language plpgsql security definer set search_path = '' as $$
@@ -174,5 +189,5 @@ begin
 end $$;
 revoke all on function private.sweep_holds(int), private.expire_hold(uuid) from public;
 grant execute on function private.sweep_holds(int) to service_role;
-grant execute on function private.place_hold(bigint, text) to anon;
+grant execute on function private.place_hold(bigint, text), private.record_refusal(bigint) to anon;
 grant execute on function private.release_hold(uuid) to anon, authenticated;

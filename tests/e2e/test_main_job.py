@@ -70,6 +70,7 @@ async def test_an_operator_publishes_and_two_buyers_meet_over_one_car(visit: Ope
     board = operator.get_by_role("tabpanel")
     await expect(board.get_by_role("table", name="Holds")).to_contain_text(title)
     assert await board.get_by_role("table", name="Conversations").locator("tbody tr").count() >= 2
+    await expect(board).to_contain_text(f"came too late for {title}", timeout=15_000)
 
 
 async def test_a_conversation_survives_a_reload(visit: Open) -> None:

@@ -92,12 +92,22 @@ class LiveHold:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveRefusal:
+    """Somebody who came too late for a unit."""
+
+    title: str
+    session_id: UUID
+    refused_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class LiveBoard:
-    """What happens now: conversations, the newest first, and holds, the latest first."""
+    """What happens now: conversations, holds and refused holds, the newest first."""
 
     event_id: UUID
     organization_id: UUID
     slug: str
     sessions: tuple[LiveSession, ...]
     holds: tuple[LiveHold, ...]
+    refusals: tuple[LiveRefusal, ...]
     read_at: datetime

@@ -80,6 +80,20 @@ async def newest_sessions(conn: Connection, *, event_id: UUID, limit: int) -> li
     return await cursor.fetchall()
 
 
+async def newest_refusals(conn: Connection, *, event_id: UUID, limit: int) -> list[dict[str, Any]]:
+    """Of the last day: the index on event and kind is read from its end."""
+    cursor = await conn.execute(
+        """
+        select l.title, j.session_id, j.recorded_at as refused_at
+        from public.journal j join public.listings l on l.id = (j.facts ->> 'listing_id')::bigint
+        where j.event_id = %s and j.kind = 'hold.refused' and j.recorded_at > now() - interval '1 day'
+        order by j.recorded_at desc limit %s
+        """,
+        (event_id, limit),
+    )
+    return await cursor.fetchall()
+
+
 async def active_holds(conn: Connection, *, event_id: UUID, limit: int) -> list[dict[str, Any]]:
     """A hold that has run out is over, swept or not."""
     cursor = await conn.execute(

@@ -14,6 +14,7 @@ from backend.domains.analytics.model import (
     Kpis,
     LiveBoard,
     LiveHold,
+    LiveRefusal,
     LiveSession,
 )
 from backend.domains.events import service as events
@@ -44,7 +45,7 @@ async def event_report(ctx: Context, *, slug: str) -> EventReport:
 
 
 async def live_board(ctx: Context, *, slug: str, limit: int = 30) -> LiveBoard:
-    """The newest conversations and the holds in force, at most `limit` of each.
+    """The newest conversations, holds in force and refused holds, at most `limit` of each.
 
     Raises: NotFound `events.not_found`, also for an event of others.
     """
@@ -53,12 +54,14 @@ async def live_board(ctx: Context, *, slug: str, limit: int = 30) -> LiveBoard:
     labels = rules.labels_of(await _document(ctx, event))
     sessions = await queries.newest_sessions(ctx.conn, event_id=event.id, limit=limit)
     holds = await queries.active_holds(ctx.conn, event_id=event.id, limit=limit)
+    refusals = await queries.newest_refusals(ctx.conn, event_id=event.id, limit=limit)
     return LiveBoard(
         event_id=event.id,
         organization_id=event.organization_id,
         slug=event.slug,
         sessions=tuple(_session(row, labels) for row in sessions),
         holds=tuple(LiveHold(**row) for row in holds),
+        refusals=tuple(LiveRefusal(**row) for row in refusals),
         read_at=ctx.now,
     )
 

@@ -17,6 +17,10 @@ async def place_hold(conn: Connection, *, listing_id: int, key: str) -> dict[str
     return row
 
 
+async def record_refusal(conn: Connection, *, listing_id: int) -> None:
+    await conn.execute("select private.record_refusal(%s)", (listing_id,))
+
+
 async def release_hold(conn: Connection, *, hold_id: UUID) -> dict[str, Any]:
     cursor = await conn.execute(f"select {_COLUMNS} from private.release_hold(%s)", (hold_id,))  # noqa: S608
     row = await cursor.fetchone()

@@ -20,6 +20,11 @@ async def place_hold(ctx: Context, *, listing_id: int, key: str) -> Hold:
     return _hold(await queries.place_hold(ctx.conn, listing_id=listing_id, key=key))
 
 
+async def note_refusal(ctx: Context, *, listing_id: int) -> None:
+    """That the actor came too late for a unit; staff see it on the board."""
+    await queries.record_refusal(ctx.conn, listing_id=listing_id)
+
+
 async def release_hold(ctx: Context, *, hold_id: UUID) -> Hold:
     """Gives a hold back. Releasing twice is no error. Raises: NotFound `transactions.no_such_hold`."""
     return _hold(await queries.release_hold(ctx.conn, hold_id=hold_id))
