@@ -58,7 +58,7 @@ def _welcome(layout: Layout) -> RenderableType:
         people.add_column(head)
     for person in demo.sign_ins():
         people.add_row(person.role, person.email, person.password)
-    return Group(places, Text(), people, Text("\nCtrl-C stops everything.", style="dim"))
+    return Group(places, Text(), people)
 
 
 stack.STEPS.append(demo_task)
