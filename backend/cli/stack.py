@@ -76,6 +76,7 @@ def up(detach: bool, with_app: bool, with_worker: bool) -> None:
             pid = start_in_background(layout, words, lambda step: progress.update(f"Starting: {step}"))
         console.print(f"[green]✓[/] Running in the background (process {pid}).")
         _welcome(layout)
+        console.print("\n[dim]`mpax down` stops everything.[/]")
     else:
         asyncio.run(_run(layout, with_app=with_app, with_worker=with_worker))
 
@@ -203,6 +204,7 @@ async def _run(layout: Layout, *, with_app: bool, with_worker: bool) -> None:
     try:
         await starting
         _welcome(layout)
+        console.print("\n[dim]Ctrl-C stops everything.[/]")
         await waiting
         console.print("Stopping.")
         await stack.stop()
