@@ -15,7 +15,7 @@ _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*\.(svg|webp|jpg|png)$")
 _EVENT = re.compile(r"^[a-z0-9][a-z0-9-]*$")
 
 
-@router.get("/media/{event}/{name}")
+@router.api_route("/media/{event}/{name}", methods=["GET", "HEAD"])
 async def photo(event: str, name: str) -> FileResponse:
     """A rendering that ships with an event's seeds; content never changes under a name."""
     path = PROJECT / "seeds" / event.replace("-", "_") / "photos" / name

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
@@ -21,6 +22,8 @@ from backend.core.context import Actor, Context
 from backend.core.errors import BY_STATUS, AppError, Busy, Conflict, InvalidInput, NotAllowed
 from backend.core.ports import Ports
 from backend.core.settings import Settings
+
+log = logging.getLogger(__name__)
 
 Connection: TypeAlias = AsyncConnection[DictRow]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
@@ -125,9 +128,12 @@ def app_error(error: Exception) -> AppError:
     if state == "23505":
         return Conflict("core.already_exists", constraint=diag.constraint_name if diag else None)
     if state.startswith(("22", "23")):
+        log.warning("Postgres refused a value: %s", error)  # a check that should have come earlier, or a bug of ours
         return InvalidInput("core.refused_value", constraint=diag.constraint_name if diag else None)
     if state in {"40001", "40P01"}:
         return Busy("core.try_again")
+    if isinstance(error, psycopg.DataError):  # refused before it was sent, such as a NUL in a text
+        return InvalidInput("core.refused_value")
     if isinstance(error, PoolTimeout | psycopg.OperationalError) or state.startswith(("57", "08", "53")):
         return Busy("core.database_unreachable")
     raise error

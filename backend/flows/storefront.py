@@ -89,6 +89,7 @@ async def say(runtime: Runtime, actor: Actor, *, message: str, key: str) -> dict
 
     Raises: NotFound `discovery.no_such_session`; Conflict `core.key_reused`, `discovery.turn_taken`.
     """
+    message = message.replace("\0", " ")  # Postgres keeps no NUL in a text
     async with runtime.database.as_actor(actor) as ctx:
         if (kept := await discovery.find_answer(ctx, key=key, message=message)) is not None:
             return kept

@@ -59,6 +59,9 @@ def after(state: State, understanding: Understanding, message: str) -> State:
     )
 
 
+_NEVER_NEGATIVE = frozenset({"price", "year", "mileage"})
+
+
 def edited(
     state: State, chip_id: str, change: str, value: Any, vocabulary: Vocabulary
 ) -> tuple[State, Filter, Filter | None]:
@@ -101,7 +104,8 @@ def _checked(f: Filter, value: Any, vocabulary: Vocabulary) -> Any:
 
 
 def _number(f: Filter, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not -1e12 < value < 1e12:
+    least = 0 if f.field in _NEVER_NEGATIVE else -1e12
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value < 1e12:
         raise InvalidInput("discovery.chip_value", field=f.field, op=f.op)
     return int(value) if float(value).is_integer() else float(value)
 
