@@ -76,6 +76,8 @@ begin
   execute format('revoke all on public.%I from anon, authenticated, service_role', name);
   execute format('create trigger refuse_truncate before truncate on public.%I
                   execute function private.refuse_change()', name);
+exception when check_violation then
+  return;  -- facts of that month are in the default partition already, and stay there
 end $$;
 CREATE FUNCTION private.add_unit() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -148,7 +150,7 @@ CREATE FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) RETURNS T
     AS $$
 begin
   perform private.require_event_access(p_event);
-  return query execute 'select s.dealer_id, count(*)::int from private.listing_scan s where s.dealer_id is not null and '
+  return query execute 'select s.dealer_id, count(*)::int from ' || private.listing_scan_of(p_event) || ' s where s.dealer_id is not null and '
     || private.listing_predicate(p_event, p_filters) || ' group by s.dealer_id order by 2 desc, 1';
 end $$;
 CREATE FUNCTION private.count_listings(p_event uuid, p_filters jsonb) RETURNS integer
@@ -159,7 +161,7 @@ CREATE FUNCTION private.count_listings(p_event uuid, p_filters jsonb) RETURNS in
 declare n int;
 begin
   perform private.require_event_access(p_event);
-  execute 'select count(*)::int from private.listing_scan s where ' || private.listing_predicate(p_event, p_filters) into n;
+  execute format('select count(*)::int from %s s where %s', private.listing_scan_of(p_event), private.listing_predicate(p_event, p_filters)) into n;
   return n;
 end $$;
 CREATE FUNCTION private.ensure_event_partition(p_event uuid) RETURNS void
@@ -209,11 +211,11 @@ begin
     attributes := array(select distinct f.attribute from public.facets f
                         where f.event_id = p_event and f.id in (select value::int from jsonb_array_elements_text(groups -> at)));
     own := own || attributes;
-    return query execute 'select f.id, count(*)::int from private.listing_scan s cross join lateral unnest(s.tags) t(id)
+    return query execute 'select f.id, count(*)::int from ' || private.listing_scan_of(p_event) || ' s cross join lateral unnest(s.tags) t(id)
         join public.facets f on f.id = t.id and f.attribute = any ($1) where '
       || private.listing_predicate(p_event, p_filters || jsonb_build_object('any', groups - at)) || ' group by f.id' using attributes;
   end loop;
-  return query execute 'select f.id, count(*)::int from private.listing_scan s cross join lateral unnest(s.tags) t(id)
+  return query execute 'select f.id, count(*)::int from ' || private.listing_scan_of(p_event) || ' s cross join lateral unnest(s.tags) t(id)
       join public.facets f on f.id = t.id and not f.attribute = any ($1) where '
     || private.listing_predicate(p_event, p_filters) || ' group by f.id' using own;
 end $_$;
@@ -282,8 +284,10 @@ CREATE FUNCTION private.listing_predicate(p_event uuid, p_filters jsonb) RETURNS
     SET search_path TO ''
     AS $$
 declare
-  clause text := format('s.event_id = %L::uuid', p_event);
-  field text; wanted jsonb; op text; bound jsonb; ids jsonb;
+  clause text := 'not s.sold';
+  -- between two prices the index on the price leaves few rows, and a bit is read faster than a list
+  by_bit boolean := p_filters -> 'price' ?| '{gte,gt,eq}' and p_filters -> 'price' ?| '{lte,lt,eq}';
+  field text; wanted jsonb; op text; bound jsonb; ids jsonb; place int;
 begin
   for field, wanted in select key, value from jsonb_each(coalesce(p_filters, '{}')) loop
     if field in ('price', 'year', 'mileage', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7', 'n8') and jsonb_typeof(wanted) = 'object' then
@@ -291,13 +295,16 @@ begin
         if op not in ('gte', 'lte', 'gt', 'lt', 'eq', 'neq') or jsonb_typeof(bound) <> 'number' then
           perform private.fail(422, 'catalogue.unknown_filter', jsonb_build_object('field', field, 'op', op));
         end if;
-        clause := clause || format(' and s.%I %s %s::%s', field,
+        clause := clause || format(' and s.%I %s %s', field,
           case op when 'gte' then '>=' when 'lte' then '<=' when 'gt' then '>' when 'lt' then '<' when 'eq' then '=' else '<>' end,
-          quote_literal(bound #>> '{}'), case when field in ('year', 'mileage') then 'float8' else 'real' end);
+          case when field not in ('year', 'mileage') then quote_literal(bound #>> '{}') || '::real'
+               else coalesce(private.whole_bound(op, (bound #>> '{}')::float8), quote_literal(bound #>> '{}') || '::float8') end);
       end loop;
     elsif field = 'any' and jsonb_typeof(wanted) = 'array' then
       for ids in select value from jsonb_array_elements(wanted) loop
-        clause := clause || ' and s.tags operator(pg_catalog.&&) ' || private.int_array(ids);
+        place := case when by_bit then private.only_bit(p_event, ids) end;
+        clause := clause || case when place is null then ' and s.tags operator(pg_catalog.&&) ' || private.int_array(ids)
+          else format(' and pg_catalog.get_bit(s.bits, %s) = 1', place) end;
       end loop;
     elsif field = 'none' and jsonb_typeof(wanted) = 'array' then
       clause := clause || ' and not s.tags operator(pg_catalog.&&) ' || private.int_array(wanted);
@@ -327,6 +334,23 @@ begin
   perform private.require_event_access(found_event);
   return answer;
 end $$;
+CREATE FUNCTION private.listing_scan_of(p_event uuid) RETURNS text
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+declare scan text := format('private.%I', 'listing_scan_' || replace(p_event::text, '-', ''));
+begin
+  if to_regclass(scan) is null then perform private.fail(404, 'events.not_found'); end if;
+  return scan;
+end $$;
+CREATE FUNCTION private.mark_sold() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  update private.listing_scan s set sold = new.state = 'sold' where s.event_id = new.event_id and s.id = new.listing_id;
+  return null;
+end $$;
 CREATE FUNCTION private.may_listen(topic text) RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -348,6 +372,13 @@ begin
     when 'dealer' then named in (select private.organizations_of_actor())
     else false end;
 end $$;
+CREATE FUNCTION private.only_bit(p_event uuid, p_ids jsonb) RETURNS integer
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select f.bit from public.facets f
+  where f.event_id = p_event and jsonb_array_length(p_ids) = 1 and f.id = (p_ids ->> 0)::int
+$$;
 CREATE TABLE public.leads (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     event_id uuid NOT NULL,
@@ -583,6 +614,20 @@ CREATE FUNCTION private.record_fact(p_kind text, p_facts jsonb DEFAULT '{}'::jso
                when current_setting('role', true) in ('anon', 'authenticated') then 'anonymous' else 'system' end,
           auth.uid())
 $$;
+CREATE FUNCTION private.record_refusal(p_listing bigint) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare own public.sessions;
+begin
+  select * into own from public.sessions s where s.id = private.session_id();
+  if own.id is null or not exists (
+    select from public.listings l where l.id = p_listing and l.event_id = own.event_id) then
+    return;
+  end if;
+  perform private.record_fact('hold.refused', jsonb_build_object('listing_id', p_listing),
+                              own.organization_id, own.event_id, own.id);
+end $$;
 CREATE FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -686,40 +731,43 @@ CREATE FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes 
     SET jit TO 'off'
     AS $_$
 declare
-  w_individual text := coalesce((p_weights ->> 'individual')::float8, 0.5)::text || '::float8';
-  w_spec text := coalesce((p_weights ->> 'spec')::float8, 0.2)::text || '::float8';
-  w_scarcity text := coalesce((p_weights ->> 'scarcity')::float8, 0.15)::text || '::float8';
-  w_social text := coalesce((p_weights ->> 'social')::float8, 0.15)::text || '::float8';
-  predicate text := private.listing_predicate(p_event, p_filters);
-  share text := private.wish_share(p_event, p_wishes);
+  w_individual float8 := coalesce((p_weights ->> 'individual')::float8, 0.5);
+  w_spec float8 := coalesce((p_weights ->> 'spec')::float8, 0.2);
+  w_scarcity float8 := coalesce((p_weights ->> 'scarcity')::float8, 0.15);
+  w_social float8 := coalesce((p_weights ->> 'social')::float8, 0.15);
+  by_vector boolean := p_embedding is not null and w_individual > 0;
+  unit float8 := case when by_vector then w_individual else 1 end;
+  most int := least(greatest(p_limit, 0), 500);
   tokens text[] := array(select lower(value) from jsonb_array_elements_text(coalesce(p_filters -> 'tokens', '[]')));
   lexemes tsquery := nullif(replace(plainto_tsquery('english', coalesce(p_text, ''))::text, '&', '|'), '')::tsquery;
-  q64 extensions.halfvec := case when p_embedding is not null then
-    extensions.l2_normalize(extensions.subvector(p_embedding, 1, 64)) end;
-  columns text := format('s.id, %s as sp, s.scarcity::float8 as sc, s.social::float8 as so', coalesce(share, '0::float8'));
-  cosine text := case when p_embedding is null then '0::float8'
-    else 'coalesce(-(e.embedding operator(extensions.<#>) $2), 0::float8)' end;
-  rank text := case when lexemes is null then '0::float8' else 'coalesce(ts_rank(l.tsv, $3, 32)::float8, 0::float8)' end;
+  q64 extensions.halfvec := case when by_vector then extensions.l2_normalize(extensions.subvector(p_embedding, 1, 64)) end;
+  scan text; predicate text; wishes record;
 begin
   perform private.require_event_access(p_event);
-  return query execute format('with a as materialized (select %s from private.listing_scan s where %s order by %s %s + %s * s.scarcity::float8 + %s * s.social::float8 desc, s.id limit 600)',
-      columns, predicate,
-      case when p_embedding is null then '' else w_individual || ' * -(s.e64 operator(extensions.<#>) $1) + ' end,
-      case when share is null then '0::float8' else w_spec || ' * ' || share end, w_scarcity, w_social)
-    || case when tokens = '{}' then ', c as (select a.*, false as named from a)' else format(
+  scan := private.listing_scan_of(p_event);
+  predicate := private.listing_predicate(p_event, p_filters);
+  wishes := private.wishes_met(p_event, p_wishes);
+  return query execute format('with a as materialized (select s.ctid as at, s.id from %s s where %s order by %s - (%s s.scarcity * %L::real + s.social * %L::real), s.id limit 600)',
+      scan, predicate, case when by_vector then '(s.e64 operator(extensions.<#>) $1)' else '0::float8' end,
+      wishes.met || format(' * %L::float8 + ', w_spec / unit / nullif(wishes.total, 0)), w_scarcity / unit, w_social / unit)
+    || case when tokens = '{}' then ', b as (select a.at, false as named from a)' else format(
       ', t as (select l.id from public.listings l where l.event_id = %1$L::uuid and lower(l.external_id) = any ($4)
                union select l.id from public.listings l where l.event_id = %1$L::uuid and lower(l.identifier) = any ($4)),
-       c as (select %2$s, true as named from private.listing_scan s join t on t.id = s.id where %3$s
-             union all select a.*, false from a where a.id not in (select t.id from t))', p_event, columns, predicate) end
-    || format(', r as (select c.id, %1$s * case when c.named then 1::float8 else %2$s + 0.1::float8 * %3$s end as i,
-                              %4$s * c.sp as p, %5$s * c.sc as r, %6$s * c.so as o from c %7$s %8$s)
-       select r.id, r.i + r.p + r.r + r.o, r.i, r.p, r.r, r.o from r
-       where not exists (select from public.listing_units u where u.listing_id = r.id and u.state = ''sold'')
-       order by 2 desc, 1 limit %9$s',
-      w_individual, cosine, rank, w_spec, w_scarcity, w_social,
-      case when p_embedding is null then '' else 'left join public.listing_embeddings e on e.listing_id = c.id and e.model = $5' end,
-      case when lexemes is null then '' else 'left join public.listings l on l.id = c.id' end,
-      least(greatest(p_limit, 0), 500))
+       b as (select s.ctid as at, true as named from %2$s s join t on t.id = s.id where %3$s
+             union all select a.at, false from a where a.id not in (select t.id from t))', p_event, scan, predicate) end
+    || format(', c as materialized (select s.id, b.named, case when b.named then %1$L::float8 else %2$s end as i, %3$s as p,
+                     %4$L::float8 * s.scarcity as r, %5$L::float8 * s.social as o from b join %6$s s on s.ctid = b.at %7$s)',
+      w_individual,
+      case when p_embedding is null then '0::float8'
+           else format('%L::float8 * coalesce(-(e.embedding operator(extensions.<#>) $2), 0::float8)', w_individual) end,
+      coalesce(wishes.met || format(' * %L::float8', w_spec / nullif(wishes.total, 0)), '0::float8'), w_scarcity, w_social, scan,
+      case when p_embedding is null then '' else 'left join public.listing_embeddings e on e.listing_id = s.id and e.model = $5' end)
+    || case when lexemes is null then ', d as (select c.* from c)' else format(
+      ', d as (select c.id, c.named, c.i + case when c.named then 0::float8 else %1$L::float8 * coalesce(ts_rank(l.tsv, $3, 32), 0::real) end as i,
+                      c.p, c.r, c.o from c left join public.listings l on l.id = c.id
+               where c.i + c.p + c.r + c.o >= coalesce((select k.i + k.p + k.r + k.o - %2$L::float8 from c k
+                 order by 1 desc offset %3$s limit 1), ''-infinity''))', 0.1 * w_individual, 0.06 * w_individual, greatest(most - 1, 0)) end
+    || format(' select d.id, d.i + d.p + d.r + d.o, d.i, d.p, d.r, d.o from d order by 2 desc, 1 limit %s', most)
     using q64, p_embedding, lexemes, tokens, p_model;
 end $_$;
 CREATE FUNCTION private.served_heads() RETURNS TABLE(event_id uuid, version_id uuid, status text, catalogue_revision bigint)
@@ -795,23 +843,31 @@ CREATE FUNCTION private.web_session(p_token_sha256 bytea) RETURNS TABLE(user_id 
   select w.user_id, u.email::text from private.web_sessions w join auth.users u on u.id = w.user_id
   where w.token_sha256 = p_token_sha256 and w.revoked_at is null and w.expires_at > now()
 $$;
-CREATE FUNCTION private.wish_share(p_event uuid, p_wishes jsonb) RETURNS text
+CREATE FUNCTION private.whole_bound(p_op text, p_bound double precision) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select case when p_op in ('eq', 'neq') and p_bound <> floor(p_bound) then null else
+    (greatest(least(case when p_op in ('gte', 'lt') then ceil(p_bound) else floor(p_bound) end, 2147483647), -2147483648))::int::text end
+$$;
+CREATE FUNCTION private.wishes_met(p_event uuid, p_wishes jsonb, OUT met text, OUT total integer) RETURNS record
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
     AS $$
 declare
   mask bit(256) := repeat('0', 256)::bit(256);
-  parts text[] := '{}';
-  total int := 0; place int; ids jsonb; near jsonb;
+  parts text[] := '{}'; bits int[] := '{}';
+  place int; ids jsonb; near jsonb;
 begin
+  total := 0;
   for ids in select value from jsonb_array_elements(coalesce(p_wishes -> 'groups', '[]')) loop
     total := total + 1;
-    select f.bit into place from public.facets f
-    where f.event_id = p_event and jsonb_array_length(ids) = 1 and f.id = (ids ->> 0)::int and f.bit is not null;
-    if found then
-      mask := set_bit(mask, place, 1);
-    else
+    place := private.only_bit(p_event, ids);
+    if place is null then
       parts := parts || format('(s.tags operator(pg_catalog.&&) %s)::int', private.int_array(ids));
+    else
+      bits := bits || place;
+      mask := set_bit(mask, place, 1);
     end if;
   end loop;
   for near in select value from jsonb_array_elements(coalesce(p_wishes -> 'near', '[]')) loop
@@ -822,9 +878,12 @@ begin
     parts := parts || format('coalesce(greatest(0::float8, 1::float8 - abs(s.%I::float8 - %L::float8) / %L::float8), 0::float8)',
       near ->> 'column', near ->> 'target', greatest((near ->> 'tolerance')::float8, 1e-9));
   end loop;
-  if total = 0 then return null; end if;
-  if bit_count(mask) > 0 then parts := parts || format('bit_count(s.bits & %L::bit(256))', mask); end if;
-  return format('((%s)::float8 / %s::float8)', array_to_string(parts, ' + '), total);
+  if cardinality(bits) > 3 then  -- up to three, reading them one by one is faster than counting under a mask
+    parts := parts || format('bit_count(s.bits & %L::bit(256))', mask);
+  else
+    parts := parts || array(select format('get_bit(s.bits, %s)', b) from unnest(bits) b);
+  end if;
+  if total > 0 then met := '(' || array_to_string(parts, ' + ') || ')'; end if;
 end $$;
 CREATE FUNCTION private.withdraw_lead() RETURNS public.leads
     LANGUAGE plpgsql SECURITY DEFINER
@@ -867,9 +926,11 @@ CREATE TABLE private.listing_scan (
     scarcity real DEFAULT 0 NOT NULL,
     social real DEFAULT 0 NOT NULL,
     dealer_id uuid,
-    e64 extensions.halfvec(64)
+    e64 extensions.halfvec(64),
+    sold boolean DEFAULT false NOT NULL
 )
 PARTITION BY LIST (event_id);
+ALTER TABLE ONLY private.listing_scan ALTER COLUMN bits SET STORAGE PLAIN;
 ALTER TABLE ONLY private.listing_scan ALTER COLUMN e64 SET STORAGE PLAIN;
 CREATE TABLE private.web_sessions (
     token_sha256 bytea NOT NULL,
@@ -1271,6 +1332,7 @@ CREATE TRIGGER add_unit AFTER INSERT ON public.listings REFERENCING NEW TABLE AS
 CREATE TRIGGER check_version BEFORE INSERT ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.check_version();
 CREATE TRIGGER hide_prospects AFTER UPDATE OF status ON public.leads FOR EACH ROW WHEN ((new.status <> 'open'::text)) EXECUTE FUNCTION private.hide_prospects();
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE OF role ON public.members FOR EACH ROW WHEN ((old.role = 'admin'::public.member_role)) EXECUTE FUNCTION private.keep_an_admin();
+CREATE TRIGGER mark_sold AFTER UPDATE OF state ON public.listing_units FOR EACH ROW WHEN (((old.state = 'sold'::text) <> (new.state = 'sold'::text))) EXECUTE FUNCTION private.mark_sold();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.journal FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.event_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
@@ -1467,9 +1529,12 @@ REVOKE ALL ON FUNCTION private.listing_predicate(p_event uuid, p_filters jsonb) 
 REVOKE ALL ON FUNCTION private.listing_provenance(p_listing bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.listing_provenance(p_listing bigint) TO anon;
 GRANT ALL ON FUNCTION private.listing_provenance(p_listing bigint) TO authenticated;
+REVOKE ALL ON FUNCTION private.listing_scan_of(p_event uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.mark_sold() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.may_listen(topic text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.may_listen(topic text) TO anon;
 GRANT ALL ON FUNCTION private.may_listen(topic text) TO authenticated;
+REVOKE ALL ON FUNCTION private.only_bit(p_event uuid, p_ids jsonb) FROM PUBLIC;
 GRANT ALL ON TABLE public.leads TO service_role;
 GRANT SELECT ON TABLE public.leads TO anon;
 GRANT SELECT ON TABLE public.leads TO authenticated;
@@ -1506,6 +1571,8 @@ REVOKE ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organiz
 GRANT ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organization uuid, p_event uuid, p_session uuid) TO anon;
 GRANT ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organization uuid, p_event uuid, p_session uuid) TO authenticated;
 GRANT ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organization uuid, p_event uuid, p_session uuid) TO service_role;
+REVOKE ALL ON FUNCTION private.record_refusal(p_listing bigint) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_refusal(p_listing bigint) TO anon;
 REVOKE ALL ON FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) TO anon;
 REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
@@ -1542,7 +1609,8 @@ REVOKE ALL ON FUNCTION private.tell_unit() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.web_session(p_token_sha256 bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.web_session(p_token_sha256 bytea) TO anon;
 GRANT ALL ON FUNCTION private.web_session(p_token_sha256 bytea) TO authenticated;
-REVOKE ALL ON FUNCTION private.wish_share(p_event uuid, p_wishes jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.whole_bound(p_op text, p_bound double precision) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.wishes_met(p_event uuid, p_wishes jsonb, OUT met text, OUT total integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.withdraw_lead() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.withdraw_lead() TO anon;
 GRANT ALL ON TABLE public.dealers TO service_role;

@@ -159,14 +159,61 @@ async def test_sold_units_are_not_offered(
     bring: Import, sheet: Sheet, database: Database, world: World, owner: Owner
 ) -> None:
     await bring(sheet())
+    for state, left in (("sold", {"A2", "A3", "A4"}), ("available", {"A1", "A2", "A3", "A4"})):
+        owner.execute(
+            "update public.listing_units set state = %s "
+            "where listing_id = (select id from public.listings where external_id = 'A1')",
+            (state,),
+        )
+        assert await offered(database, world) == left
+
+
+async def test_an_import_does_not_bring_a_sold_unit_back(
+    bring: Import, sheet: Sheet, database: Database, world: World, owner: Owner
+) -> None:
+    await bring(sheet())
     owner.execute(
         "update public.listing_units set state = 'sold' "
         "where listing_id = (select id from public.listings where external_id = 'A1')"
     )
+    await bring(sheet([(*row[:5], "$12,345", *row[6:]) for row in ROWS]))
+    assert await offered(database, world) == {"A2", "A3", "A4"}
+
+
+async def offered(database: Database, world: World) -> set[str]:
+    """External ids of what a search offers; as many as are counted."""
     async with database.as_actor(world.actor("buyer")) as ctx:
         hits = await catalogue.search(ctx, event_id=world.event, text="careful owner")
+        assert await catalogue.count(ctx, event_id=world.event) == len(hits)
         found = await catalogue.list_listings(ctx, ids=[hit.listing_id for hit in hits])
-    assert {listing.external_id for listing in found} == {"A2", "A3", "A4"}
+    return {listing.external_id for listing in found}
+
+
+async def test_bounds_of_whole_numbers_and_bits_mean_what_they_say(
+    bring: Import, sheet: Sheet, database: Database, world: World
+) -> None:
+    await bring(sheet(many(300)))
+    async with database.as_actor(world.actor("buyer")) as ctx:
+        index = await ready(ctx, world)
+        everything = await catalogue.search(ctx, event_id=world.event, limit=500)
+        listings = await catalogue.list_listings(ctx, ids=[hit.listing_id for hit in everything])
+        years = [listing.year or 0 for listing in listings]
+        for op, keeps in (
+            ("gte", lambda y: y >= 2020.5), ("gt", lambda y: y > 2020.5), ("lte", lambda y: y <= 2020.5),
+            ("lt", lambda y: y < 2020.5), ("eq", lambda y: y == 2020.5), ("neq", lambda y: y != 2020.5),
+        ):  # fmt: skip
+            for at, shift in ((2020.5, 0.0), (2021, 0.5)):
+                where = CompiledFilters({"year": {op: at}})
+                expected = sum(keeps(y - shift) for y in years)
+                assert await catalogue.count(ctx, event_id=world.event, filters=where) == expected, (op, at)
+        for huge in (1e300, -1e300):
+            beyond = CompiledFilters({"year": {"lte": huge}, "mileage": {"gte": -1e18}})
+            assert await catalogue.count(ctx, event_id=world.event, filters=beyond) == 300 * (huge > 0)
+        narrow = [Filter("price", "between", [20_000, 40_000]), Filter("model", "eq", "i4")]
+        found = catalogue.compile_filters(narrow, index)
+        right = [x for x in listings if x.model == "i4" and 2_000_000 <= (x.price_minor or 0) <= 4_000_000]
+        assert right
+        assert await catalogue.count(ctx, event_id=world.event, filters=found) == len(right)
 
 
 async def test_facet_counts_leave_out_their_own_filter(

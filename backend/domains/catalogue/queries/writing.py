@@ -173,7 +173,7 @@ async def refresh_facets(conn: Connection, *, event_id: UUID) -> None:
 
 
 _NUMBERS = [f"n{number}" for number in range(1, 9)]
-_SCAN = ["price", "year", "mileage", *_NUMBERS, "tags", "bits", "scarcity", "dealer_id", "e64"]
+_SCAN = ["price", "year", "mileage", *_NUMBERS, "tags", "bits", "scarcity", "dealer_id", "e64", "sold"]
 
 
 async def write_scan(conn: Connection, *, event_id: UUID, minor_digits: int, common: Sequence[str]) -> None:
@@ -203,8 +203,9 @@ async def write_scan(conn: Connection, *, event_id: UUID, minor_digits: int, com
         insert into private.listing_scan (event_id, id, {scan})
         select %(event)s, w.id, l.price_minor::float8 / %(unit)s, l.year, l.mileage, {numbers}, s.tags,
                coalesce(m.bits, repeat('0', 256)::bit(256)), coalesce(m.rarity, 0), l.dealer_id,
-               extensions.l2_normalize(extensions.subvector(s.embedding, 1, 64))
+               extensions.l2_normalize(extensions.subvector(s.embedding, 1, 64)), u.state = 'sold'
         from pg_temp.staged s join pg_temp.written w using (external_id) join public.listings l on l.id = w.id
+        join public.listing_units u on u.listing_id = l.id
         left join lateral (select bit_or(k.mask) as bits, avg(k.rarity) as rarity
                            from unnest(s.tags) t (id) join pg_temp.masks k on k.id = t.id) m on true
         where s.fate = 'changed' and s.listed
