@@ -97,7 +97,10 @@ def _people(conn: psycopg.Connection[Any], world: World) -> None:
     for persona, (organization, role) in MEMBERS.items():
         user = uuid4()
         world.users[persona] = user
-        conn.execute("insert into auth.users (id, email) values (%s, %s)", (user, f"{persona}@example.com"))
+        conn.execute(
+            "insert into auth.users (id, email, email_confirmed_at) values (%s, %s, now())",
+            (user, f"{persona}@example.com"),
+        )
         if organization:
             insert(
                 conn, "public.members", organization_id=getattr(world, organization), user_id=user, role=role

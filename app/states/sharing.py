@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import reflex as rx
 
 from app import bridge
@@ -47,7 +49,7 @@ class Sharing(rx.State):
     async def withdraw(self) -> None:
         front = await self.get_state(Storefront)
         try:
-            await dealers.withdraw_lead(bridge.runtime(), front._buyer())
+            await dealers.withdraw_lead(bridge.runtime(), front._buyer(), key=str(uuid4()))
         except AppError as error:
             self.problem = words(error)
             return

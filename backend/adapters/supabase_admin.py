@@ -32,7 +32,7 @@ class SupabaseAdmin:
         await self._http.aclose()
 
     async def ensure_person(self, email: str, password: str) -> UUID:
-        """The person with this address, made with the password if there is none."""
+        """The person with this address and this password, made if there is none."""
         try:
             made = await self._client.admin.create_user(
                 {"email": email, "password": password, "email_confirm": True}
@@ -42,4 +42,7 @@ class SupabaseAdmin:
             if error.status not in (400, 409, 422):
                 raise
         known = await self._client.admin.list_users(per_page=_PAGE)
-        return next(UUID(user.id) for user in known if (user.email or "").lower() == email.lower())
+        user = next(user for user in known if (user.email or "").lower() == email.lower())
+        # whoever registered the address before us: from now on this password counts, and no other
+        await self._client.admin.update_user_by_id(user.id, {"password": password, "email_confirm": True})
+        return UUID(user.id)

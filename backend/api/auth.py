@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -46,7 +46,7 @@ class CodeSignIn(BaseModel):
 def same_origin(request: Request) -> None:
     """A form of another site may not sign anybody in or out: SameSite cookies do not guard the sign-in itself."""
     origin = request.headers.get("origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.headers.get("host"):
+    if origin and urlsplit(origin).netloc != request.headers.get("host"):
         allowed = urlsplit(request.app.state.runtime.settings.base_url).netloc
         if urlsplit(origin).netloc != allowed:
             raise NotAllowed("identity.foreign_origin")
@@ -77,7 +77,7 @@ async def sign_in_by_code(runtime: RuntimeOf, body: CodeSignIn) -> Response:
 @router.post("/form/{step}", include_in_schema=False, dependencies=guards)
 async def form(
     runtime: RuntimeOf,
-    step: str,
+    step: Literal["password", "code", "verify"],
     email: Annotated[str, Form(max_length=320)],
     password: Annotated[str, Form(max_length=200)] = "",
     code: Annotated[str, Form(max_length=12)] = "",

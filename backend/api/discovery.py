@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
-from uuid import UUID
+from hashlib import sha256
+from typing import Annotated, Any, Literal
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StrictInt
 
 from backend.api.asking import Buyer, Key, Limit, RuntimeOf, fingerprint
 from backend.api.errors import problem_responses
@@ -14,9 +15,13 @@ from backend.core.context import Actor
 from backend.core.errors import NotFound
 from backend.flows import storefront
 
+LEAST_KEY = 16
 router = APIRouter(
     prefix="/discovery", tags=["discovery"], responses=problem_responses(401, 404, 409, 410, 422, 429)
 )
+
+
+ListingId = Annotated[StrictInt, Field(ge=1, le=2**63 - 1, examples=[4711])]
 
 
 class Start(BaseModel):
@@ -55,7 +60,14 @@ class ChosenAction(BaseModel):
 
     session_id: UUID
     action: str = Field(max_length=40, examples=["detail_opened"])
-    listing_id: int | None = None
+    listing_id: ListingId | None = None
+
+
+def start_key(client: str, key: str) -> str:
+    """A key that two people cannot share: strangers behind one address may look alike, so that a short key counts for
+    nothing, and the kept form gives no key away."""
+    own_key = key if len(key) >= LEAST_KEY else str(uuid4())
+    return sha256(f"{client}:{own_key}".encode()).hexdigest()
 
 
 def own(actor: Actor, session_id: UUID) -> Actor:
@@ -68,7 +80,7 @@ def own(actor: Actor, session_id: UUID) -> Actor:
 @router.post("/start", summary="Begin a conversation", dependencies=[Depends(Limit("60/minute", "start"))])
 async def start(request: Request, runtime: RuntimeOf, key: Key, body: Start) -> dict[str, Any]:
     """Gives the session, its token, and the first screen: greeting, openings, tiles, chips, actions."""
-    return await storefront.start(runtime, slug=body.event_id, key=f"{fingerprint(request)}:{key}")
+    return await storefront.start(runtime, slug=body.event_id, key=start_key(fingerprint(request), key))
 
 
 @router.post("/message", summary="Say something", dependencies=[Depends(Limit("120/minute", "message"))])

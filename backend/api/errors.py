@@ -53,6 +53,10 @@ def add_error_handlers(app: FastAPI) -> None:
     async def http(request: Request, error: HTTPException) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
         return render(request, error.status_code, _HTTP_CODES.get(error.status_code, "core.http"), {})
 
+    @app.exception_handler(UnicodeEncodeError)
+    async def no_text(request: Request, error: UnicodeEncodeError) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
+        return render(request, 422, "core.refused_value", {"expected": "text that can be written as UTF-8"})
+
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:  # pyright: ignore[reportUnusedFunction]
         log.exception("unexpected error, request %s", request_id(request), exc_info=error)

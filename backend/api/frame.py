@@ -65,7 +65,9 @@ async def _whole_body(receive: Receive) -> bytes | None:
         if size > MAX_BODY_BYTES:
             return None
         parts.append(part)
-        if not message.get("more_body"):  # also when the client is gone
+        if message["type"] == "http.disconnect":
+            return b""  # half a request is none; nobody waits for its answer
+        if not message.get("more_body"):
             return b"".join(parts)
 
 

@@ -53,4 +53,4 @@ async def open_lead(runtime: RuntimeOf, actor: Buyer, key: Key, body: OpenLead) 
 @router.post("/withdraw", summary="Take the offer back", dependencies=[Depends(Limit("20/minute", "lead"))])
 async def withdraw(runtime: RuntimeOf, actor: Buyer, key: Key, body: WithdrawLead) -> dict[str, Any]:
     """From the next read on, no dealer sees it."""
-    return await dealers.withdraw_lead(runtime, own(actor, body.session_id))
+    return await dealers.withdraw_lead(runtime, own(actor, body.session_id), key=key)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field, StrictBool
 
 from backend.api.asking import Buyer, Key, Limit, RuntimeOf
-from backend.api.discovery import own
+from backend.api.discovery import ListingId, own
 from backend.api.errors import problem_responses
 from backend.domains.transactions import service as transactions
 from backend.domains.transactions.model import Hold
@@ -21,12 +21,20 @@ router = APIRouter(
 )
 
 
+def said_yes(confirm: bool) -> bool:
+    if not confirm:
+        raise ValueError("nothing is held without an explicit yes")
+    return confirm
+
+
 class Reserve(BaseModel):
     """Hold one listing. Nothing that matters happens without an explicit confirmation."""
 
     session_id: UUID
-    listing_id: int = Field(examples=[4711])
-    confirm: Literal[True] = Field(description="The buyer has said yes to exactly this.")
+    listing_id: ListingId
+    confirm: Annotated[StrictBool, AfterValidator(said_yes)] = Field(
+        description="The buyer has said yes to exactly this."
+    )
 
 
 class Release(BaseModel):

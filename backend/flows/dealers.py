@@ -12,6 +12,7 @@ from backend.domains.catalogue.model import Filter
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery.model import State
+from backend.domains.journal import service as journal
 from backend.domains.leads import service as leads
 from backend.domains.leads.model import Contact, DealerMatch, Lead, Understood
 from backend.flows.runtime import Runtime
@@ -50,10 +51,14 @@ async def open_lead(runtime: Runtime, actor: Actor, *, contact: Contact | None =
     return _shown(lead) | {"dealers": dealers}
 
 
-async def withdraw_lead(runtime: Runtime, actor: Actor) -> dict[str, Any]:
-    """Takes the offer back: no dealer sees it from the next read on."""
+async def withdraw_lead(runtime: Runtime, actor: Actor, *, key: str) -> dict[str, Any]:
+    """Takes the offer back: no dealer sees it from the next read on. The same key gives the same answer."""
     async with runtime.database.as_actor(actor) as ctx:
-        return _shown(await leads.withdraw_lead(ctx)) | {"dealers": 0}
+
+        async def work() -> dict[str, Any]:
+            return _shown(await leads.withdraw_lead(ctx)) | {"dealers": 0}
+
+        return await journal.once(ctx, operation="lead/withdraw", key=key, request={}, work=work)
 
 
 def _limits(state: State) -> list[Filter]:

@@ -105,8 +105,14 @@ async def say(runtime: Runtime, actor: Actor, *, message: str, key: str) -> dict
         embedder=runtime.ports.embedder,
         today=discovery.today_of(now, bundle.document),
     )
-    async with runtime.database.as_actor(actor) as ctx:
-        return await discovery.finish_turn(ctx, prepared, key=key)
+    try:
+        async with runtime.database.as_actor(actor) as ctx:
+            return await discovery.finish_turn(ctx, prepared, key=key)
+    except Conflict:
+        async with runtime.database.as_actor(actor) as ctx:  # the same request, a moment earlier?
+            if (kept := await discovery.find_answer(ctx, key=key, message=message)) is not None:
+                return kept
+        raise
 
 
 async def change_chip(

@@ -36,7 +36,7 @@ def read_project(path: Path = SUPABASE / "config.toml") -> Project:
     functions: dict[str, dict[str, Any]] = config.get("functions", {})
     return Project(
         jwt_expiry_s=int(auth.get("jwt_expiry", 3600)),
-        allow_signup=bool(auth.get("enable_signup", True)),
+        allow_signup=bool(auth.get("enable_signup", False)),
         confirm_email=bool(email.get("enable_confirmations", False)),
         otp_interval_s=_seconds(str(email.get("max_frequency", "60s"))),
         functions_without_jwt=tuple(

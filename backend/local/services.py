@@ -67,7 +67,7 @@ def gateway(layout: Layout, keys: Keys, otp_interval_s: int | None = None) -> Se
         "SITE_URL": os.environ.get("MPAX_PUBLIC_URL") or f"http://localhost:{layout.app_port}",
         "JWT_EXPIRY_S": str(project.jwt_expiry_s),
         "CONFIRM_EMAIL": "1" if project.confirm_email else "0",
-        "ALLOW_SIGNUP": "1" if project.allow_signup else "0",
+        "ALLOW_SIGNUP": os.environ.get("MPAX_ALLOW_SIGNUP") or ("1" if project.allow_signup else "0"),
         "FUNCTIONS_WITHOUT_JWT": ",".join(project.functions_without_jwt),
         "MPAX_OTP_INTERVAL_S": str(project.otp_interval_s if interval is None else interval),
     }
@@ -75,7 +75,7 @@ def gateway(layout: Layout, keys: Keys, otp_interval_s: int | None = None) -> Se
         name="gateway",
         argv=[str(node_program()), str(GATEWAY / "gateway.mjs")],
         health=http_ok(layout.gateway_port, "/health"),
-        env=_bare_env() | _keys_env(keys) | env,
+        env=_bare_env() | _keys_env(keys) | _limits_env() | env,
         cwd=GATEWAY,
         port=layout.gateway_port,
     )
@@ -183,6 +183,11 @@ def deno() -> str:
 
 def _keys_env(keys: Keys) -> dict[str, str]:
     return {"PUBLISHABLE_KEY": keys.publishable, "SECRET_KEY": keys.secret, "JWT_SECRET": keys.jwt_secret}
+
+
+def _limits_env() -> dict[str, str]:
+    """How often passwords and codes may be tried, where the environment says so (the gateway has defaults)."""
+    return {name: value for name, value in os.environ.items() if name.startswith("MPAX_AUTH_TRIES_")}
 
 
 def _bare_env() -> dict[str, str]:

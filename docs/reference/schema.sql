@@ -14,7 +14,8 @@ CREATE FUNCTION private.accept_invitation(p_token_sha256 bytea) RETURNS uuid
     AS $$
 declare
   invitation public.invitations;
-  own_email text := (select u.email from auth.users u where u.id = auth.uid());
+  -- an address that nobody has confirmed may have been registered by somebody else
+  own_email text := (select u.email from auth.users u where u.id = auth.uid() and u.email_confirmed_at is not null);
 begin
   select * into invitation from public.invitations i where i.token_sha256 = p_token_sha256 for update;
   if invitation.id is null or own_email is null or lower(own_email) <> invitation.email then
@@ -42,6 +43,8 @@ begin
     status = case when e.status = 'draft' then 'live' else e.status end,
     hold_ttl_s = coalesce((new.document #>> '{conversion,hold_minutes}')::numeric * 60, e.hold_ttl_s)::int,
     hold_limit = coalesce((new.document #>> '{conversion,hold_limit}')::int, e.hold_limit),
+    opens_at = (new.document #>> '{dates,opens_at}')::timestamptz,
+    closes_at = (new.document #>> '{dates,closes_at}')::timestamptz,
     deposit_required = coalesce((new.document #>> '{conversion,deposit_required}')::boolean, e.deposit_required)
   where e.id = new.event_id returning e.slug into event_slug;
   notice := jsonb_build_object('event_id', new.event_id, 'slug', event_slug, 'version_id', new.id,
@@ -64,6 +67,7 @@ end $$;
 CREATE FUNCTION private.add_journal_month(month date) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
+    SET lock_timeout TO '5s'
     AS $$
 declare
   first date := date_trunc('month', month);
@@ -103,9 +107,12 @@ CREATE FUNCTION private.check_version() RETURNS trigger
 declare
   event public.events;
 begin
-  select * into event from public.events e where e.id = new.event_id for update;
+  -- no key update: an import holds the key shared for as long as it runs
+  select * into event from public.events e where e.id = new.event_id for no key update;
   if event.id is null or event.organization_id <> new.organization_id then
     perform private.fail(404, 'events.not_found');
+  elsif new.document ->> 'id' is distinct from event.slug then
+    perform private.fail(422, 'events.wrong_document', jsonb_build_object('slug', event.slug, 'found', new.document ->> 'id'));
   elsif event.status = 'closed' then
     perform private.fail(410, 'events.closed', jsonb_build_object('slug', event.slug));
   end if;
@@ -151,18 +158,25 @@ CREATE FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) RETURNS T
 begin
   perform private.require_event_access(p_event);
   return query execute 'select s.dealer_id, count(*)::int from ' || private.listing_scan_of(p_event) || ' s where s.dealer_id is not null and '
-    || private.listing_predicate(p_event, p_filters) || ' group by s.dealer_id order by 2 desc, 1';
+    || 'not s.sold and ' || private.listing_predicate(p_event, p_filters) || ' group by s.dealer_id order by 2 desc, 1';
 end $$;
 CREATE FUNCTION private.count_listings(p_event uuid, p_filters jsonb) RETURNS integer
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     SET jit TO 'off'
     AS $$
-declare n int;
+declare scan text; predicate text; total int; sold int;
 begin
   perform private.require_event_access(p_event);
-  execute format('select count(*)::int from %s s where %s', private.listing_scan_of(p_event), private.listing_predicate(p_event, p_filters)) into n;
-  return n;
+  scan := private.listing_scan_of(p_event);
+  predicate := private.listing_predicate(p_event, p_filters);
+  if predicate = 'true' then
+    total := (select t.n from private.listing_totals t where t.event_id = p_event);
+  end if;
+  if total is null then execute format('select count(*)::int from %s s where %s', scan, predicate) into total; end if;
+  -- apart, by their index: to look at `sold` in every row costs more than all the rest of a count
+  execute format('select count(*)::int from %s s where s.sold and %s', scan, predicate) into sold;
+  return total - sold;
 end $$;
 CREATE FUNCTION private.ensure_event_partition(p_event uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -171,11 +185,14 @@ CREATE FUNCTION private.ensure_event_partition(p_event uuid) RETURNS void
 declare name text := 'listing_scan_' || replace(p_event::text, '-', '');
 begin
   if to_regclass('private.' || name) is not null then return; end if;
-  execute format('create table private.%I partition of private.listing_scan for values in (%L)', name, p_event);
+  -- made apart and attached: CREATE … PARTITION OF would lock every search of every event behind a running import
+  execute format('create table private.%I (like private.listing_scan including defaults including storage)', name);
+  execute format('alter table private.%I add primary key (event_id, id), add check (event_id = %L)', name, p_event);
   execute format('alter table private.%I enable row level security', name);
   execute format('alter table private.%I alter column e64 set storage plain', name);
   execute format('create index on private.%I (price)', name);
   execute format('create index on private.%I using gin (tags)', name);
+  execute format('alter table private.listing_scan attach partition private.%I for values in (%L)', name, p_event);
 end $$;
 CREATE FUNCTION private.enter_as_system(reason text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -213,11 +230,11 @@ begin
     own := own || attributes;
     return query execute 'select f.id, count(*)::int from ' || private.listing_scan_of(p_event) || ' s cross join lateral unnest(s.tags) t(id)
         join public.facets f on f.id = t.id and f.attribute = any ($1) where '
-      || private.listing_predicate(p_event, p_filters || jsonb_build_object('any', groups - at)) || ' group by f.id' using attributes;
+      || 'not s.sold and ' || private.listing_predicate(p_event, p_filters || jsonb_build_object('any', groups - at)) || ' group by f.id' using attributes;
   end loop;
   return query execute 'select f.id, count(*)::int from ' || private.listing_scan_of(p_event) || ' s cross join lateral unnest(s.tags) t(id)
       join public.facets f on f.id = t.id and not f.attribute = any ($1) where '
-    || private.listing_predicate(p_event, p_filters) || ' group by f.id' using own;
+    || 'not s.sold and ' || private.listing_predicate(p_event, p_filters) || ' group by f.id' using own;
 end $_$;
 CREATE FUNCTION private.fail(status integer, code text, facts jsonb DEFAULT '{}'::jsonb) RETURNS void
     LANGUAGE plpgsql
@@ -284,7 +301,7 @@ CREATE FUNCTION private.listing_predicate(p_event uuid, p_filters jsonb) RETURNS
     SET search_path TO ''
     AS $$
 declare
-  clause text := 'not s.sold';
+  clause text := 'true';
   -- between two prices the index on the price leaves few rows, and a bit is read faster than a list
   by_bit boolean := p_filters -> 'price' ?| '{gte,gt,eq}' and p_filters -> 'price' ?| '{lte,lt,eq}';
   field text; wanted jsonb; op text; bound jsonb; ids jsonb; place int;
@@ -372,6 +389,22 @@ begin
     when 'dealer' then named in (select private.organizations_of_actor())
     else false end;
 end $$;
+CREATE FUNCTION private.note_event() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if tg_op = 'INSERT' then
+    perform private.record_fact('event.created', jsonb_build_object('slug', new.slug, 'name', new.name), new.organization_id, new.id);
+    return null;
+  end if;
+  if old.status = 'closed' then
+    perform private.fail(409, 'events.closed_for_good', jsonb_build_object('slug', old.slug));
+  end if;
+  perform private.record_fact('event.status_changed', jsonb_build_object('slug', new.slug, 'from', old.status, 'to', new.status),
+                              new.organization_id, new.id);
+  return null;
+end $$;
 CREATE FUNCTION private.only_bit(p_event uuid, p_ids jsonb) RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -449,8 +482,10 @@ begin
   select * into event from public.events e where e.slug = p_event_slug;
   if event.id is null or event.status = 'draft' then
     perform private.fail(404, 'events.not_found', jsonb_build_object('slug', p_event_slug));
-  elsif event.status = 'closed' then
+  elsif event.status = 'closed' or event.closes_at <= now() then
     perform private.fail(410, 'events.closed', jsonb_build_object('slug', p_event_slug));
+  elsif event.opens_at > now() then
+    perform private.fail(409, 'events.not_open_yet', jsonb_build_object('slug', p_event_slug, 'opens_at', event.opens_at));
   elsif event.status = 'paused' then
     perform private.fail(410, 'events.paused', jsonb_build_object('slug', p_event_slug));
   elsif not exists (select from public.event_versions v where v.id = p_version and v.event_id = event.id) then
@@ -543,7 +578,9 @@ begin
   end if;
   perform private.refuse_taken(unit, own.id);
   select * into event from public.events e where e.id = own.event_id;
-  if event.status <> 'live' then
+  if event.closes_at <= now() then
+    perform private.fail(410, 'events.closed', jsonb_build_object('slug', event.slug));
+  elsif event.status <> 'live' then
     perform private.fail(410, 'events.' || event.status, jsonb_build_object('slug', event.slug));
   end if;
   -- One buyer's requests queue here, so that the quota is counted, not guessed.
@@ -568,6 +605,44 @@ begin
     jsonb_build_object('hold_id', hold.id, 'listing_id', p_listing, 'expires_at', hold.expires_at),
     own.organization_id, own.event_id, own.id);
   return hold;
+end $$;
+CREATE TABLE public.event_versions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    number integer NOT NULL,
+    document jsonb NOT NULL,
+    canonical text NOT NULL,
+    source text NOT NULL,
+    sha256 text NOT NULL,
+    message text DEFAULT ''::text NOT NULL,
+    author_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT canonical_matches_document CHECK (((canonical)::jsonb = document)),
+    CONSTRAINT canonical_matches_hash CHECK ((encode(sha256(convert_to(canonical, 'UTF8'::name)), 'hex'::text) = sha256)),
+    CONSTRAINT event_versions_message_check CHECK ((length(message) <= 500)),
+    CONSTRAINT event_versions_number_check CHECK ((number > 0)),
+    CONSTRAINT event_versions_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE FUNCTION private.publish_version(p_event uuid, p_number integer, p_canonical text, p_source text, p_sha256 text, p_message text) RETURNS public.event_versions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  owner uuid := (select e.organization_id from public.events e where e.id = p_event);
+  published public.event_versions;
+begin
+  if coalesce(current_setting('role', true), 'none') in ('anon', 'authenticated') then
+    if owner is null or owner not in (select private.organizations_of_actor()) then
+      perform private.fail(404, 'events.not_found');
+    elsif owner not in (select private.organizations_of_actor('admin', 'operator')) then
+      perform private.fail(403, 'events.may_not_publish');
+    end if;
+  end if;
+  insert into public.event_versions (event_id, organization_id, number, document, canonical, source, sha256, message, author_id)
+  values (p_event, owner, p_number, p_canonical::jsonb, p_canonical, p_source, p_sha256, p_message, auth.uid())
+  returning * into published;
+  return published;
 end $$;
 CREATE FUNCTION private.record_action(p_action text, p_listing bigint DEFAULT NULL::bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -745,7 +820,7 @@ declare
 begin
   perform private.require_event_access(p_event);
   scan := private.listing_scan_of(p_event);
-  predicate := private.listing_predicate(p_event, p_filters);
+  predicate := 'not s.sold and ' || private.listing_predicate(p_event, p_filters);
   wishes := private.wishes_met(p_event, p_wishes);
   return query execute format('with a as materialized (select s.ctid as at, s.id from %s s where %s order by %s - (%s s.scarcity * %L::real + s.social * %L::real), s.id limit 600)',
       scan, predicate, case when by_vector then '(s.e64 operator(extensions.<#>) $1)' else '0::float8' end,
@@ -932,6 +1007,10 @@ CREATE TABLE private.listing_scan (
 PARTITION BY LIST (event_id);
 ALTER TABLE ONLY private.listing_scan ALTER COLUMN bits SET STORAGE PLAIN;
 ALTER TABLE ONLY private.listing_scan ALTER COLUMN e64 SET STORAGE PLAIN;
+CREATE TABLE private.listing_totals (
+    event_id uuid NOT NULL,
+    n integer NOT NULL
+);
 CREATE TABLE private.web_sessions (
     token_sha256 bytea NOT NULL,
     user_id uuid NOT NULL,
@@ -962,24 +1041,6 @@ CREATE TABLE public.event_attributes (
     CONSTRAINT event_attributes_kind_check CHECK ((kind = ANY (ARRAY['number'::text, 'enum'::text, 'boolean'::text, 'text'::text]))),
     CONSTRAINT event_attributes_slot_check CHECK ((slot = ANY (ARRAY['price'::text, 'year'::text, 'mileage'::text, 'n1'::text, 'n2'::text, 'n3'::text, 'n4'::text, 'n5'::text, 'n6'::text, 'n7'::text, 'n8'::text])))
 );
-CREATE TABLE public.event_versions (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    event_id uuid NOT NULL,
-    organization_id uuid NOT NULL,
-    number integer NOT NULL,
-    document jsonb NOT NULL,
-    canonical text NOT NULL,
-    source text NOT NULL,
-    sha256 text NOT NULL,
-    message text DEFAULT ''::text NOT NULL,
-    author_id uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT canonical_matches_document CHECK (((canonical)::jsonb = document)),
-    CONSTRAINT canonical_matches_hash CHECK ((encode(sha256(convert_to(canonical, 'UTF8'::name)), 'hex'::text) = sha256)),
-    CONSTRAINT event_versions_message_check CHECK ((length(message) <= 500)),
-    CONSTRAINT event_versions_number_check CHECK ((number > 0)),
-    CONSTRAINT event_versions_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
-);
 CREATE TABLE public.events (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     organization_id uuid NOT NULL,
@@ -990,6 +1051,8 @@ CREATE TABLE public.events (
     hold_ttl_s integer DEFAULT 1440 NOT NULL,
     hold_limit integer DEFAULT 2 NOT NULL,
     deposit_required boolean DEFAULT false NOT NULL,
+    opens_at timestamp with time zone,
+    closes_at timestamp with time zone,
     catalogue_revision bigint DEFAULT 0 NOT NULL,
     created_by uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
@@ -1218,6 +1281,8 @@ ALTER TABLE ONLY private.answers
     ADD CONSTRAINT answers_pkey PRIMARY KEY (actor, operation, key);
 ALTER TABLE ONLY private.listing_scan
     ADD CONSTRAINT listing_scan_pkey PRIMARY KEY (event_id, id);
+ALTER TABLE ONLY private.listing_totals
+    ADD CONSTRAINT listing_totals_pkey PRIMARY KEY (event_id);
 ALTER TABLE ONLY private.web_sessions
     ADD CONSTRAINT web_sessions_pkey PRIMARY KEY (token_sha256);
 ALTER TABLE ONLY public.dealers
@@ -1293,6 +1358,7 @@ ALTER TABLE ONLY public.turns
 ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_session_id_number_key UNIQUE (session_id, number);
 CREATE INDEX answers_created ON private.answers USING btree (created_at);
+CREATE INDEX listing_scan_sold ON ONLY private.listing_scan USING btree (event_id) WHERE sold;
 CREATE INDEX web_sessions_user ON private.web_sessions USING btree (user_id);
 CREATE INDEX dealers_dealer ON public.dealers USING btree (dealer_id);
 CREATE INDEX events_organization ON public.events USING btree (organization_id);
@@ -1333,6 +1399,8 @@ CREATE TRIGGER check_version BEFORE INSERT ON public.event_versions FOR EACH ROW
 CREATE TRIGGER hide_prospects AFTER UPDATE OF status ON public.leads FOR EACH ROW WHEN ((new.status <> 'open'::text)) EXECUTE FUNCTION private.hide_prospects();
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE OF role ON public.members FOR EACH ROW WHEN ((old.role = 'admin'::public.member_role)) EXECUTE FUNCTION private.keep_an_admin();
 CREATE TRIGGER mark_sold AFTER UPDATE OF state ON public.listing_units FOR EACH ROW WHEN (((old.state = 'sold'::text) <> (new.state = 'sold'::text))) EXECUTE FUNCTION private.mark_sold();
+CREATE TRIGGER note_creation AFTER INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION private.note_event();
+CREATE TRIGGER note_status AFTER UPDATE OF status ON public.events FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION private.note_event();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.journal FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.event_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
@@ -1340,6 +1408,8 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.journal FOR EACH STATEM
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.journal_default FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER tell_event AFTER UPDATE ON public.events FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.catalogue_revision IS DISTINCT FROM new.catalogue_revision))) EXECUTE FUNCTION private.tell_event();
 CREATE TRIGGER tell_unit AFTER UPDATE ON public.listing_units FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.held_until IS DISTINCT FROM new.held_until))) EXECUTE FUNCTION private.tell_unit();
+ALTER TABLE ONLY private.listing_totals
+    ADD CONSTRAINT listing_totals_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY private.web_sessions
     ADD CONSTRAINT web_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.dealers
@@ -1412,6 +1482,7 @@ ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 ALTER TABLE private.answers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.listing_scan ENABLE ROW LEVEL SECURITY;
+ALTER TABLE private.listing_totals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.web_sessions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY attributes_read ON public.event_attributes FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 CREATE POLICY attributes_shop ON public.event_attributes FOR SELECT TO anon USING ((event_id = ( SELECT private.session_event_id() AS session_event_id)));
@@ -1474,7 +1545,6 @@ CREATE POLICY turns_own ON public.turns FOR SELECT TO anon USING ((session_id = 
 CREATE POLICY turns_read ON public.turns FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 CREATE POLICY units_read ON public.listing_units FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 CREATE POLICY units_shop ON public.listing_units FOR SELECT TO anon USING ((event_id = ( SELECT private.session_event_id() AS session_event_id)));
-CREATE POLICY versions_publish ON public.event_versions FOR INSERT TO authenticated WITH CHECK (((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text, 'operator'::text]) AS organizations_of_actor)) AND (author_id = ( SELECT auth.uid() AS uid))));
 CREATE POLICY versions_read ON public.event_versions FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 GRANT USAGE ON SCHEMA private TO anon;
 GRANT USAGE ON SCHEMA private TO authenticated;
@@ -1534,6 +1604,7 @@ REVOKE ALL ON FUNCTION private.mark_sold() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.may_listen(topic text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.may_listen(topic text) TO anon;
 GRANT ALL ON FUNCTION private.may_listen(topic text) TO authenticated;
+REVOKE ALL ON FUNCTION private.note_event() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.only_bit(p_event uuid, p_ids jsonb) FROM PUBLIC;
 GRANT ALL ON TABLE public.leads TO service_role;
 GRANT SELECT ON TABLE public.leads TO anon;
@@ -1563,6 +1634,10 @@ GRANT SELECT ON TABLE public.holds TO anon;
 GRANT SELECT ON TABLE public.holds TO authenticated;
 REVOKE ALL ON FUNCTION private.place_hold(p_listing bigint, p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.place_hold(p_listing bigint, p_key text) TO anon;
+GRANT ALL ON TABLE public.event_versions TO service_role;
+GRANT SELECT ON TABLE public.event_versions TO authenticated;
+REVOKE ALL ON FUNCTION private.publish_version(p_event uuid, p_number integer, p_canonical text, p_source text, p_sha256 text, p_message text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.publish_version(p_event uuid, p_number integer, p_canonical text, p_source text, p_sha256 text, p_message text) TO authenticated;
 REVOKE ALL ON FUNCTION private.record_action(p_action text, p_listing bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_action(p_action text, p_listing bigint) TO anon;
 REVOKE ALL ON FUNCTION private.record_exposure(p_experiment text) FROM PUBLIC;
@@ -1620,17 +1695,6 @@ GRANT UPDATE(status) ON TABLE public.dealers TO authenticated;
 GRANT ALL ON TABLE public.event_attributes TO service_role;
 GRANT SELECT ON TABLE public.event_attributes TO authenticated;
 GRANT SELECT ON TABLE public.event_attributes TO anon;
-GRANT ALL ON TABLE public.event_versions TO service_role;
-GRANT SELECT ON TABLE public.event_versions TO authenticated;
-GRANT INSERT(event_id) ON TABLE public.event_versions TO authenticated;
-GRANT INSERT(organization_id) ON TABLE public.event_versions TO authenticated;
-GRANT INSERT(number) ON TABLE public.event_versions TO authenticated;
-GRANT INSERT(document) ON TABLE public.event_versions TO authenticated;
-GRANT INSERT(canonical) ON TABLE public.event_versions TO authenticated;
-GRANT INSERT(source) ON TABLE public.event_versions TO authenticated;
-GRANT INSERT(sha256) ON TABLE public.event_versions TO authenticated;
-GRANT INSERT(message) ON TABLE public.event_versions TO authenticated;
-GRANT INSERT(author_id) ON TABLE public.event_versions TO authenticated;
 GRANT ALL ON TABLE public.events TO service_role;
 GRANT SELECT ON TABLE public.events TO authenticated;
 GRANT INSERT(organization_id) ON TABLE public.events TO authenticated;

@@ -139,7 +139,8 @@ create function private.accept_invitation(p_token_sha256 bytea) returns uuid
 language plpgsql security definer set search_path = '' as $$
 declare
   invitation public.invitations;
-  own_email text := (select u.email from auth.users u where u.id = auth.uid());
+  -- an address that nobody has confirmed may have been registered by somebody else
+  own_email text := (select u.email from auth.users u where u.id = auth.uid() and u.email_confirmed_at is not null);
 begin
   select * into invitation from public.invitations i where i.token_sha256 = p_token_sha256 for update;
   if invitation.id is null or own_email is null or lower(own_email) <> invitation.email then

@@ -27,7 +27,7 @@ create trigger refuse_change before update or delete on public.journal
   for each row execute function private.refuse_change();
 
 create function private.add_journal_month(month date) returns void
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '' set lock_timeout = '5s' as $$
 declare
   first date := date_trunc('month', month);
   name text := 'journal_' || to_char(first, 'YYYY_MM');

@@ -11,6 +11,8 @@ create table public.events (
   hold_ttl_s int not null default 1440 check (hold_ttl_s between 30 and 604800),
   hold_limit int not null default 2 check (hold_limit between 1 and 100),
   deposit_required boolean not null default false,
+  opens_at timestamptz,
+  closes_at timestamptz,
   catalogue_revision bigint not null default 0,
   created_by uuid,
   created_at timestamptz not null default now()
@@ -47,9 +49,7 @@ revoke all on public.events, public.event_versions from anon, authenticated;
 
 grant select on public.events, public.event_versions to authenticated;
 grant insert (organization_id, slug, name, created_by), update (name, status) on public.events to authenticated;
-grant insert (event_id, organization_id, number, document, canonical, source, sha256, message, author_id)
-  on public.event_versions to authenticated;
-
+-- versions come through private.publish_version alone: what is inserted is served, so it must have been compiled
 create policy events_read on public.events for select to authenticated
   using (organization_id in (select private.organizations_of_actor()));
 create policy events_create on public.events for insert to authenticated
@@ -59,8 +59,6 @@ create policy events_change on public.events for update to authenticated
   with check (organization_id in (select private.organizations_of_actor('admin', 'operator')));
 create policy versions_read on public.event_versions for select to authenticated
   using (organization_id in (select private.organizations_of_actor()));
-create policy versions_publish on public.event_versions for insert to authenticated
-  with check (organization_id in (select private.organizations_of_actor('admin', 'operator')) and author_id = (select auth.uid()));
 
 -- The organization of a version is that of its event, whatever the writer says; numbers have no gaps and no twins.
 create function private.check_version() returns trigger
@@ -68,9 +66,12 @@ language plpgsql security definer set search_path = '' as $$
 declare
   event public.events;
 begin
-  select * into event from public.events e where e.id = new.event_id for update;
+  -- no key update: an import holds the key shared for as long as it runs
+  select * into event from public.events e where e.id = new.event_id for no key update;
   if event.id is null or event.organization_id <> new.organization_id then
     perform private.fail(404, 'events.not_found');
+  elsif new.document ->> 'id' is distinct from event.slug then
+    perform private.fail(422, 'events.wrong_document', jsonb_build_object('slug', event.slug, 'found', new.document ->> 'id'));
   elsif event.status = 'closed' then
     perform private.fail(410, 'events.closed', jsonb_build_object('slug', event.slug));
   end if;
@@ -95,6 +96,8 @@ begin
     status = case when e.status = 'draft' then 'live' else e.status end,
     hold_ttl_s = coalesce((new.document #>> '{conversion,hold_minutes}')::numeric * 60, e.hold_ttl_s)::int,
     hold_limit = coalesce((new.document #>> '{conversion,hold_limit}')::int, e.hold_limit),
+    opens_at = (new.document #>> '{dates,opens_at}')::timestamptz,
+    closes_at = (new.document #>> '{dates,closes_at}')::timestamptz,
     deposit_required = coalesce((new.document #>> '{conversion,deposit_required}')::boolean, e.deposit_required)
   where e.id = new.event_id returning e.slug into event_slug;
   notice := jsonb_build_object('event_id', new.event_id, 'slug', event_slug, 'version_id', new.id,
@@ -108,6 +111,48 @@ begin
 end $$;
 create trigger activate_version after insert on public.event_versions
   for each row execute function private.activate_version();
+
+-- Publishes a compiled document for the caller, who must be an operator or admin; jobs of the owner have no role set.
+create function private.publish_version(
+  p_event uuid, p_number int, p_canonical text, p_source text, p_sha256 text, p_message text
+) returns public.event_versions
+language plpgsql security definer set search_path = '' as $$
+declare
+  owner uuid := (select e.organization_id from public.events e where e.id = p_event);
+  published public.event_versions;
+begin
+  if coalesce(current_setting('role', true), 'none') in ('anon', 'authenticated') then
+    if owner is null or owner not in (select private.organizations_of_actor()) then
+      perform private.fail(404, 'events.not_found');
+    elsif owner not in (select private.organizations_of_actor('admin', 'operator')) then
+      perform private.fail(403, 'events.may_not_publish');
+    end if;
+  end if;
+  insert into public.event_versions (event_id, organization_id, number, document, canonical, source, sha256, message, author_id)
+  values (p_event, owner, p_number, p_canonical::jsonb, p_canonical, p_source, p_sha256, p_message, auth.uid())
+  returning * into published;
+  return published;
+end $$;
+grant execute on function private.publish_version(uuid, int, text, text, text, text) to authenticated;
+
+-- What happens to an event is a fact, whoever does it and however; what is closed stays closed.
+create function private.note_event() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if tg_op = 'INSERT' then
+    perform private.record_fact('event.created', jsonb_build_object('slug', new.slug, 'name', new.name), new.organization_id, new.id);
+    return null;
+  end if;
+  if old.status = 'closed' then
+    perform private.fail(409, 'events.closed_for_good', jsonb_build_object('slug', old.slug));
+  end if;
+  perform private.record_fact('event.status_changed', jsonb_build_object('slug', new.slug, 'from', old.status, 'to', new.status),
+                              new.organization_id, new.id);
+  return null;
+end $$;
+create trigger note_creation after insert on public.events for each row execute function private.note_event();
+create trigger note_status after update of status on public.events
+  for each row when (old.status is distinct from new.status) execute function private.note_event();
 
 -- What every process serves: the version in force of each open event. Read by the application alone.
 create function private.served_versions(p_event uuid default null)

@@ -145,11 +145,14 @@ language plpgsql security definer set search_path = '' as $$
 declare name text := 'listing_scan_' || replace(p_event::text, '-', '');
 begin
   if to_regclass('private.' || name) is not null then return; end if;
-  execute format('create table private.%I partition of private.listing_scan for values in (%L)', name, p_event);
+  -- made apart and attached: CREATE … PARTITION OF would lock every search of every event behind a running import
+  execute format('create table private.%I (like private.listing_scan including defaults including storage)', name);
+  execute format('alter table private.%I add primary key (event_id, id), add check (event_id = %L)', name, p_event);
   execute format('alter table private.%I enable row level security', name);
   execute format('alter table private.%I alter column e64 set storage plain', name);
   execute format('create index on private.%I (price)', name);
   execute format('create index on private.%I using gin (tags)', name);
+  execute format('alter table private.listing_scan attach partition private.%I for values in (%L)', name, p_event);
 end $$;
 
 create function private.add_event_partition() returns trigger

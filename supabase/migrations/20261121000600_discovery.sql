@@ -58,8 +58,10 @@ begin
   select * into event from public.events e where e.slug = p_event_slug;
   if event.id is null or event.status = 'draft' then
     perform private.fail(404, 'events.not_found', jsonb_build_object('slug', p_event_slug));
-  elsif event.status = 'closed' then
+  elsif event.status = 'closed' or event.closes_at <= now() then
     perform private.fail(410, 'events.closed', jsonb_build_object('slug', p_event_slug));
+  elsif event.opens_at > now() then
+    perform private.fail(409, 'events.not_open_yet', jsonb_build_object('slug', p_event_slug, 'opens_at', event.opens_at));
   elsif event.status = 'paused' then
     perform private.fail(410, 'events.paused', jsonb_build_object('slug', p_event_slug));
   elsif not exists (select from public.event_versions v where v.id = p_version and v.event_id = event.id) then

@@ -84,7 +84,9 @@ begin
   perform private.refuse_taken(unit, own.id);
 
   select * into event from public.events e where e.id = own.event_id;
-  if event.status <> 'live' then
+  if event.closes_at <= now() then
+    perform private.fail(410, 'events.closed', jsonb_build_object('slug', event.slug));
+  elsif event.status <> 'live' then
     perform private.fail(410, 'events.' || event.status, jsonb_build_object('slug', event.slug));
   end if;
 

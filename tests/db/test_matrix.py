@@ -30,7 +30,7 @@ MATRIX: dict[str, dict[str, set[str]]] = {
     "invitations": {"select": {"admin"}, "insert": {"admin"}, "delete": {"admin"}},
     "journal": {"select": STAFF},
     "events": {"select": STAFF, "insert": PUBLISHERS, "update": PUBLISHERS},
-    "event_versions": {"select": STAFF, "insert": PUBLISHERS},
+    "event_versions": {"select": STAFF},
     "sources": {"select": STAFF},
     "source_files": {"select": STAFF},
     "listings": {"select": STAFF | SHOPPERS | {"dealer"}},
@@ -75,10 +75,6 @@ NEW_ROW: dict[str, Any] = {
         "invited_by": actor.user_id,
     },
     "events": lambda w, actor: {"organization_id": w.seller, "slug": "another", "name": "Another", "created_by": actor.user_id},
-    "event_versions": lambda w, actor: {
-        "event_id": w.event, "organization_id": w.seller, "number": 2, "document": Jsonb({}), "canonical": "{}", "source": "{}",
-        "sha256": "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a", "author_id": actor.user_id,
-    },
 }  # fmt: skip
 
 
@@ -232,3 +228,66 @@ def test_the_login_role_has_no_rights_of_its_own(owner: psycopg.Connection[Any],
     with pytest.raises(psycopg.errors.InsufficientPrivilege), owner.transaction(force_rollback=True):
         owner.execute("set session authorization app_api")
         owner.execute("set local role service_role")
+
+
+# what may be written through the API, column by column; functions in `private` do all the rest
+WRITABLE = {
+    ("organizations", "UPDATE"): {"name"},
+    ("members", "UPDATE"): {"role"},
+    ("dealers", "UPDATE"): {"code", "status"},
+    ("invitations", "INSERT"): {"email", "invited_by", "organization_id", "role", "token_sha256"},
+    ("events", "INSERT"): {"created_by", "name", "organization_id", "slug"},
+    ("events", "UPDATE"): {"name", "status"},
+}
+
+
+def test_only_these_columns_can_be_written(owner: psycopg.Connection[Any], world: World) -> None:
+    rows = owner.execute(
+        """
+        select grantee, table_name, column_name, privilege_type from information_schema.column_privileges
+        where table_schema = 'public' and grantee in ('anon', 'authenticated') and privilege_type <> 'SELECT'
+        """
+    ).fetchall()
+    assert {row["grantee"] for row in rows} == {"authenticated"}
+    seen: dict[tuple[str, str], set[str]] = {}
+    for row in rows:
+        seen.setdefault((row["table_name"], row["privilege_type"]), set()).add(row["column_name"])
+    assert seen == WRITABLE
+
+
+def test_a_version_that_is_not_the_events_document_is_refused(
+    owner: psycopg.Connection[Any], world: World
+) -> None:
+    sha = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+    with pytest.raises(psycopg.Error) as refused, owner.transaction(force_rollback=True):
+        as_persona(owner, world.actor("operator"))
+        owner.execute("select private.publish_version(%s, 2, '{}', '{}', %s, '')", (world.event, sha))
+    assert refused.value.sqlstate == "MX422"
+
+
+@pytest.mark.parametrize(
+    ("persona", "state"), [("viewer", "MX403"), ("other_admin", "MX404"), ("dealer", "MX404")]
+)
+def test_who_may_not_publish_is_refused_by_the_database(
+    owner: psycopg.Connection[Any], world: World, persona: str, state: str
+) -> None:
+    with pytest.raises(psycopg.Error) as refused, owner.transaction(force_rollback=True):
+        as_persona(owner, world.actor(persona))
+        owner.execute("select private.publish_version(%s, 2, '{}', '{}', 'x', '')", (world.event,))
+    assert refused.value.sqlstate == state
+
+
+def test_what_happens_to_an_event_is_a_fact_and_closing_is_for_good(
+    owner: psycopg.Connection[Any], world: World
+) -> None:
+    with owner.transaction():
+        as_persona(owner, world.actor("operator"))
+        owner.execute("update public.events set status = 'closed' where id = %s", (world.event,))
+    row = owner.execute(
+        "select facts, actor_id from public.journal where kind = 'event.status_changed' order by id desc limit 1"
+    ).fetchone()
+    assert row is not None
+    assert (row["facts"]["to"], row["actor_id"]) == ("closed", world.users["operator"])
+    with pytest.raises(psycopg.Error) as refused, owner.transaction(force_rollback=True):
+        owner.execute("update public.events set status = 'live' where id = %s", (world.event,))
+    assert refused.value.sqlstate == "MX409"

@@ -13,7 +13,7 @@ from backend.core.context import Actor
 from backend.core.db import Database
 from backend.core.errors import AppError, Conflict
 from backend.domains.transactions import service as transactions
-from tests.factories import World, insert
+from tests.factories import DOCUMENT, World, add_version, insert
 
 BUYERS = 200
 
@@ -166,3 +166,16 @@ async def test_a_unit_of_another_event_is_not_there(database: Database, world: W
             await transactions.place_hold(ctx, listing_id=world.listings[1], key="k")
     assert refused.value.code == "discovery.no_such_session"
     assert await reserve(database, world, world.other_session, 987654321) == "catalogue.no_such_listing"
+
+
+async def test_making_an_event_waits_for_no_import_and_holds_up_no_search(
+    database: Database, dsn: str, owner: psycopg.Connection[Any], world: World
+) -> None:
+    """An import writes into the scanned partitions for minutes; meanwhile events are made, searched and published."""
+    with psycopg.connect(dsn) as importing:
+        importing.execute("lock table private.listing_scan in row exclusive mode")  # as an insert does
+        importing.execute("select 1 from public.events where id = %s for key share", (world.event,))
+        owner.execute("set lock_timeout = '2s'")
+        insert(owner, "public.events", organization_id=world.seller, slug="meanwhile", name="Meanwhile")
+        owner.execute("select 1 from private.listing_scan limit 1")
+        add_version(owner, world, {**DOCUMENT, "note": "meanwhile"}, number=2)

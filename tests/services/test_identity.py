@@ -76,6 +76,16 @@ async def test_an_invitation_is_taken_up_once_by_its_address(database: Database,
                     await identity.accept_invitation(ctx, token=token)
 
 
+async def test_an_address_that_nobody_confirmed_takes_up_no_invitation(
+    database: Database, owner: psycopg.Connection[Any], world: World
+) -> None:
+    token = await invite(database, world, "admin")
+    owner.execute("update auth.users set email_confirmed_at = null where id = %s", (world.users["stranger"],))
+    with pytest.raises(NotFound):
+        async with database.as_actor(world.actor("stranger")) as ctx:
+            await identity.accept_invitation(ctx, token=token)
+
+
 @pytest.mark.parametrize("persona", ["operator", "viewer", "other_admin", "dealer"])
 async def test_only_the_organizations_admins_invite(database: Database, world: World, persona: str) -> None:
     with pytest.raises(NotAllowed):

@@ -185,7 +185,7 @@ async def _stage_all(work: _Import) -> None:
     records = _outcomes(work)
     coming = asyncio.create_task(asyncio.to_thread(lambda: list(islice(records, _BATCH))))
     try:
-        while batch := await coming:
+        while batch := await asyncio.shield(coming):  # cancelled, its thread would go on reading
             coming = asyncio.create_task(asyncio.to_thread(lambda: list(islice(records, _BATCH))))
             if work.cancelled():
                 raise Conflict("catalogue.import_cancelled", rows=work.counts.read)

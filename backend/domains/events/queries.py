@@ -54,7 +54,7 @@ async def list_events(conn: Connection, *, limit: int, after: str) -> list[dict[
 async def lock_event(conn: Connection, *, event_id: UUID) -> dict[str, Any] | None:
     """Keeps other publishers out until the transaction ends. None where the actor may not."""
     cursor = await conn.execute(
-        "select id, organization_id, current_version_id from public.events where id = %s for update",
+        "select id, organization_id, current_version_id from public.events where id = %s for no key update",
         (event_id,),
     )
     return await cursor.fetchone()
@@ -78,36 +78,15 @@ async def last_number(conn: Connection, *, event_id: UUID) -> int:
 
 
 async def add_version(
-    conn: Connection,
-    *,
-    event_id: UUID,
-    organization_id: UUID,
-    number: int,
-    canonical: str,
-    source: str,
-    sha256: str,
-    message: str,
-    author_id: UUID | None,
+    conn: Connection, *, event_id: UUID, number: int, canonical: str, source: str, sha256: str, message: str
 ) -> dict[str, Any]:
+    """The author is the actor, or nobody for a local operator."""
     cursor = await conn.execute(
         """
-        insert into public.event_versions
-          (event_id, organization_id, number, document, canonical, source, sha256, message, author_id)
-        values (%(event_id)s, %(organization_id)s, %(number)s, %(canonical)s::text::jsonb,
-                %(canonical)s::text, %(source)s, %(sha256)s, %(message)s, %(author_id)s)
-        returning id, event_id, organization_id, number, sha256, message, author_id, created_at, document,
-                  source
+        select id, event_id, organization_id, number, sha256, message, author_id, created_at, document, source
+        from private.publish_version(%s, %s, %s, %s, %s, %s)
         """,
-        {
-            "event_id": event_id,
-            "organization_id": organization_id,
-            "number": number,
-            "canonical": canonical,
-            "source": source,
-            "sha256": sha256,
-            "message": message,
-            "author_id": author_id,
-        },
+        (event_id, number, canonical, source, sha256, message),
     )
     row = await cursor.fetchone()
     assert row is not None

@@ -28,7 +28,6 @@ from backend.domains.events.model import (
     VersionHead,
 )
 from backend.domains.events.templates import Folder
-from backend.domains.journal import service as journal
 
 LONGEST_MESSAGE = 500
 
@@ -55,10 +54,6 @@ async def create_event(ctx: Context, *, organization_id: UUID, slug: str, name: 
     )
     if row is None:
         raise Conflict("events.slug_taken", slug=slug)
-    facts = {"slug": slug, "name": name}
-    await journal.record(
-        ctx, kind="event.created", facts=facts, organization_id=organization_id, event_id=row["id"]
-    )
     return _event(row)
 
 
@@ -89,13 +84,11 @@ async def publish(
     row = await queries.add_version(
         ctx.conn,
         event_id=event.id,
-        organization_id=event.organization_id,
         number=1 + await queries.last_number(ctx.conn, event_id=event.id),
         canonical=compiled.canonical,
         source=compiled.source,
         sha256=compiled.sha256,
         message=message.replace("\0", "").strip()[:LONGEST_MESSAGE],
-        author_id=ctx.actor.user_id,
     )
     return EventVersion(**row, is_new=True)
 
@@ -110,14 +103,6 @@ async def change_status(ctx: Context, *, slug: str, status: EventStatus) -> Even
         raise Conflict("events.never_published", slug=slug)
     if await queries.set_status(ctx.conn, event_id=event.id, status=status) is None:
         raise NotAllowed("events.may_not_publish", slug=slug)
-    facts = {"slug": slug, "from": event.status, "to": status}
-    await journal.record(
-        ctx,
-        kind="event.status_changed",
-        facts=facts,
-        organization_id=event.organization_id,
-        event_id=event.id,
-    )
     return await get_event(ctx, slug=slug)
 
 

@@ -3,6 +3,7 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import bcrypt from 'bcryptjs'
 import { inTransaction, sql } from './database.mjs'
+import { prove } from './guesses.mjs'
 import { capture } from './mail.mjs'
 import { ownUrl, settings } from './settings.mjs'
 import { roleOf } from './tokens.mjs'
@@ -75,8 +76,17 @@ const insert = async ({ id, email, password, confirmed, invited, appMetadata, us
   })
 }
 
+// An account that anybody may have made for this address, and whose maker has never shown to read its mail, goes with
+// its password and its sessions: tokens of the same id would stay good. Invited people hold no password of their own.
+const removeUnproven = address => sql`
+  delete from auth.users where email = ${address.toLowerCase()} and invited_at is null and not exists (
+    select from auth.identities i where i.user_id = users.id and (
+      case when jsonb_typeof(i.identity_data::jsonb) = 'string' then (i.identity_data::jsonb #>> '{}')::jsonb
+      else i.identity_data::jsonb end ->> 'email_verified') = 'true')`
+
 const create = async body => {
   if (!body.email) return refuse(422, 'validation_failed', 'An email address is required')
+  await removeUnproven(body.email)
   const id = body.id || randomUUID()
   try {
     await insert({
@@ -119,6 +129,7 @@ const update = async (id, body) => {
     if (error.code !== '23505') throw error
     return refuse(422, 'email_exists', 'A user with this email address has already been registered')
   }
+  if (body.email_confirm) await prove(id)
   const user = await find(id)
   return user ? Response.json(user) : notFound()
 }
@@ -153,6 +164,7 @@ const generateLink = async (body, lite) => {
   const path = LINKS[body.type]
   if (!path || !body.email) return refuse(422, 'validation_failed', `Links of type ${body.type} are not made here`)
   const address = body.email.toLowerCase()
+  if (body.type === 'invite' || body.type === 'signup') await removeUnproven(address)
   const [known] = await sql`select id from auth.users where email = ${address}`
   if (!known && body.type === 'recovery') return notFound()
   if (!known) {

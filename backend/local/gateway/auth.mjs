@@ -1,5 +1,6 @@
 // Auth as lite answers it, brought to the form that Supabase clients expect, with mails to one address spaced out.
 
+import { expectCode, guarded, guessOf } from './guesses.mjs'
 import { settings } from './settings.mjs'
 import { complete } from './tokens.mjs'
 
@@ -59,24 +60,48 @@ const repair = async response => {
   return new Response(text, { status: response.status, headers })
 }
 
-export const handleAuth = async (request, url, lite) => {
-  if (request.method !== 'POST') return repair(await lite(request))
-  const text = await request.text()
-  const body = (() => { try { return JSON.parse(text) } catch { return {} } })()
-
-  if (url.pathname === '/auth/v1/verify' && ALIASES[body.type]) {
-    let response
-    for (const type of ALIASES[body.type]) {
-      response = await lite(withBody(request, JSON.stringify({ ...body, type })))
-      if (response.ok) break
-    }
-    return repair(response)
+const parse = text => {
+  try {
+    const body = JSON.parse(text)
+    return body && typeof body === 'object' ? body : {}
+  } catch {
+    return {}
   }
+}
 
-  const address = MAILING.has(url.pathname) && String(body.email || '').toLowerCase()
-  const wait = address ? secondsToWait(address) : 0
+const verify = async (request, body, lite) => {
+  let response
+  for (const type of ALIASES[body.type]) {
+    response = await lite(withBody(request, JSON.stringify({ ...body, type })))
+    if (response.ok) break
+  }
+  return response
+}
+
+const mail = async (request, url, text, body, lite) => {
+  const address = String(body.email || '').toLowerCase()
+  const wait = secondsToWait(address)
   if (wait) return tooSoon(wait)
-  const response = await lite(withBody(request, text))
-  if (address && response.ok) remember(address)
-  return repair(response)
+  // lite makes an account of an unknown address even where nobody may sign up.
+  const closed = url.pathname === '/auth/v1/otp' && !settings.allowSignup
+  const response = await lite(withBody(request, closed ? JSON.stringify({ ...body, create_user: false }) : text))
+  if (address && response.ok) {
+    remember(address)
+    expectCode(address)
+  }
+  return response
+}
+
+export const handleAuth = async (request, url, lite) => {
+  if (request.method === 'OPTIONS') return lite(request)
+  const posted = request.method === 'POST'
+  const text = posted ? await request.text() : ''
+  const body = parse(text)
+  const ask = () => {
+    if (posted && MAILING.has(url.pathname)) return mail(request, url, text, body, lite)
+    if (posted && url.pathname === '/auth/v1/verify' && ALIASES[body.type]) return verify(request, body, lite)
+    return lite(posted ? withBody(request, text) : request)
+  }
+  const guess = guessOf(request, url, body)
+  return repair(await (guess ? guarded(guess, request, ask) : ask()))
 }

@@ -55,8 +55,12 @@ const callFunction = (req, res, url) => {
   return forward(req, res, settings.functions, path)
 }
 
+// lite decodes a path before it routes: `/%61uth/v1/verify` would pass by all that is checked here.
+const isDisguised = path => path.includes('%') && !/^\/(rest|storage)\/v1\//.test(path)
+
 const answer = (request, url) => {
   const path = url.pathname
+  if (isDisguised(path)) return Response.json({ code: 'not_found', message: 'Not found' }, { status: 404 })
   if (path === '/health') return Response.json({ ok: true })
   if (path === '/_mail') return show(request)
   if (path.startsWith('/auth/v1/admin/') || path === '/auth/v1/invite') return handleAdmin(request, url, lite)

@@ -7,6 +7,7 @@ import { settings } from './settings.mjs'
 
 const SHOWN = 200
 const KEPT = 1000
+const FORWARDING = /^(x-forwarded-.*|forwarded|via|x-real-ip|x-original-.*|cf-.*)$/
 const captures = new Map()
 
 // lite's e-mail driver: a file per message, named so that names sort by time.
@@ -55,7 +56,7 @@ ${messages.map(m => `<hr><p><b>${escape(m.subject)}</b><br>to ${escape(m.to)}, $
 // a forwarded request, or one under a name that is not ours (DNS rebinding), is refused.
 export const show = async request => {
   const local = /^(localhost|127\.0\.0\.1)(:\d+)?$/.test(request.headers.get('host') || '')
-  if (!local || request.headers.has('x-forwarded-for') || request.headers.has('forwarded')) {
+  if (!local || [...request.headers.keys()].some(name => FORWARDING.test(name))) {
     return Response.json({ message: 'Only on this machine' }, { status: 403 })
   }
   const messages = (await Promise.all((await newestFirst()).slice(0, SHOWN).map(read))).filter(Boolean)

@@ -19,9 +19,13 @@ export const settings = Object.freeze({
   functions: new URL(required('FUNCTIONS_URL')),
   siteUrl: process.env.SITE_URL || 'http://localhost:3000',
   otpIntervalS: Number(process.env.MPAX_OTP_INTERVAL_S || 60),
+  triesPerAddress: Number(process.env.MPAX_AUTH_TRIES_PER_ADDRESS || 10),
+  triesPerClient: Number(process.env.MPAX_AUTH_TRIES_PER_CLIENT || 60),
+  triesPerCode: Number(process.env.MPAX_AUTH_TRIES_PER_CODE || 5),
+  triesWindowS: Number(process.env.MPAX_AUTH_TRIES_WINDOW_S || 600),
   jwtExpiryS: Number(process.env.JWT_EXPIRY_S || 3600),
   confirmEmail: process.env.CONFIRM_EMAIL === '1',
-  allowSignup: process.env.ALLOW_SIGNUP !== '0',
+  allowSignup: process.env.ALLOW_SIGNUP === '1',
   functionsWithoutJwt: new Set((process.env.FUNCTIONS_WITHOUT_JWT || '').split(',').filter(Boolean)),
 })
 

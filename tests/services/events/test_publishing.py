@@ -189,7 +189,7 @@ async def test_status_changes_and_a_closed_event_takes_no_version(
     facts = owner.execute(
         "select facts ->> 'to' as status from public.journal where kind = 'event.status_changed' order by id"
     )
-    assert [row["status"] for row in facts] == ["paused", "closed"]
+    assert [row["status"] for row in facts] == ["live", "paused", "closed"]
 
 
 async def test_a_draft_has_no_status_to_change(database: Database, world: World) -> None:
