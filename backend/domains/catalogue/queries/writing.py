@@ -224,6 +224,14 @@ async def write_scan(conn: Connection, *, event_id: UUID, minor_digits: int, com
         """,
         values,
     )
+    await conn.execute(
+        """
+        insert into private.listing_totals (event_id, n)
+        select %(event)s, count(*) from private.listing_scan s where s.event_id = %(event)s
+        on conflict (event_id) do update set n = excluded.n
+        """,
+        values,
+    )
 
 
 async def flush_tags(conn: Connection, *, event_id: UUID) -> None:
