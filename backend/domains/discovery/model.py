@@ -164,6 +164,11 @@ class Tile:
     parts: Mapping[str, float] = field(default_factory=dict)
     costs: tuple[Mapping[str, str], ...] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """As `plain` has it, one level deep: what is below is plain already."""
+        values = {name: getattr(self, name) for name in self.__slots__}
+        return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}  # pyright: ignore[reportUnknownArgumentType]
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -184,7 +189,7 @@ class Answer:
             "reply": self.reply,
             "note": self.note,
             "signals": plain(self.signals),
-            "tiles": plain(self.tiles),
+            "tiles": [tile.to_json() for tile in self.tiles],
             "chips": plain(self.chips),
             "actions": plain(self.actions),
             "matches": self.matches,

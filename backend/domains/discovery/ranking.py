@@ -65,15 +65,12 @@ def wishes_of(filters: Sequence[Filter]) -> list[Wish]:
 def diversified(hits: Sequence[Hit], listings: Mapping[int, Listing], limit: int) -> list[Hit]:
     """The best hits, with each further listing of the same kind a little behind. Stable for equal scores."""
     seen: Counter[tuple[Any, ...]] = Counter()
-    left = [h for h in hits if h.listing_id in listings]
+    left = [(h, _kind(listings[h.listing_id])) for h in hits if h.listing_id in listings]
     chosen: list[Hit] = []
     while left and len(chosen) < limit:
-        best = max(
-            range(len(left)),
-            key=lambda i: (left[i].score - _SAME_PENALTY * seen[_kind(listings[left[i].listing_id])], -i),
-        )
-        hit = left.pop(best)
-        seen[_kind(listings[hit.listing_id])] += 1
+        scores = [hit.score - _SAME_PENALTY * seen[kind] for hit, kind in left]
+        hit, kind = left.pop(scores.index(max(scores)))
+        seen[kind] += 1
         chosen.append(hit)
     return chosen
 

@@ -103,15 +103,20 @@ def _money(minor: int, currency: str, locale: str) -> str:
 
 def price_of(listing: Listing) -> float | None:
     """Unit: major units of the listing's currency."""
-    return None if listing.price_minor is None else float(major_units(listing.price_minor, listing.currency))
+    return None if listing.price_minor is None else _major(listing.price_minor, listing.currency)
+
+
+@lru_cache(maxsize=4096)
+def _major(minor: int, currency: str | None) -> float:
+    return float(major_units(minor, currency))
 
 
 def value_of(listing: Listing, field: str) -> Any:
     """The listing's value of an attribute, None where it is not known."""
     if field == "price":
         return price_of(listing)
-    if field.startswith("specs."):
-        return listing.specs.get(field.removeprefix("specs."))
+    if field[:6] == "specs.":
+        return listing.specs.get(field[6:])
     return getattr(listing, field, None)
 
 

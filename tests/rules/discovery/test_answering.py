@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -15,7 +16,7 @@ from backend.core.errors import InvalidInput, NotFound
 from backend.domains.catalogue.model import Hit, Listing, Wish
 from backend.domains.discovery import asking, conversation, ranking, rules
 from backend.domains.discovery.conversation import Facts, Relaxation
-from backend.domains.discovery.model import Filter, State, Tile, Understanding
+from backend.domains.discovery.model import Filter, State, Tile, Understanding, plain
 from backend.domains.discovery.wording import Words, chip_text, chips
 from tests.rules.discovery.vocabularies import CAR_WORDS
 
@@ -310,4 +311,5 @@ def test_limits_are_loosened_one_at_a_time_then_in_pairs() -> None:
 def test_a_tile_is_json() -> None:
     tile = ranking.tiles(scene(*SAID), [hit(1)], {1: listing()})[0]
     assert isinstance(tile, Tile)
+    assert json.dumps(tile.to_json()) == json.dumps(plain(tile))
     assert sum(tile.parts.values()) == pytest.approx(0.5)
