@@ -40,17 +40,21 @@ def installation(major: int = MAJOR) -> Path:
 
 
 def _copied(found: Path) -> Path:
-    """The installation where its account can run it; copied once per installed build."""
+    """The installation where its account can run it, with the libraries that lie beside its package; copied once per build."""
+    package, site = found.parent, found.parent.parent
     build = sheltered(found / f"{(found / 'bin' / 'postgres').stat().st_mtime_ns}")
-    target = build.with_name(f"{found.name}-{build.name.rpartition('-')[2]}")
-    if not target.exists():
+    target = SHELTER / f"postgres-{build.name.rpartition('-')[2]}"
+    if not (target / package.name / found.name).exists():
         SHELTER.mkdir(mode=0o755, exist_ok=True)
         draft = target.with_name(f"{target.name}.{os.getpid()}")
-        shutil.copytree(found, draft, symlinks=True)
+        libraries = site / f"{package.name}.libs"
+        if libraries.is_dir():
+            shutil.copytree(libraries, draft / libraries.name, symlinks=True)
+        shutil.copytree(found, draft / package.name / found.name, symlinks=True)
         with contextlib.suppress(OSError):  # another process was first
             draft.rename(target)
         shutil.rmtree(draft, ignore_errors=True)
-    return target
+    return target / package.name / found.name
 
 
 @dataclass(frozen=True, slots=True)
