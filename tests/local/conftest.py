@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -84,9 +86,10 @@ def home() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
-    """Postgres, gateway, Realtime and functions, up and running; mails to one address are not spaced out."""
+    """Postgres, gateway, Realtime and functions; anybody may sign up, mails to one address are not spaced out."""
     base, app_port = free_layout_ports()
-    with tempfile.TemporaryDirectory(prefix="mpax-stack-") as folder:
+    with tempfile.TemporaryDirectory(prefix="mpax-stack-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MPAX_ALLOW_SIGNUP", "1")
         home = Path(os.environ.get("MPAX_TEST_HOME") or folder)
         home.chmod(0o755)
         with start_stack(Layout(home, base, app_port), migrations=False, otp_interval_s=0) as running:
@@ -97,9 +100,10 @@ def stack() -> Iterator[Stack]:
 
 @pytest.fixture(scope="session")
 def rough() -> Iterator[Stack]:
-    """Another stack, to be treated roughly; as on hosted, mails to one address are a minute apart."""
+    """Another stack, to be treated roughly; as delivered: no sign-up, mails to one address a minute apart."""
     base, app_port = free_layout_ports()
-    with tempfile.TemporaryDirectory(prefix="mpax-rough-") as folder:
+    with tempfile.TemporaryDirectory(prefix="mpax-rough-") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.delenv("MPAX_ALLOW_SIGNUP", raising=False)
         Path(folder).chmod(0o755)
         with start_stack(
             Layout(Path(folder), base, app_port), migrations=False, otp_interval_s=60
@@ -148,6 +152,15 @@ async def user(stack: Stack) -> AsyncIterator[AsyncClient]:
 
 
 PASSWORD = "correct horse battery"
+
+
+def code_for(stack: Stack, email: str) -> str:
+    """The newest code that was mailed to the address."""
+    for file in sorted(stack.layout.outbox.glob("*.json"), reverse=True):
+        mail = json.loads(file.read_text())
+        if mail["to"] == email and (found := re.search(r"\b\d{6}\b", mail["text"])):
+            return found[0]
+    raise AssertionError(f"no mail to {email}")
 
 
 def address() -> str:
