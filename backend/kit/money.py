@@ -102,7 +102,7 @@ class Money:
 def minor_units(value: Decimal, currency: str | None) -> int:
     """Half a minor unit rounds up, as on an invoice."""
     digits = get_currency_precision(currency) if currency else 2
-    return int((value * 10**digits).quantize(Decimal(1), rounding=ROUND_HALF_UP))
+    return int(value.scaleb(digits).to_integral_value(rounding=ROUND_HALF_UP))  # quantize refuses what is very large
 
 
 def major_units(minor: int, currency: str | None) -> Decimal:

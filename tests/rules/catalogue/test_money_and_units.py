@@ -111,3 +111,9 @@ def test_conversion_round_trips(value: Decimal, one: str, other: str) -> None:
 
 def test_unit_names() -> None:
     assert [canonical_unit(word) for word in ("Miles", "PS", "kWh", "parsec")] == ["mi", "hp", "kwh", None]
+
+
+def test_very_large_amounts_are_numbers_too() -> None:
+    assert minor_units(Decimal(10) ** 26, "USD") == 10**28
+    assert minor_units(Decimal("2.345"), "USD") == 235
+    assert minor_units(Decimal("100"), "JPY") == 100
