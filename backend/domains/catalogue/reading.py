@@ -23,6 +23,7 @@ _CACHE_LIMIT: Final = 5_000  # different cells remembered per column
 _CACHE_CHARS: Final = 80
 _PARAGRAPHS: Final = frozenset({"description"})
 _TEXT_LIMITS: Final[Mapping[str, int]] = {"external_id": 200, "identifier": 200, "title": 300}
+_HIGHEST_PRICE: Final = 10**15  # in minor units; a cell beyond it is a number of another kind
 _RANGES: Final[Mapping[str, tuple[float, float]]] = {
     "mileage": (0, 100_000_000),
     "latitude": (-90, 90),
@@ -188,9 +189,11 @@ def _reading_target(
 def _price(bare: str, event: str, mark: Any) -> Callable[[Cell], object]:
     def read(cell: Cell) -> object:
         value = n.money(cell, currency=bare, mark=mark)
-        return (
-            Rejected(Reason.OTHER_CURRENCY) if isinstance(value, Money) and value.currency != event else value
-        )
+        if not isinstance(value, Money):
+            return value
+        if value.currency != event:
+            return Rejected(Reason.OTHER_CURRENCY)
+        return value if value.minor <= _HIGHEST_PRICE else Rejected(Reason.OUT_OF_RANGE)
 
     return read
 
