@@ -11,6 +11,7 @@ from reflex_base.event import EventSpec
 from reflex_base.utils.types import ASGIApp
 
 from app import bridge
+from app.components.frame import connection_lost
 from app.messages import UNKNOWN, words
 from app.pages import cockpit, dealer, landing, sign_in
 from app.pages.storefront import storefront
@@ -72,6 +73,9 @@ app = rx.App(
     backend_exception_handler=tell,
     api_transformer=with_api,
 )
+app.app_wraps[5, "Overlay"] = lambda stateful: (
+    connection_lost() if stateful else None
+)  # instead of Reflex's own words
 app.register_lifespan_task(serving)
 app.add_page(landing.landing, route="/", title="MPAX", on_load=Landing.load)
 app.add_page(sign_in.sign_in, route="/sign-in", title="Sign in · MPAX", on_load=SignIn.load)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -25,6 +26,9 @@ Answer = Mapping[str, Any]
 #: Own holds: listing → end of the hold.
 Own = Mapping[int, str]
 
+#: What would let somebody be called or written to. A name cannot be told from other words.
+_ADDRESS = re.compile(r"\S*@\S*")
+_DIALED = re.compile(r"(?<![\w$€£.,])\+?\(?\d(?:[ ()./\-]{0,3}\d){6,}(?!\w)")
 _NO_PHOTO = "/photo-missing.svg"
 
 
@@ -125,6 +129,11 @@ def _number(text: str) -> Any:
         return float(cleaned.rstrip("kK")) * factor
     except ValueError:
         return text.strip()
+
+
+def masked(text: str) -> str:
+    """A buyer's words without e-mail addresses and what looks like a telephone number."""
+    return _DIALED.sub("[number]", _ADDRESS.sub("[e-mail]", text))
 
 
 def turns(items: Iterable[Answer]) -> list[Turn]:

@@ -108,9 +108,50 @@ export function Composer({ store, label, placeholder, sendLabel, busy, accepted,
 }
 
 // --- layers -----------------------------------------------------------------------------------------------
+// An open layer is one step of the history, so that Back closes it and a shared address opens it again. The router
+// never hears of these steps: it would load the page anew.
+const topLayer = () => document.querySelector("dialog[open]");
+const onStep = () => Boolean(history.state?.layer);
+let path = null;
+let leaving = false;
+
+const settle = () => {
+  const layer = topLayer();
+  const address = layer?.dataset.address ?? "";
+  if (layer) path = location.pathname;
+  if (layer && (onStep() ? location.search !== address : !address || location.search !== address)) {
+    const step = { ...history.state, layer: true };
+    onStep() ? history.replaceState(step, "", path + address) : history.pushState(step, "", path + address);
+  } else if (!layer && onStep()) {
+    leaving = true;
+    history.back();
+  } else if (!layer && path && location.search) {
+    history.replaceState(history.state, "", location.pathname);
+  }
+};
+
+const popped = (event) => {
+  const layer = topLayer();
+  if (location.pathname !== path || !(leaving || layer)) return;
+  event.stopImmediatePropagation();
+  if (leaving) {
+    leaving = false;
+    settle();
+  } else if (!onStep()) {
+    layer.dispatchEvent(new Event("cancel", { cancelable: true }));
+  }
+};
+if (typeof window !== "undefined") window.addEventListener("popstate", popped, true);
+
 // The browser's own modal dialog: it traps focus, makes the page behind inert and gives the focus back.
-export function Layer({ open, label, className, onDismiss, children }) {
+export function Layer({ open, label, className, address, onDismiss, children }) {
   const ref = useRef(null);
+  const was = useRef(false);
+  useEffect(() => {
+    const timer = open || was.current ? setTimeout(settle) : 0; // when all layers have opened and closed
+    was.current = open;
+    return () => clearTimeout(timer);
+  }, [open, address]);
   useEffect(() => {
     const layer = ref.current;
     if (open && !layer.open) layer.showModal();
@@ -125,12 +166,31 @@ export function Layer({ open, label, className, onDismiss, children }) {
     onDismiss?.();
   };
   return (
-    <dialog ref={ref} tabIndex={-1} aria-label={label} className={className} onCancel={cancel}
+    <dialog ref={ref} tabIndex={-1} aria-label={label} className={className} data-address={address} onCancel={cancel}
       onClose={() => open && onDismiss?.()}
       onMouseDown={(event) => event.target === ref.current && onDismiss?.()}>
       {open ? children : null}
     </dialog>
   );
+}
+
+// --- the connection ---------------------------------------------------------------------------------------
+export function Connection({ lost }) {
+  const [offline, setOffline] = useState(false);
+  useEffect(() => {
+    const look = () => setOffline(!navigator.onLine);
+    look();
+    window.addEventListener("online", look);
+    window.addEventListener("offline", look);
+    return () => {
+      window.removeEventListener("online", look);
+      window.removeEventListener("offline", look);
+    };
+  }, []);
+  const words = offline
+    ? "You are offline. What you write is kept here until you are back."
+    : lost ? "The connection is lost. We are trying again; what you write is kept." : "";
+  return <div role="status" className="connection">{words ? <p className="connection__words">{words}</p> : null}</div>;
 }
 
 // --- the document editor ----------------------------------------------------------------------------------

@@ -84,7 +84,14 @@ def detail(
         _foot(item, on_hold, on_release, on_end),
         class_name="sheet__scroll",
     )
-    return layer(scroll, open=is_open, label=item.title, class_name="sheet detail", on_dismiss=on_dismiss)
+    return layer(
+        scroll,
+        open=is_open,
+        label=item.title,
+        class_name="sheet detail",
+        address="?item=" + item.id.to_string(),
+        on_dismiss=on_dismiss,
+    )
 
 
 def _foot(item: rx.Var[Listing], on_hold: Any, on_release: Any, on_end: Any) -> rx.Component:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
+from reflex_base.components.memo import memo
+from reflex_components_core.core.banner import has_connection_errors
 
 from app.components.basics import icon, skeleton, skip_link, theme_toggle
-from app.components.native import plain_form
+from app.components.native import connection, plain_form
 
 
 def cockpit(*children: Any, ready: Any, organization: Any, email: Any, role: Any) -> rx.Component:
@@ -59,6 +61,15 @@ def sign_out() -> rx.Component:
         action="/api/v1/auth/sign-out",
         method="post",
     )
+
+
+def connection_lost() -> rx.Component:
+    """What every page says while nothing gets through. A memo: only inside the event loop's context is it known."""
+
+    def words() -> rx.Component:
+        return connection(lost=has_connection_errors)
+
+    return rx.fragment(memo(words)())
 
 
 def _desk_skeleton() -> rx.Component:

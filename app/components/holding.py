@@ -36,13 +36,18 @@ def hold_dialog(
     on_pick: Any,
     on_end: Any,
 ) -> rx.Component:
-    """One dialog, three steps: `ask`, `held`, `lost`. An empty step keeps it closed."""
+    """One dialog, steps: `ask`, `held`, `yours`, `lost`. An empty step keeps it closed."""
     title = rx.match(
-        step, ("held", "It is yours for now"), ("lost", "Someone was a moment faster"), "Hold it for you?"
+        step,
+        ("held", "It is yours for now"),
+        ("yours", "You already hold this one"),
+        ("lost", "Someone was a moment faster"),
+        "Hold it for you?",
     )
     content = rx.match(
         step,
         ("held", _held(item, on_dismiss, on_end)),
+        ("yours", _held(item, on_dismiss, on_end)),
         ("lost", _lost(head, problem, nearest, on_dismiss, on_pick)),
         _ask(item, head, would_end, problem, busy, on_confirm, on_dismiss),
     )

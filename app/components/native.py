@@ -60,12 +60,20 @@ class Composer(_Native):
 
 
 class Layer(_Native):
-    """A modal layer: `dialog` in the middle, `sheet` at the side."""
+    """A modal layer: `dialog` in the middle, `sheet` at the side. Back closes it; `address` is its link, `?item=7`."""
 
     tag = "Layer"
     open: rx.Var[bool]
     label: rx.Var[str]
+    address: rx.Var[str]
     on_dismiss: rx.EventHandler[no_args_event_spec]
+
+
+class Connection(_Native):
+    """Says that nothing gets through: the browser is offline, or the socket is `lost`."""
+
+    tag = "Connection"
+    lost: rx.Var[bool]
 
 
 class DocumentEditor(_Native):
@@ -96,4 +104,5 @@ local_time = LocalTime.create
 thread = Thread.create
 composer = Composer.create
 layer = Layer.create
+connection = Connection.create
 document_editor = DocumentEditor.create

@@ -84,7 +84,10 @@ def share_dialog(
     )
     given = rx.fragment(
         rx.el.p(reached),
-        rx.el.p("They see your wishes. They do not see who you are.", class_name="muted"),
+        rx.el.p(
+            "Dealers see your wishes as they are now. They do not see who you are.",
+            class_name="muted",
+        ),
         rx.el.div(
             button("Stop sharing", on_click=on_withdraw),
             button("Keep sharing", kind="primary", on_click=on_dismiss),

@@ -80,7 +80,7 @@ def event() -> rx.Component:
         ("experiments", _experiment()),
         parts.overview(story=Experiments.story, facts=E.facts, weights=E.weights),
     )
-    return cockpit(
+    found = rx.fragment(
         server_clock(now=E.now),
         _head(),
         tabs(
@@ -93,7 +93,17 @@ def event() -> rx.Component:
             class_name="desk__inner",
             custom_attrs={"aria-labelledby": "tab-" + E.tab},
         ),
-        ready=E.ready,
+    )
+    missing = rx.fragment(
+        rx.el.header(rx.el.h1("Event", class_name="desk__title"), class_name="desk__head"),
+        empty(
+            E.missing,
+            rx.el.p(rx.el.a("Go to your events", href="/cockpit"), " and choose one from the list."),
+        ),
+    )
+    return cockpit(
+        rx.cond(E.missing != "", missing, found),
+        ready=E.ready | (E.missing != ""),
         organization=E.organization,
         email=E.email,
         role=E.role,

@@ -40,11 +40,21 @@ def dealer() -> rx.Component:
             ),
         ),
     )
+    refused = empty(
+        Dealer.problem,
+        rx.el.p(
+            rx.el.a("See the open events", href="/"),
+            " or ",
+            rx.el.a("open the cockpit", href="/cockpit"),
+            ".",
+        ),
+    )
     waiting = rx.el.div(
         *[skeleton("100%", "96px") for _ in range(3)],
         style={"display": "grid", "gap": "20px"},
         custom_attrs={"aria-busy": "true"},
     )
+    found = rx.cond(Dealer.problem != "", refused, rx.cond(Dealer.ready, rows, waiting))
     more = rx.cond(
         Dealer.more,
         rx.el.button(
@@ -54,7 +64,13 @@ def dealer() -> rx.Component:
     return rx.el.div(
         skip_link(),
         head,
-        rx.el.main(intro, rx.cond(Dealer.ready, rows, waiting), more, id="main", class_name="portal__main"),
+        rx.el.main(
+            intro,
+            found,
+            more,
+            id="main",
+            class_name="portal__main",
+        ),
         class_name="portal",
     )
 

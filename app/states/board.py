@@ -8,7 +8,7 @@ from uuid import UUID
 
 import reflex as rx
 
-from app import bridge, formats
+from app import bridge, formats, showing
 from app.states.event_page import EventPage
 from app.views import Happening, HoldRow, SessionRow
 from backend.domains.analytics import service as analytics
@@ -27,6 +27,8 @@ class Board(rx.State):
 
     _topic: str = ""
     _watch: int = 0
+    _watching: int = 0
+    _quotes: bool = False
 
     @rx.event
     async def load(self):
@@ -34,19 +36,25 @@ class Board(rx.State):
         page = await self.get_state(EventPage)
         if not page.ready:
             return None
-        self.connected = False
+        await bridge.limit(self, "read")
+        self.connected, self._quotes = False, page._reads_messages
         await self._read()
         self._watch += 1
         return Board.watch
 
     @rx.event
     async def refresh(self) -> None:
+        await bridge.limit(self, "read")
         await self._read()
 
     @rx.event(background=True)
     async def watch(self) -> None:
         """One background event per screen; ends with the tab or with the next load."""
-        mine = self._watch
+        async with self:
+            mine = self._watch
+            if self._watching == mine or not self._topic:
+                return  # followed already
+            self._watching = mine
         async for message in bridge.listen(self, self._topic):
             async with self:
                 if mine != self._watch:
@@ -60,7 +68,7 @@ class Board(rx.State):
         self._topic = f"organization:{board.organization_id}"
         self.sessions = [_session(item) for item in board.sessions]
         self.holds = [_hold(item) for item in board.holds]
-        self.happenings = timeline(board)
+        self.happenings = timeline(board, quotes=self._quotes)
 
 
 def short(identifier: UUID) -> str:
@@ -68,24 +76,31 @@ def short(identifier: UUID) -> str:
     return str(identifier)[:4]
 
 
-def timeline(board: LiveBoard) -> list[Happening]:
-    """What the board's rows tell, newest first."""
-    told = sorted(_told(board), key=lambda item: item[0], reverse=True)[:TIMELINE]
+def timeline(board: LiveBoard, *, quotes: bool) -> list[Happening]:
+    """What the board's rows tell, newest first. Only who runs the event reads what buyers wrote, `quotes`."""
+    told = sorted(_told(board, quotes), key=lambda item: item[0], reverse=True)[:TIMELINE]
     return [Happening(key, at.isoformat(), text, tone) for at, key, text, tone in told]
 
 
-def _told(board: LiveBoard) -> Iterator[tuple[datetime, str, str, str]]:
+def _told(board: LiveBoard, quotes: bool) -> Iterator[tuple[datetime, str, str, str]]:
     for session in board.sessions:
         who = short(session.id)
         yield session.created_at, f"{session.id}-in", f"{who} came in", "plain"
         if session.turns and session.last_message:
-            said = f"{who}: “{session.last_message}”"
-            yield session.last_seen_at, f"{session.id}-{session.turns}", said, "plain"
+            yield session.last_seen_at, f"{session.id}-{session.turns}", _said(session, quotes), "plain"
     for hold in board.holds:
         yield hold.placed_at, str(hold.id), f"{short(hold.session_id)} holds {hold.title}", "hold"
     for refusal in board.refusals:
         text = f"{short(refusal.session_id)} came too late for {refusal.title}"
         yield refusal.refused_at, f"{refusal.session_id}-{refusal.refused_at:%s%f}", text, "plain"
+
+
+def _said(session: LiveSession, quotes: bool) -> str:
+    who = short(session.id)
+    if quotes:
+        return f"{who}: “{showing.masked(session.last_message)}”"
+    looking = f", looks for {showing.masked(', '.join(session.wishes))}" if session.wishes else ""
+    return f"{who} wrote, {formats.count(session.turns, 'turn', 'turns')} so far{looking}"
 
 
 def _session(item: LiveSession) -> SessionRow:
@@ -95,7 +110,7 @@ def _session(item: LiveSession) -> SessionRow:
         short=short(item.id),
         started=item.created_at.isoformat(),
         turns=item.turns,
-        wishes=", ".join(item.wishes),
+        wishes=showing.masked(", ".join(item.wishes)),
         version=f"v{item.version}",
         first_match=formats.seconds(after),
     )

@@ -24,6 +24,7 @@ class Cockpit(rx.State):
     async def load(self):
         """A dealer who belongs to no seller is shown the way to the portal."""
         self.ready = False
+        await bridge.limit(self, "read")
         async with bridge.unit(self) as ctx:
             memberships = await identity.list_memberships(ctx)
             if memberships and all(m.is_dealer for m in memberships):

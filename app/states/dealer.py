@@ -8,9 +8,10 @@ from typing import Any
 import reflex as rx
 
 from app import bridge
+from app.messages import words
 from app.views import Prospect
 from backend.core.context import Context
-from backend.core.errors import NotAllowed
+from backend.core.errors import AppError, NotAllowed, NotSignedIn
 from backend.domains.identity import service as identity
 from backend.domains.leads import service as leads
 from backend.domains.leads.model import Prospect as Found
@@ -23,6 +24,7 @@ class Dealer(rx.State):
 
     ready: bool = False
     more: bool = False
+    problem: str = ""
     organization: str = ""
     email: str = ""
     prospects: list[Prospect] = []
@@ -30,11 +32,26 @@ class Dealer(rx.State):
     _last: str = ""
     _topic: str = ""
     _watch: int = 0
+    _watching: int = 0
 
     @rx.event
     async def load(self):
+        """Says why there is nothing to see. Raises: NotSignedIn."""
+        self.ready, self.problem = False, ""
+        try:
+            await bridge.limit(self, "read")
+            await self._enter()
+        except NotSignedIn:
+            raise
+        except AppError as error:
+            self.problem = words(error)
+            return None
+        self.ready = True
+        self._watch += 1
+        return Dealer.watch
+
+    async def _enter(self) -> None:
         """Raises: NotSignedIn; NotAllowed for somebody who belongs to no dealer."""
-        self.ready = False
         async with bridge.unit(self) as ctx:
             own = next((m for m in await identity.list_memberships(ctx) if m.is_dealer), None)
             if own is None:
@@ -42,20 +59,26 @@ class Dealer(rx.State):
             self.organization, self.email = own.name, ctx.actor.email or ""
             self._topic = f"dealer:{own.organization_id}"
             await self._read(ctx)
-        self.ready = True
-        self._watch += 1
-        return Dealer.watch
 
     @rx.event
     async def load_more(self) -> None:
+        if not self._last:
+            return
+        await bridge.limit(self, "read")
         async with bridge.unit(self) as ctx:
             await self._read(ctx, after=datetime.fromisoformat(self._last))
 
     @rx.event(background=True)
     async def watch(self) -> None:
         """Reads again whenever a prospect comes or goes, until the tab closes."""
-        mine = self._watch
+        async with self:
+            mine = self._watch
+            if self._watching == mine or not self._topic:
+                return  # followed already
+            self._watching = mine
         async for message in bridge.listen(self, self._topic):
+            if mine != self._watch:
+                return
             if message["event"] == "idle":
                 continue
             async with self:
@@ -103,7 +126,8 @@ def _wish(wish: dict[str, str]) -> str:
     if wish["text"].casefold() in {"true", "yes"}:
         return wish["label"].lower()
     if wish["text"].casefold() in {"false", "no"}:
-        return f"without {wish['label'].lower()}"
+        name = wish["label"].lower()
+        return f"{name}: no" if name.startswith("no ") else f"without {name}"
     if _is_limit(wish):
         return f"{wish['label'].lower()} {wish['text']}"
     *others, last = wish["text"].split(", ")

@@ -13,7 +13,7 @@ from app import bridge, formats
 from app.messages import words
 from app.views import Labelled, Problem, VersionRow
 from backend.core.context import Context
-from backend.core.errors import AppError, InvalidInput
+from backend.core.errors import AppError, InvalidInput, NotFound, NotSignedIn
 from backend.domains.events import service as events
 from backend.domains.events.model import Document, Event, Source, VersionHead
 from backend.domains.events.model import Problem as Found
@@ -27,6 +27,7 @@ class EventPage(rx.State):
     """Everything above the tabs, and the tabs Overview, Document and Versions."""
 
     ready: bool = False
+    missing: str = ""
     now: str = ""
     page_title: str = "Event · MPAX"
     tab: str = "overview"
@@ -53,16 +54,24 @@ class EventPage(rx.State):
     failure: str = ""
     versions: list[VersionRow] = []
 
+    _reads_messages: bool = False
     _draft: str = ""
     _checked: int = 0
 
     @rx.event
     async def load(self) -> None:
         """Shows nothing before the server has checked who asks."""
-        self.ready = False
-        async with bridge.unit(self) as ctx:
-            event = await events.get_event(ctx, slug=self.slug)
-            await self._show_head(ctx, event)
+        self.ready, self.missing = False, ""
+        try:
+            await bridge.limit(self, "read")
+            async with bridge.unit(self) as ctx:
+                event = await events.get_event(ctx, slug=self.slug)
+                await self._show_head(ctx, event)
+        except NotSignedIn:
+            raise
+        except AppError as error:
+            self.missing = words(error)
+            return
         self.now = datetime.now(UTC).isoformat()
         self.ready = True
 
@@ -73,6 +82,10 @@ class EventPage(rx.State):
     @rx.event
     async def edit(self, text: str) -> None:
         """Checks the draft while it is typed. A newer edit makes an older answer worthless."""
+        await bridge.staff(self)
+        if not (self.ready and self.may_publish):
+            return
+        await bridge.limit(self, "check")
         self._draft = text
         self._checked += 1
         asked = self._checked
@@ -93,6 +106,7 @@ class EventPage(rx.State):
         yield
         try:
             actor = await bridge.staff(self)
+            await bridge.limit(self, "publish")
             await publishing.publish(
                 bridge.runtime(),
                 actor,
@@ -112,12 +126,13 @@ class EventPage(rx.State):
             self.busy = False
 
     async def _show_head(self, ctx: Context, event: Event) -> None:
-        own = next(
-            m for m in await identity.list_memberships(ctx) if m.organization_id == event.organization_id
-        )
+        memberships = await identity.list_memberships(ctx)
+        own = next((m for m in memberships if m.organization_id == event.organization_id), None)
+        if own is None:
+            raise NotFound("events.not_found", slug=event.slug)
         self.organization, self.role = own.name, own.role.capitalize()
         self.email = ctx.actor.email or ""
-        self.may_publish = own.may_publish
+        self.may_publish = self._reads_messages = own.may_publish
         self.name, self.shown_slug, self.status = event.name, event.slug, event.status
         self.page_title = f"{event.name} · MPAX"
         if event.current_version_id is None:
@@ -193,20 +208,28 @@ def _facts(document: Document) -> Iterator[Labelled]:
     )
     yield Labelled("Deposit", "Required" if conversion["deposit_required"] else "None")
     if filters := document["search_defaults"].get("filters"):
-        yield Labelled("Shown first", ", ".join(_filter(name, wish) for name, wish in filters.items()))
+        wishes = (_filter(_label(document, name), wish) for name, wish in filters.items())
+        yield Labelled("Shown first", ", ".join(wishes))
     yield Labelled("Actions", ", ".join(conversion["actions"]))
 
 
-def _filter(name: str, wish: object) -> str:
-    label = name.removeprefix("specs.").replace("_", " ")
+def _filter(label: str, wish: object) -> str:
+    """`Year from 2021`, `White or Gray`, `No accidents`."""
     if isinstance(wish, dict):
         bounds = [f"{word} {wish[key]}" for key, word in (("min", "from"), ("max", "up to")) if key in wish]
         return f"{label} {' '.join(bounds)}"
-    if isinstance(wish, bool):
-        return label if wish else f"not {label}"
+    if isinstance(wish, bool) or str(wish).casefold() in {"true", "false"}:
+        return label if str(wish).casefold() == "true" else f"{label}: no"
     if isinstance(wish, list):
         return " or ".join(map(str, wish))
     return f"{label} {wish}"
+
+
+def _label(document: Document, name: str) -> str:
+    """What the document calls an attribute; `specs.` names by their short name."""
+    short = name.removeprefix("specs.")
+    named = {item["name"]: item.get("label") for item in document.get("catalogue", {}).get("attributes", ())}
+    return named.get(short) or short.replace("_", " ").capitalize()
 
 
 def _weights(document: Document) -> Iterator[Labelled]:

@@ -36,6 +36,7 @@ class Experiments(rx.State):
         page = await self.get_state(EventPage)
         if not page.ready:
             return
+        await bridge.limit(self, "read")
         async with bridge.unit(self) as ctx:
             report = await analytics.event_report(ctx, slug=self.slug)
         self.story = story(report.kpis)

@@ -16,7 +16,7 @@ from backend.flows import storefront
 
 
 class Holding(rx.State):
-    """A dialog in three steps: `ask`, `held`, `lost`."""
+    """A dialog in steps: `ask`, then `held`, `lost`, or `yours` for what this buyer holds already."""
 
     step: str = ""
     problem: str = ""
@@ -35,7 +35,7 @@ class Holding(rx.State):
         self._came_from_detail, front.detail_open = front.detail_open, False
         tile = next((tile for tile in front.tiles if tile.id == listing_id), None)
         self.item = _summary(tile) if tile else front.listing
-        self.would_end = front.hold_end()
+        self.would_end = front._hold_end()
         self._key, self.problem, self.step = str(uuid4()), "", "ask"
 
     @rx.event
@@ -45,11 +45,13 @@ class Holding(rx.State):
         yield
         front = await self.get_state(Storefront)
         try:
-            hold = await storefront.hold(bridge.runtime(), front._buyer(), listing_id=self.item.id, key=self._key)
+            await bridge.limit(self, "reserve")
+            hold = await storefront.hold(
+                bridge.runtime(), front._buyer(), listing_id=self.item.id, key=self._key
+            )
         except Conflict as error:
-            self.problem, self.step = words(error), "lost"
-            self.nearest = front.nearest(self.item.id)
-            await front.refresh_states()
+            await front._read_states()
+            self._explain(error, front)
         except AppError as error:
             self.problem = words(error)
         else:
@@ -61,6 +63,16 @@ class Holding(rx.State):
         finally:
             self.busy = False
 
+    def _explain(self, error: Conflict, front: Storefront) -> None:
+        """Held by somebody else, or by this very buyer in another tab."""
+        until = front._own.get(self.item.id)
+        if error.facts.get("yours") and until:
+            self.item.state, self.item.held_until, self.item.mine = "held", until, True
+            self.step = "yours"
+            return
+        self.problem, self.step = words(error), "lost"
+        self.nearest = front._nearest(self.item.id)
+
     @rx.event
     async def release(self, listing_id: int):
         """Gives a hold back; the unit is free for everybody at once."""
@@ -68,6 +80,7 @@ class Holding(rx.State):
         hold_id = front._hold_ids.get(listing_id)
         if hold_id is None:
             return
+        await bridge.limit(self, "reserve")
         async with bridge.unit_for(front._buyer()) as ctx:
             await transactions.release_hold(ctx, hold_id=UUID(hold_id))
         front._apply({"listing_id": listing_id, "state": "available", "held_until": None})

@@ -27,8 +27,11 @@ class Sharing(rx.State):
         self.reached = "Dealers whose inventory fits can see your wishes."
 
     @rx.event
-    def open(self) -> None:
-        self.is_open, self.problem = True, ""
+    async def open(self) -> None:
+        front = await self.get_state(Storefront)
+        self.is_open, self.problem, self.shared = True, "", front._is_shared
+        if front._reached >= 0:
+            self.reached = _reached(front._reached)
 
     @rx.event
     def close(self) -> None:
@@ -38,22 +41,25 @@ class Sharing(rx.State):
     async def share(self) -> None:
         front = await self.get_state(Storefront)
         try:
+            await bridge.limit(self, "lead")
             answer = await dealers.open_lead(bridge.runtime(), front._buyer(), contact=None)
         except AppError as error:
             self.problem = words(error)
             return
-        self.shared = True
-        self.reached = _reached(int(answer.get("dealers", 0)))
+        self.shared = front._is_shared = True
+        front._reached = int(answer.get("dealers", 0))
+        self.reached = _reached(front._reached)
 
     @rx.event
     async def withdraw(self) -> None:
         front = await self.get_state(Storefront)
         try:
+            await bridge.limit(self, "lead")
             await dealers.withdraw_lead(bridge.runtime(), front._buyer(), key=str(uuid4()))
         except AppError as error:
             self.problem = words(error)
             return
-        self.shared, self.is_open = False, False
+        self.shared = front._is_shared = self.is_open = False
 
 
 def _reached(dealers_reached: int) -> str:

@@ -16,10 +16,13 @@ from app import bridge, showing
 from app.messages import words
 from app.views import Chip, CompareHead, CompareRow, EventHead, Listing, Tile, Turn
 from backend.core.context import Actor
-from backend.core.errors import AppError, Gone, NotFound, NotSignedIn
+from backend.core.errors import AppError, Gone, InvalidInput, NotFound, NotSignedIn
+from backend.domains.leads import service as leads
 from backend.domains.transactions import service as transactions
-from backend.flows import storefront
+from backend.flows import dealers, storefront
 
+#: What the composer and the HTTP API take too.
+LONGEST_MESSAGE = 2000
 NO_CHIP = Chip("", "", "", "", "", "", "")
 TO_TOP = "document.getElementById('shelf')?.scrollTo({top: 0}); document.querySelector('.tiles')?.scrollTo({left: 0})"
 
@@ -60,10 +63,12 @@ class Storefront(rx.State):
     _event_id: str = ""
     _arms: list[str] = []
     _is_shared: bool = False
+    _reached: int = -1
     _matches: int = 0
     _own: dict[int, str] = {}
     _hold_ids: dict[int, str] = {}
     _watch: int = 0
+    _watching: int = 0
 
     # --- coming in ---------------------------------------------------------------------------------------
 
@@ -74,6 +79,7 @@ class Storefront(rx.State):
         self.detail_open = self.compare_open = False
         slug = self.slug
         try:
+            await bridge.limit(self, "read")
             await self._enter(slug)
         except AppError as error:
             self.over = words(error)
@@ -93,6 +99,7 @@ class Storefront(rx.State):
         try:
             session = await storefront.resume(bridge.runtime(), self._buyer())
         except (NotSignedIn, NotFound):
+            await bridge.limit(self, "start")
             started = await storefront.start(bridge.runtime(), slug=slug, key=str(uuid4()))
             session, self._token = started["ui"], started["session_token"]
         self.tokens = json.dumps({**known, slug: self._token})
@@ -112,7 +119,7 @@ class Storefront(rx.State):
         self.quick = list(session["quick_replies"])
         self._own = {int(hold["listing_id"]): hold["expires_at"] for hold in session["holds"]}
         self._hold_ids = {int(hold["listing_id"]): hold["reservation_id"] for hold in session["holds"]}
-        self._is_shared = session["lead"] is not None
+        self._is_shared, self._reached = session["lead"] is not None, -1
         self._show_results(session)
         self.change = ""
 
@@ -135,7 +142,8 @@ class Storefront(rx.State):
         self.turns = [*self.turns, Turn(str(uuid4()), "you", message)]
         yield
         try:
-            answer = await storefront.say(bridge.runtime(), self._buyer(), message=message, key=str(uuid4()))
+            await bridge.limit(self, "message")
+            answer = await self._say(message)
         except AppError as error:
             self.turns = self.turns[:-1]
             self.thread_problem = words(error)
@@ -147,6 +155,13 @@ class Storefront(rx.State):
         self.accepted += 1
         self._show_answer(answer)
         yield rx.call_script(TO_TOP)
+        if self._is_shared:
+            yield Storefront.refresh_lead
+
+    async def _say(self, message: str) -> dict[str, Any]:
+        if len(message) > LONGEST_MESSAGE:
+            raise InvalidInput("core.too_large", limit=LONGEST_MESSAGE)
+        return await storefront.say(bridge.runtime(), self._buyer(), message=message, key=str(uuid4()))
 
     def _show_answer(self, answer: dict[str, Any]) -> None:
         self.turns = [*self.turns, Turn(str(uuid4()), "guide", answer["reply"])]
@@ -168,7 +183,7 @@ class Storefront(rx.State):
     async def remove_chip(self, chip_id: str):
         self.chip = NO_CHIP
         await self._change_chip(chip_id, "remove", None)
-        return rx.call_script(TO_TOP)
+        return self._after_chip()
 
     @rx.event
     async def save_chip(self, form: dict[str, str]):
@@ -185,30 +200,48 @@ class Storefront(rx.State):
             self.chip_problem = words(error)
             return None
         self.chip = NO_CHIP
-        return rx.call_script(TO_TOP)
+        return self._after_chip()
+
+    def _after_chip(self) -> list[Any]:
+        return [rx.call_script(TO_TOP), *([Storefront.refresh_lead] if self._is_shared else [])]
 
     async def _change_chip(self, chip_id: str, change: str, value: Any) -> None:
+        await bridge.limit(self, "message")
         answer = await storefront.change_chip(
             bridge.runtime(), self._buyer(), chip_id=chip_id, change=change, value=value, key=str(uuid4())
         )
         self.fresh = False
         self._show_answer(answer)
 
+    @rx.event
+    async def refresh_lead(self) -> None:
+        """Dealers see the wishes as they are now. Asks first: they may have been taken back in another tab."""
+        if not self._is_shared:
+            return
+        await bridge.limit(self, "lead-refresh")
+        async with bridge.unit_for(self._buyer()) as ctx:
+            self._is_shared = await leads.find_own_lead(ctx) is not None
+        if self._is_shared:
+            answer = await dealers.open_lead(bridge.runtime(), self._buyer())
+            self._reached = int(answer["dealers"])
+
     # --- one listing, and several side by side -----------------------------------------------------------
 
     @rx.event
     async def open_item(self, listing_id: int):
+        await bridge.limit(self, "action")
         self.listing = await self._listing(listing_id)
         self.detail_open, self.compare_open = True, False
-        yield rx.call_script(f"history.replaceState(history.state, '', '?item={listing_id}')")
+        yield
+        if self.listing.state == "held" and not self.listing.mine:
+            await self._read_states()  # it may be this buyer's own, held in another tab
         await storefront.note_action(
             bridge.runtime(), self._buyer(), action="detail_opened", listing_id=listing_id
         )
 
     @rx.event
-    def close_item(self):
+    def close_item(self) -> None:
         self.detail_open = False
-        return rx.call_script("history.replaceState(history.state, '', location.pathname)")
 
     async def _listing(self, listing_id: int) -> Listing:
         found = await storefront.listing(bridge.runtime(), self._buyer(), listing_id=listing_id)
@@ -232,6 +265,7 @@ class Storefront(rx.State):
 
     @rx.event
     async def open_compare(self):
+        await bridge.limit(self, "action")
         items = [await self._listing(listing_id) for listing_id in self.compared]
         self.compare_heads, self.compare_differing, self.compare_equal = showing.comparison(items)
         self.compare_open = True
@@ -248,21 +282,32 @@ class Storefront(rx.State):
     @rx.event(background=True)
     async def watch(self) -> None:
         """Follows the event while the tab is open: states change in place, nothing is reloaded."""
-        mine = self._watch
+        async with self:
+            mine = self._watch
+            if self._watching == mine or not self._event_id:
+                return  # followed already
+            self._watching = mine
         async for message in bridge.listen(self, f"event:{self._event_id}"):
+            if mine != self._watch:
+                return
             if message["event"] == "idle":
                 continue
             async with self:
                 if mine != self._watch:
                     return
                 if message["event"] == "subscribed":
-                    await self.refresh_states()
+                    await self._read_states()
                 elif message["event"] == "listing_state":
                     self._apply(message["payload"])
 
     @rx.event
     async def refresh_states(self) -> None:
-        """Reads again who has what: after a lost connection, and when a clock has run out."""
+        """When a clock has run out."""
+        await bridge.limit(self, "read")
+        await self._read_states()
+
+    async def _read_states(self) -> None:
+        """Reads again who has what: after a lost connection too, and when somebody came too late."""
         shown = [tile.id for tile in self.tiles]
         if self.listing.id and self.listing.id not in shown:
             shown.append(self.listing.id)
@@ -288,11 +333,11 @@ class Storefront(rx.State):
         if self.listing.id == listing_id:
             self.listing.state, self.listing.held_until, self.listing.mine = state, until, mine
 
-    def nearest(self, listing_id: int, most: int = 3) -> list[Tile]:
+    def _nearest(self, listing_id: int, most: int = 3) -> list[Tile]:
         """The next best that are free, in the order of the shelf."""
         return [t for t in self.tiles if t.id != listing_id and t.state == "available"][:most]
 
-    def hold_end(self) -> str:
+    def _hold_end(self) -> str:
         return (datetime.now(UTC) + timedelta(minutes=self.head.hold_minutes)).isoformat()
 
 

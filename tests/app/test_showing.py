@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from app import formats, showing
+from app.states.board import timeline
 from app.states.dealer import portrait
+from app.states.event_page import _filter, _label
 from app.views import EventHead, Fact, FactGroup, Listing, Photo
+from backend.domains.analytics.model import LiveBoard, LiveSession
+
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
 HEAD = EventHead(noun="car", nouns="cars")
 
@@ -126,6 +133,7 @@ def test_spans_are_short_and_have_units() -> None:
         ([("Price", "up to 40,000"), ("Model", "Model 3")], "Looking for Model 3, price up to 40,000"),
         ([("Exterior", "White, Gray"), ("No accidents", "True")], "Looking for White or Gray, no accidents"),
         ([("Tow hitch", "no")], "Looking for without tow hitch"),
+        ([("No accidents", "False")], "Looking for no accidents: no"),
         ([], "Looking for something like what you have"),
     ],
 )
@@ -133,3 +141,48 @@ def test_a_prospect_is_a_sentence(wishes: list[tuple[str, str]], words: str) -> 
     found = {"wishes": [{"label": label, "text": text} for label, text in wishes], "timeline": "not said"}
     assert portrait(found) == words
     assert portrait(found | {"timeline": "no rush"}) == f"{words}, no rush"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("I am jane.roe@example.com, call +1 (415) 555-0199", "I am [e-mail] call [number]"),
+        ("call 555-0199 or 4155550199", "call [number] or [number]"),
+        ("under $35,000, from 2021, 300 miles", "under $35,000, from 2021, 300 miles"),
+    ],
+)
+def test_what_reaches_a_person_is_not_on_the_board(written: str, shown: str) -> None:
+    assert showing.masked(written) == shown
+
+
+def _board() -> LiveBoard:
+    session = LiveSession(
+        id=UUID(int=7),
+        version=1,
+        created_at=NOW,
+        last_seen_at=NOW,
+        first_match_at=None,
+        turns=2,
+        last_message="Jane Roe here, 415 555 0199",
+        wishes=("Model 3", "No accidents"),
+    )
+    return LiveBoard(UUID(int=1), UUID(int=2), "spring", (session,), (), (), NOW)
+
+
+def test_who_may_only_look_on_reads_wishes_and_no_messages() -> None:
+    texts = " ".join(item.text for item in timeline(_board(), quotes=False))
+    assert "0000 wrote, 2 turns so far, looks for Model 3, No accidents" in texts
+    assert "Jane" not in texts
+
+
+def test_who_runs_the_event_reads_messages_without_numbers() -> None:
+    texts = " ".join(item.text for item in timeline(_board(), quotes=True))
+    assert "“Jane Roe here, [number]”" in texts
+
+
+def test_what_is_shown_first_reads_as_words() -> None:
+    document = {"catalogue": {"attributes": [{"name": "accident_free", "label": "No accidents"}]}}
+    label = _label(document, "specs.accident_free")
+    assert _filter(label, True) == "No accidents"
+    assert _filter(label, False) == "No accidents: no"
+    assert _filter(_label(document, "year"), {"min": 2021}) == "Year from 2021"

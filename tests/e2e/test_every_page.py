@@ -85,6 +85,7 @@ class TestEveryPage:
         page = await visit("/", size=SIZES[size], scheme=scheme)
         await sign_in(page, "dealer@rainier.example.com", PASSWORD)
         await expect(page.get_by_role("heading", name="Who is looking")).to_be_visible()
+        await expect(page.locator(".prospect").or_(page.get_by_text("Nobody yet")).first).to_be_visible()
         await check(page, f"dealer-{size}-{scheme}")
 
 

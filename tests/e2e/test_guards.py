@@ -57,6 +57,33 @@ async def test_an_unknown_event_and_an_unknown_page_say_what_to_do_next(visit: O
         await expect(page.get_by_role("link", name="Tesla Q1 2026")).to_be_visible()
 
 
+async def test_an_event_that_is_not_there_leads_back_to_the_list(visit: Open) -> None:
+    page = await visit()
+    await sign_in(page, "operator@northbay.example.com", PASSWORD)
+    await expect(page.get_by_role("heading", name="Events")).to_be_visible()
+    await page.goto("/cockpit/events/no-such-event")
+    await expect(page.get_by_text("There is no such event")).to_be_visible()
+    await page.get_by_role("link", name="Go to your events").click()
+    await expect(page.get_by_role("link", name="Tesla Q1 2026")).to_be_visible()
+
+
+async def test_a_seller_who_opens_the_portal_is_told_whom_it_is_for(visit: Open) -> None:
+    page = await visit()
+    await sign_in(page, "operator@northbay.example.com", PASSWORD)
+    await expect(page.get_by_role("heading", name="Events")).to_be_visible()
+    await page.goto("/dealer")
+    await expect(page.get_by_text("This page is for dealers")).to_be_visible()
+
+
+async def test_who_loses_the_network_is_told_so(visit: Open) -> None:
+    page = await visit(f"/e/{SLUG}")
+    await expect(page.locator(".tile").first).to_be_visible()
+    await page.context.set_offline(True)
+    await expect(page.get_by_text("You are offline")).to_be_visible()
+    await page.context.set_offline(False)
+    await expect(page.get_by_text("You are offline")).to_be_hidden()
+
+
 async def test_an_unknown_route_of_the_api_answers_in_its_own_shape(running_app: str) -> None:
     answer = httpx.get(f"{running_app}/api/v1/nothing")
     assert answer.status_code == 404

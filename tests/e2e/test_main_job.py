@@ -82,6 +82,54 @@ async def test_a_conversation_survives_a_reload(visit: Open) -> None:
     await expect(composer(page)).to_have_value("and while I think")
 
 
+async def test_back_closes_a_listing_and_its_address_can_be_shared(visit: Open) -> None:
+    page = await visit("/")
+    await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    await page.goto(f"/e/{SLUG}")
+    tile = page.locator(".tile--available").first
+    number = (await tile.get_attribute("id") or "").rpartition("-")[2]
+    sheet = page.locator("dialog.detail")
+    for _ in range(2):
+        await tile.locator(".tile__link").click()
+        await expect(sheet).to_be_visible()
+        await page.wait_for_url(f"**/e/{SLUG}?item={number}")
+        await page.go_back()
+        await expect(sheet).to_be_hidden()
+        await expect(tile).to_be_visible()
+        assert page.url.endswith(f"/e/{SLUG}")
+    await tile.locator(".tile__link").click()
+    await page.wait_for_url(f"**/e/{SLUG}?item={number}")
+    await page.get_by_role("button", name="Hold it for me").click()
+    await expect(page.get_by_role("heading", name="Hold it for you?")).to_be_visible()
+    await page.go_back()
+    await expect(sheet).to_be_visible()
+    await page.wait_for_url(f"**/e/{SLUG}?item={number}")
+    await page.get_by_role("button", name="Close").click()
+    await expect(sheet).to_be_hidden()
+    await page.wait_for_url(f"**/e/{SLUG}")
+    await page.go_back()
+    await expect(page.get_by_role("link", name="Tesla Q1 2026")).to_be_visible()  # no step is left over
+    shared = await visit(f"/e/{SLUG}?item={number}")
+    await expect(shared.locator("dialog.detail")).to_be_visible()
+
+
+async def test_ones_own_hold_from_another_tab_is_known(visit: Open) -> None:
+    page = await visit(f"/e/{SLUG}")
+    await ask(page, "a car with a heat pump")
+    tile = page.locator(".tile--available").nth(3)
+    link = f"#{await tile.get_attribute('id')} .tile__link"
+    other = await page.context.new_page()
+    await other.goto(f"/e/{SLUG}")
+    for tab in (page, other):
+        await tab.locator(link).click()
+        await tab.get_by_role("button", name="Hold it for me").click()
+    await page.get_by_role("button", name=re.compile("^Hold until")).click()
+    await expect(page.get_by_text("It is yours for now")).to_be_visible()
+    await other.get_by_role("button", name=re.compile("^Hold until")).click()
+    await expect(other.get_by_text("You already hold this one")).to_be_visible()
+    await expect(other.get_by_text("Someone was a moment faster")).to_have_count(0)
+
+
 async def test_removing_a_wish_ranks_again_and_says_what_changed(visit: Open) -> None:
     page = await visit(f"/e/{SLUG}")
     await ask(page, "under 28k")
@@ -125,6 +173,12 @@ async def test_wishes_are_shared_with_dealers_and_taken_back(visit: Open) -> Non
     await buyer.get_by_role("button", name="Share anonymously").click()
     await expect(prospects).to_have_count(before + 1)  # nobody reloaded
     await expect(prospects.first).to_contain_text("Model 3")
+    await expect(prospects.first).not_to_contain_text("30,000")
+    await buyer.get_by_role("button", name="Keep sharing").click()
+    await ask(buyer, "under 30k")
+    await expect(prospects.first).to_contain_text("30,000")  # they see the wishes as they are now
+    await expect(prospects).to_have_count(before + 1)
+    await buyer.get_by_role("button", name="Dealers see your wishes").click()
     await buyer.get_by_role("button", name="Stop sharing").click()
     await expect(prospects).to_have_count(before)
 

@@ -1,0 +1,98 @@
+"""Who asks, how often, and what a client can call."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app import bridge, serve
+from app.states.event_page import EventPage
+from backend.core.errors import NotSignedIn, TooMany
+
+STATES = sorted(Path(serve.ROOT, "app", "states").glob("*.py"))
+
+
+def screen(address: str = "203.0.113.5", **headers: str) -> Any:
+    router = SimpleNamespace(
+        session=SimpleNamespace(client_ip=address),
+        headers=SimpleNamespace(raw_headers=headers, cookie=headers.get("cookie", "")),
+    )
+    return SimpleNamespace(router=router)
+
+
+@pytest.fixture
+def limited(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    settings = SimpleNamespace(rate_limits=True, trusted_proxies=0)
+    monkeypatch.setattr(bridge, "runtime", lambda: SimpleNamespace(settings=settings))
+    monkeypatch.setattr(bridge, "_limiter", bridge.MovingWindowRateLimiter(bridge.MemoryStorage()))
+    return settings
+
+
+async def test_one_client_is_limited_over_the_socket_and_others_are_not(limited: SimpleNamespace) -> None:
+    for _ in range(30):
+        await bridge.limit(screen(), "reserve")
+    with pytest.raises(TooMany) as refused:
+        await bridge.limit(screen(), "reserve")
+    assert refused.value.code == "core.too_many_requests"
+    assert 1 <= refused.value.facts["retry_after_s"] <= 60
+    await bridge.limit(screen(), "message")
+    await bridge.limit(screen("203.0.113.6"), "reserve")
+
+
+async def test_limits_can_be_switched_off(limited: SimpleNamespace) -> None:
+    limited.rate_limits = False
+    for _ in range(100):
+        await bridge.limit(screen(), "lead")
+
+
+@pytest.mark.parametrize(
+    ("hops", "forwarded", "expected"),
+    [
+        (0, "198.51.100.1", "203.0.113.5"),
+        (1, "198.51.100.9, 198.51.100.1", "198.51.100.1"),
+        (2, "198.51.100.9, 198.51.100.1", "198.51.100.9"),
+        (2, "198.51.100.1", "203.0.113.5"),
+    ],
+)
+def test_proxies_are_believed_as_far_as_they_are_named(hops: int, forwarded: str, expected: str) -> None:
+    assert bridge.client_of(screen(**{"x-forwarded-for": forwarded}), hops) == expected
+
+
+async def test_a_stranger_cannot_have_a_document_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def nobody(state: Any) -> None:
+        raise NotSignedIn("identity.not_signed_in")
+
+    monkeypatch.setattr(bridge, "staff", nobody)
+    page = SimpleNamespace(_draft="", _checked=0, ready=True, may_publish=True)
+    with pytest.raises(NotSignedIn):
+        await EventPage.event_handlers["edit"].fn(page, "id: x")
+    assert (page._draft, page._checked) == ("", 0)
+
+
+async def test_a_reader_cannot_have_a_document_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def somebody(state: Any) -> None:
+        return None
+
+    monkeypatch.setattr(bridge, "staff", somebody)
+    page = SimpleNamespace(_draft="", _checked=0, ready=True, may_publish=False)
+    await EventPage.event_handlers["edit"].fn(page, "id: x")
+    assert (page._draft, page._checked) == ("", 0)
+
+
+@pytest.mark.parametrize("path", STATES, ids=lambda path: path.stem)
+def test_a_client_can_call_nothing_that_is_not_meant_as_an_event(path: Path) -> None:
+    """Reflex takes every method of a state whose name has no underscore for an event handler."""
+    assert {name for name, is_event in _methods(path) if not is_event and not name.startswith("_")} == set()
+
+
+def _methods(path: Path) -> Iterator[tuple[str, bool]]:
+    for node in ast.parse(path.read_text()).body:
+        if isinstance(node, ast.ClassDef):
+            for item in node.body:
+                if isinstance(item, ast.FunctionDef | ast.AsyncFunctionDef):
+                    yield item.name, any("rx.event" in ast.unparse(d) for d in item.decorator_list)
