@@ -38,6 +38,7 @@ def convert_to(value: float, unit: str, target: str | None) -> float | None:
 
 def field_of(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[str | None, Quantity]:
     noun, q = _noun(reader, q, found)
+    q = _in_seconds(reader, q, noun)
     year = reader.terms.find("year")
     if q.unit == "year" or (noun == year and q.unit == "year"):
         return (year if q.age or q.newer or q.older else None), q
@@ -49,9 +50,37 @@ def field_of(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[st
         return reader.terms.find("price"), q
     if q.unit or (q.letter == "m" and _is_length(reader, q)):
         return _by_unit(reader, q), q
+    if (own := _own_unit(reader, q)) is not None:
+        return own
     if year and (q.decade or _is_year(reader, q)):
         return year, q
     return _by_money(reader, q, noun), q
+
+
+def _in_seconds(reader: Reader, q: Quantity, noun: str | None) -> Quantity:
+    """`10s` beside an attribute in seconds is no decade."""
+    if not q.decade or noun is None or reader.terms.attributes[noun].unit != "s":
+        return q
+    return replace(q, value=float(reader.text.tokens[q.end - 1].text.rstrip("s")), unit="s", decade=False)
+
+
+def _own_unit(reader: Reader, q: Quantity) -> tuple[str | None, Quantity] | None:
+    """A figure with a unit that only this event knows, or beside figures that are a name: neither is money."""
+    following = reader.text.tokens[q.end].text if q.end < len(reader.text.tokens) else ""
+    for attribute in reader.terms.attributes.values():
+        unit = attribute.unit or ""
+        if (
+            attribute.kind == "number"
+            and following not in reader.lex.units
+            and unit.casefold() == following != ""
+        ):
+            return attribute.name, replace(q, unit=unit, end=q.end + 1)
+    clause = reader.clause(q.first)
+    for first, end, _ in reader.text.find(reader.lex.figures):
+        inside = clause is not None and clause.first <= first < clause.end
+        if inside and q.scale == 1 and (0 <= q.first - end <= 4 or 0 <= first - q.end <= 2):
+            return None, q
+    return None
 
 
 def _noun(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[str | None, Quantity]:
@@ -125,6 +154,8 @@ def _is_length(reader: Reader, q: Quantity) -> bool:
 
 def _by_unit(reader: Reader, q: Quantity) -> str | None:
     unit = q.unit or "m"
+    if unit == "s" and not q.op:  # `two 3s`
+        return None
     fields = [
         a.name
         for a in reader.terms.attributes.values()

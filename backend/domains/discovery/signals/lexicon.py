@@ -51,6 +51,9 @@ class Lexicon:
     common: frozenset[str]
     words: Mapping[str, frozenset[str]]
     story: re.Pattern[str]
+    figures: re.Pattern[str]
+    income: re.Pattern[str]
+    income_after: re.Pattern[str]
     holidays: Mapping[str, tuple[int, int]]
     months: Mapping[str, int]
     weekdays: Mapping[str, int]
@@ -113,6 +116,9 @@ def lexicon(language: str = "en") -> Lexicon:
         common=frozenset(data["common"].split()),
         words={name: frozenset(listed.split()) for name, listed in data["words"].items()},
         story=any_of(data["story"]),
+        figures=any_of(data["figures"]),
+        income=any_of(data["income"], tail=rf"(?: (?:{'|'.join(plain(data['income_filler']))}))*\s*$"),
+        income_after=any_of(data["income_after"], head=r"^"),
         holidays={name: (month, day) for name, (month, day) in data["holidays"].items()},
         months={name: n for n, names in enumerate(data["months"], 1) for name in names},
         weekdays={name: n for n, names in enumerate(data["weekdays"]) for name in names},

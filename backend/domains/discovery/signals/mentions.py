@@ -18,7 +18,7 @@ from backend.domains.discovery.signals.lexicon import Lexicon
 from backend.domains.discovery.signals.terms import Term, Terms
 from backend.domains.discovery.signals.text import Text
 
-_JOINTS: Final = frozenset("-./&'")
+_JOINTS: Final = frozenset("-–./&'")
 _SENTENCE: Final = frozenset(".!?;\n")
 _CLAUSE: Final = frozenset(",()[]–—:|")
 _TURNS: Final = frozenset({"but", "however", "though", "although"})
@@ -48,7 +48,7 @@ class Clause:
 
 
 def corrected(text: Text, terms: Terms, lex: Lexicon) -> list[str]:
-    """The stems of the message, misspelled names mended: one letter off, two in long words, same first letter."""
+    """The stems of the message, misspelled names mended: one letter off, two of nine and more, same first letter."""
     stems = [t.stem for t in text.tokens]
     left = _MOST_CORRECTIONS
     for i, token in enumerate(text.tokens):
@@ -64,7 +64,7 @@ def corrected(text: Text, terms: Terms, lex: Lexicon) -> list[str]:
             continue
         left -= 1
         choices = [w for w in terms.words if w[0] == word[0] and abs(len(w) - len(word)) <= 2]
-        best = process.extractOne(word, choices, scorer=OSA.distance, score_cutoff=1 if len(word) < 8 else 2)
+        best = process.extractOne(word, choices, scorer=OSA.distance, score_cutoff=1 if len(word) < 9 else 2)
         if best is not None:
             stems[i] = best[0]
     return stems
@@ -123,8 +123,11 @@ def _as_written(text: Text, at: int, term: Term) -> bool:
 
 
 def _written_right(text: Text, mention: Mention) -> bool:
-    """`Model 3 400` is a model and a number, `in 3` is no model."""
-    return any(c.isalpha() for c in text.words(mention.first, mention.end))
+    """`Model 3 400` is a model and a number, `in 3` is no model; `0-60` is a name."""
+    words = text.words(mention.first, mention.end)
+    return any(c.isalpha() for c in words) or (
+        mention.end - mention.first > 2 and all(t.kind == "noun" for t in mention.terms)
+    )
 
 
 def clauses(text: Text, lex: Lexicon) -> list[Clause]:
@@ -151,7 +154,7 @@ def _spans(text: Text, lex: Lexicon) -> list[tuple[int, int, int]]:
             and text.tokens[i + 1].text in lex.words["commands"]
         )
         dash = token.text == "-" and _is_spaced(text, i)
-        if token.text in _CLAUSE or closing or opens or dash or gap:
+        if (token.text in _CLAUSE and not _is_dash_within(text, i)) or closing or opens or dash or gap:
             if i > first:
                 spans.append((first, i, sentence))
             first = i if gap or opens else i + 1
@@ -168,6 +171,15 @@ def _is_joint(text: Text, at: int) -> bool:
     return (
         text.tokens[at - 1].end == text.tokens[at].start and text.tokens[at + 1].start == text.tokens[at].end
     )
+
+
+def _is_dash_within(text: Text, at: int) -> bool:
+    """A long dash inside a name or a range: `0–60`, `20–30k`."""
+    if text.tokens[at].text not in "–—" or at == 0 or at + 1 >= len(text.tokens):
+        return False
+    before, after = text.tokens[at - 1], text.tokens[at + 1]
+    touching = before.end == text.tokens[at].start and after.start == text.tokens[at].end
+    return touching and before.text[-1].isalnum() and after.text[0].isdigit()
 
 
 def _is_spaced(text: Text, at: int) -> bool:

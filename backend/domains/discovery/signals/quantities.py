@@ -171,6 +171,8 @@ def _measured(text: Text, lex: Lexicon, q: Quantity) -> Quantity:
 
 def _is_unit(text: Text, at: int) -> bool:
     """A lone letter or short word after a number: `12 m or more`, not `40 in total`."""
+    if _word(text, at) == "s":  # `4 s`, not `4 S class`
+        return _word(text, at + 1) not in ("class", "-")
     return _word(text, at) in ("m", "mi", "l", "t", "ct", "ac") or _word(text, at + 1) in ("", ",", ".", "or")
 
 

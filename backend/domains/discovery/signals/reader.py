@@ -10,7 +10,7 @@ from backend.domains.discovery.model import Filter, Settings, Signal, State
 from backend.domains.discovery.signals.lexicon import Lexicon
 from backend.domains.discovery.signals.mentions import Clause, Mention, clause_at
 from backend.domains.discovery.signals.terms import Terms
-from backend.domains.discovery.signals.text import Text
+from backend.domains.discovery.signals.text import Text, Token
 
 _SCOPE: Final = 6  # how many words a "no" reaches
 
@@ -28,6 +28,8 @@ class Reader:
     clauses: tuple[Clause, ...]
     mentions: tuple[Mention, ...]
     corrects: bool
+    nos: tuple[tuple[int, int], ...] = ()
+    nos_after: tuple[int, ...] = ()
 
     def clause(self, token: int) -> Clause | None:
         return clause_at(self.clauses, token)
@@ -35,18 +37,32 @@ class Reader:
     def says(self, pattern: str) -> bool:
         return self.lex.patterns[pattern].search(self.text.plain) is not None
 
-    def negates(self, first: int, end: int) -> bool:
-        """Whether a "no" of the same clause reaches these tokens, from before or from right behind."""
+    def reaches(self, no: tuple[int, int], first: int) -> bool:
+        """Whether a "no" is of the same clause, and nothing before this token has taken it up."""
         clause = self.clause(first)
-        if clause is None:
+        if clause is None or no[0] < clause.first or not no[1] <= first <= no[1] + _SCOPE:
             return False
-        for start, stop, _ in self.text.find(self.lex.patterns["negation"]):
-            if clause.first <= start and stop <= first <= stop + _SCOPE:
-                between = self.text.tokens[stop:first]
-                if not any(t.text in ("just", "only") or t.text[0].isdigit() for t in between):
-                    return True
-        behind = self.text.find(self.lex.patterns["negated_after"])
-        return any(0 <= start - end <= 2 and start < clause.end for start, _, _ in behind)
+        return not any(self._takes_up(token) for token in self.text.tokens[no[1] : first])
+
+    def _takes_up(self, token: Token) -> bool:
+        word = token.text
+        return (
+            word[0].isdigit()
+            or word in self.lex.words["spent"]
+            or (word in self.lex.numbers and word != "one")
+        )
+
+    def is_refused_after(self, end: int, start: int) -> bool:
+        """Whether a "no" that begins at `start` is said of what ends at `end`: `red is out`."""
+        clause = self.clause(end - 1)
+        return clause is not None and 0 <= start - end <= 2 and start < clause.end
+
+    def negates(self, first: int, end: int) -> bool:
+        """Whether a "no" reaches these tokens before it reaches something that the event knows."""
+        known = [m for m in self.mentions if m.end <= first and any(not t.weak for t in m.terms)]
+        return any(
+            self.reaches(no, first) and not any(m.first >= no[1] for m in known) for no in self.nos
+        ) or any(self.is_refused_after(end, start) for start in self.nos_after)
 
     def stat(self, field: str, name: str) -> float | None:
         """A figure of the inventory, if it is known."""

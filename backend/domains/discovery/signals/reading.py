@@ -13,6 +13,7 @@ from backend.domains.catalogue.model import Vocabulary
 from backend.domains.discovery.model import Settings, Signal, State, Understanding
 from backend.domains.discovery.signals import finance, limits, mentions, moods, places, text, timeline, wishes
 from backend.domains.discovery.signals.lexicon import lexicon
+from backend.domains.discovery.signals.mentions import Mention
 from backend.domains.discovery.signals.merging import merge
 from backend.domains.discovery.signals.reader import Found, Reader
 from backend.domains.discovery.signals.terms import terms_of
@@ -55,26 +56,36 @@ def _reader(message: str, vocabulary: Vocabulary, state: State, settings: Settin
     lex, terms, words = lexicon(), terms_of(vocabulary), text.read(message)
     corrects = bool(state.filters) and lex.patterns["correct"].search(words.plain) is not None
     found = tuple(mentions.find(words, terms, lex))
-    return Reader(
-        words, lex, terms, state, settings, today, tuple(mentions.clauses(words, lex)), found, corrects
+    nos = tuple(
+        (first, end)
+        for first, end, _ in words.find(lex.patterns["negation"])
+        if not any(m.first <= first and end <= m.end for m in found)
     )
+    after = tuple(first for first, _, _ in words.find(lex.patterns["negated_after"]))
+    return Reader(
+        words, lex, terms, state, settings, today, tuple(mentions.clauses(words, lex)), found, corrects, nos, after
+    )  # fmt: skip
 
 
 def _parts(reader: Reader) -> list[Found]:
     """Each part keeps its tokens from those after it: a date is no price, a place no name."""
     when = timeline.read(reader)
     where = places.read(reader)
-    values = {
-        i
-        for m in reader.mentions
-        if any(t.kind in ("value", "flag") for t in m.terms)
-        for i in range(m.first, m.end)
-    }
+    values = {i for m in reader.mentions if _is_no_amount(reader, m) for i in range(m.first, m.end)}
+    values |= {i for first, end, _ in reader.text.find(reader.lex.figures) for i in range(first, end)}
     taken = when.taken | where.taken
     paid = finance.read(reader, taken | values)
     wished = wishes.read(reader, taken)
     limited = limits.read(reader, taken | paid.taken | values)
     return [limited, wished, where, moods.read(reader), when, paid]
+
+
+def _is_no_amount(reader: Reader, mention: Mention) -> bool:
+    """Figures in a name are no amounts: `Model 3`, `0-60`."""
+    words = [t.text for t in reader.text.tokens[mention.first : mention.end]]
+    if any(t.kind in ("value", "flag") for t in mention.terms):
+        return True
+    return len(words) > 1 and (words[0][0].isdigit() or words[0] in reader.lex.numbers)
 
 
 def _once(signals: Sequence[Signal]) -> list[Signal]:

@@ -101,7 +101,7 @@ class _Builder:
             w
             for p, terms in self.found.items()
             for w in p
-            if len(w) >= 5 and w.isalpha() and any(t.kind != "noun" for t in terms.values())
+            if len(w) >= 5 and w.isalpha() and any(self._is_target(t) for t in terms.values())
         }
         known = frozenset(w for p in self.found for w in p) | self.lex.common
         return Terms(
@@ -112,6 +112,10 @@ class _Builder:
             {f: tuple(v) for f, v in self.values.items()},
         )
 
+    def _is_target(self, term: Term) -> bool:
+        """A misspelling is mended to what the event has; to a name of the world where it has no values of its own."""
+        return term.kind != "noun" and (term.known or not self.values[term.field])
+
     def _names_of(self, attribute: Attribute) -> None:
         tail = attribute.name.removeprefix("specs.")
         spoken = [attribute.label, tail.replace("_", " ")]
@@ -119,7 +123,7 @@ class _Builder:
             for phrase in (*spoken, *self.lex.flags.get(tail, ())):
                 self.add(phrase, Term("flag", attribute.name, weak=fold(phrase) in self.lex.weak))
             return
-        for phrase in (*spoken, *self.lex.nouns.get(tail, ())):
+        for phrase in (*spoken, *_figures(attribute.label), *self.lex.nouns.get(tail, ())):
             self.add(phrase, Term("noun", attribute.name))
         for phrase in self.lex.zero.get(tail, ()):
             self.add(phrase, Term("zero", attribute.name))
@@ -195,6 +199,13 @@ class _Builder:
             shown = [v for key, v in mine.items() if alike & set(key.split()) or alike & {key}]
             value = tuple(dict.fromkeys(shown)) or (color.title(),)
             self.add(color, Term("value", field, value, known=bool(shown)))
+
+
+def _figures(label: str) -> Iterable[str]:
+    """Other ways to say a name that is figures: `0 to 60 mph`, `0-60`, `0 to 60` for `0–60 mph`."""
+    words = words_of(label)
+    if len(words) > 1 and words[0].isdigit() and words[1].isdigit():
+        yield from (" ".join(words[:2]), " to ".join(words[:2]), " ".join([words[0], "to", *words[1:]]))
 
 
 def _parts(field: str, words: Phrase) -> Iterable[str]:

@@ -15,6 +15,8 @@ _TOKEN = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 2000
+_SEPARATORS = {"٬": ",", "٫": ".", "，": ",", "．": "."}
+_SQUARED = frozenset("mtMT")  # m², ft²
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,16 +78,34 @@ def stem(word: str) -> str:
         return word[:-3] + "y"
     if len(word) > 4 and word.endswith(("xes", "ches", "shes", "sses")):
         return word[:-2]
+    if len(word) == 2 and word[0].isdigit() and word[1] == "s":
+        return word[0]
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and word.isalpha():
         return word[:-1]
     return word
+
+
+def _digits(raw: str) -> str:
+    """The text with the digits and separators of any script as ASCII, and no raised or circled ones; as long as before."""
+    if raw.isascii():
+        return raw
+    return "".join(_digit(c, raw[i - 1 : i]) for i, c in enumerate(raw))
+
+
+def _digit(character: str, before: str) -> str:
+    if character in _SEPARATORS:
+        return _SEPARATORS[character]
+    if (value := unicodedata.decimal(character, None)) is not None:
+        return str(value)
+    raised = unicodedata.digit(character, None) is not None
+    return " " if raised and not (character in "²³" and before in _SQUARED) else character
 
 
 def read(message: str) -> Text:
     """Tokens of a message. Text beyond 2,000 characters is not read."""
     raw = message[:_LONGEST]
     tokens: list[Token] = []
-    for match in _TOKEN.finditer(raw):
+    for match in _TOKEN.finditer(_digits(raw)):
         word = fold(match.group())
         if word.strip():
             word = word.replace(" ", "")

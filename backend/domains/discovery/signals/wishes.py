@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from backend.domains.discovery.model import Filter
-from backend.domains.discovery.signals import implied
+from backend.domains.discovery.signals import implied, refusals
 from backend.domains.discovery.signals.mentions import Clause, Mention
 from backend.domains.discovery.signals.reader import Found, Reader
+from backend.domains.discovery.signals.refusals import Said
 from backend.domains.discovery.signals.terms import Term
 
 _PLACES: Final = frozenset({"location_city", "location_region", "location_country"})
@@ -29,21 +30,37 @@ def read(reader: Reader, taken: Collection[int]) -> Found:
     """Filters by value and feature, what is no longer asked for, and the signals that follow."""
     removed: set[str] = set()
     wishes: list[_Wish] = []
-    for mention in reader.mentions:
-        clause = reader.clause(mention.first)
-        if clause is None or clause.question or set(range(mention.first, mention.end)) & set(taken):
-            continue
-        negated = reader.negates(mention.first, mention.end)
-        terms = _meant(reader, mention)
+    read = list(_spoken(reader, taken))
+    no = refusals.find(reader, [s for m, _, terms in read if (s := _said(reader, m, terms))])
+    for mention, clause, terms in read:
         if clause.removes or _any_will_do(reader, mention, clause):
             removed |= {t.field for t in (terms or mention.terms)}
-        if clause.removes or _is_story(reader, clause):
+        if clause.removes or _is_story(reader, clause) or mention.first in no.unsaid:
             continue
+        negated = mention.first in no.refused
         if not terms and (terms := _none_of(reader, mention)):
             negated, mention = False, Mention(_word_before(reader, mention.first, "no"), mention.end, terms)
         wishes += [_Wish(mention, term, negated, clause.soft) for term in terms]
     filters = _filters(reader, wishes) + _unlisted(reader)
     return Found(tuple(filters), tuple(implied.signals(reader, filters)), frozenset(removed))
+
+
+def _spoken(reader: Reader, taken: Collection[int]) -> Iterator[tuple[Mention, Clause, tuple[Term, ...]]]:
+    """Mentions that ask nothing, with what they mean here."""
+    for mention in reader.mentions:
+        clause = reader.clause(mention.first)
+        if clause and not clause.question and not set(range(mention.first, mention.end)) & set(taken):
+            yield mention, clause, _meant(reader, mention)
+
+
+def _said(reader: Reader, mention: Mention, terms: Sequence[Term]) -> Said | None:
+    """What a "no" can be said of: something meant, or a number that there should be none of."""
+    if terms:
+        return Said(mention, terms[0].field, terms[0].kind == "flag")
+    field = next(
+        (t.field for t in mention.terms if t.kind == "noun" and reader.terms.is_number(t.field)), None
+    )
+    return Said(mention, field) if field else None
 
 
 def _meant(reader: Reader, mention: Mention) -> tuple[Term, ...]:
