@@ -161,11 +161,18 @@ def chip_text(words: Words, f: Filter) -> str:
     if f.op == "within":
         return f"Within {words.number(f.value['radius'])} {f.value['unit']} of {f.value['center']}"
     if isinstance(f.value, bool):
-        return label if f.value else f"No {words.spoken_label(f.field)}"
+        return label if f.value else _without(words, f.field)
     if f.op in ("in", "not_in"):
         values = [shown_value(words, f.field, v) for v in f.value]
         return listed(values) if f.op == "in" else f"Not {listed(values)}"
     return _numeric_text(words, f, label)
+
+
+def _without(words: Words, field: str) -> str:
+    """The absence of a feature. One that is itself an absence ("No accidents") is not denied twice."""
+    spoken = words.spoken_label(field)
+    denied = spoken.partition(" ")[2] if spoken.startswith(("no ", "without ")) else spoken.removesuffix(" free")
+    return f"No {spoken}" if denied == spoken else f"{denied[:1].upper()}{denied[1:]} accepted"
 
 
 def _numeric_text(words: Words, f: Filter, label: str) -> str:
