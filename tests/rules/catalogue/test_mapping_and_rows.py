@@ -96,7 +96,7 @@ def test_the_event_decides_the_unit_that_is_kept() -> None:
         (0, "x" * 201, "Stock", "too_long"),
         (3, "38-40k", "Price", "not_money"),
         (3, "€ 35,000", "Price", "other_currency"),
-        (3, "$9,999,999,999,999,999", "Price", "out_of_range"),
+        (3, "$99,999,999,999,999", "Price", "out_of_range"),
         (4, "see photos", "Odo", "not_a_number"),
         (4, "-5", "Odo", "out_of_range"),
         (5, "20 mi", "Range", "out_of_range"),
