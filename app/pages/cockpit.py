@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import reflex as rx
+from reflex_components_core.core.banner import has_connection_errors
 
 from app.components import event_parts as parts
 from app.components.basics import button_link, icon, pill
@@ -115,7 +116,7 @@ def _live() -> rx.Component:
         sessions=Board.sessions,
         holds=Board.holds,
         happenings=Board.happenings,
-        connected=Board.connected,
+        connected=Board.connected & ~has_connection_errors,
         on_end=Board.refresh,
     )
 

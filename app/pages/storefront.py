@@ -36,7 +36,9 @@ def storefront() -> rx.Component:
 
 
 def _over() -> rx.Component:
-    return plain_page(S.over, button_link("See the open events", href="/", kind="primary"))
+    again = rx.el.a("Try again", href="", class_name="button button--primary")  # the page itself, anew
+    elsewhere = button_link("See the open events", href="/", kind="primary")
+    return plain_page(S.over, rx.cond(S.may_retry, again, elsewhere))
 
 
 def _frame() -> rx.Component:

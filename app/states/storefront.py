@@ -16,7 +16,7 @@ from app import bridge, showing
 from app.messages import words
 from app.views import Chip, CompareHead, CompareRow, EventHead, Listing, Tile, Turn
 from backend.core.context import Actor
-from backend.core.errors import AppError, Gone, InvalidInput, NotFound, NotSignedIn
+from backend.core.errors import AppError, Busy, Gone, InvalidInput, NotFound, NotSignedIn, TooMany
 from backend.domains.leads import service as leads
 from backend.domains.transactions import service as transactions
 from backend.flows import dealers, storefront
@@ -34,6 +34,7 @@ class Storefront(rx.State):
 
     ready: bool = False
     over: str = ""
+    may_retry: bool = False
     now: str = ""
     page_title: str = "Sales Event"
     head: EventHead = EventHead()
@@ -82,7 +83,7 @@ class Storefront(rx.State):
             await bridge.limit(self, "read")
             await self._enter(slug)
         except AppError as error:
-            self.over = words(error)
+            self.over, self.may_retry = words(error), isinstance(error, TooMany | Busy)
             return
         self.now = datetime.now(UTC).isoformat()
         self.ready = True
