@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from asyncio import sleep
 from collections.abc import Iterator
 from datetime import datetime
+from time import monotonic
 from uuid import UUID
 
 import reflex as rx
@@ -15,6 +17,8 @@ from backend.domains.analytics import service as analytics
 from backend.domains.analytics.model import LiveBoard, LiveHold, LiveSession
 
 TIMELINE = 24
+#: A burst of news is one read of the board.
+AT_MOST_EVERY_S = 0.3
 
 
 class Board(rx.State):
@@ -55,11 +59,16 @@ class Board(rx.State):
             if self._watching == mine or not self._topic:
                 return  # followed already
             self._watching = mine
+        read_at = 0.0
         async for message in bridge.listen(self, self._topic):
+            if message.get("at", monotonic()) < read_at:
+                continue  # a burst is read once
+            await sleep(AT_MOST_EVERY_S)
             async with self:
                 if mine != self._watch:
                     return
                 self.connected = self.connected or message["event"] == "subscribed"
+                read_at = monotonic()
                 await self._read()
 
     async def _read(self) -> None:

@@ -17,7 +17,6 @@ from app.messages import words
 from app.views import Chip, CompareHead, CompareRow, EventHead, Listing, Tile, Turn
 from backend.core.context import Actor
 from backend.core.errors import AppError, Busy, Gone, InvalidInput, NotFound, NotSignedIn, TooMany
-from backend.domains.leads import service as leads
 from backend.domains.transactions import service as transactions
 from backend.flows import dealers, storefront
 
@@ -216,15 +215,16 @@ class Storefront(rx.State):
 
     @rx.event
     async def refresh_lead(self) -> None:
-        """Dealers see the wishes as they are now. Asks first: they may have been taken back in another tab."""
+        """Dealers see the wishes as they are now, unless they were taken back in another tab."""
         if not self._is_shared:
             return
         await bridge.limit(self, "lead-refresh")
-        async with bridge.unit_for(self._buyer()) as ctx:
-            self._is_shared = await leads.find_own_lead(ctx) is not None
-        if self._is_shared:
-            answer = await dealers.open_lead(bridge.runtime(), self._buyer())
-            self._reached = int(answer["dealers"])
+        try:
+            answer = await dealers.open_lead(bridge.runtime(), self._buyer(), refresh=True)
+        except NotFound:
+            self._is_shared = False
+            return
+        self._reached = int(answer["dealers"])
 
     # --- one listing, and several side by side -----------------------------------------------------------
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from typing import Any
@@ -117,6 +118,7 @@ class RealtimeHub:
         await channel.subscribe(on_state)
 
     def _tell(self, topic: str, message: dict[str, Any]) -> None:
+        message["at"] = time.monotonic()  # lets a slow reader skip what an earlier read has covered
         for queue in self._queues.get(topic, set()).copy():
             if queue.full():  # what it missed cannot be replayed: let it read everything again
                 while not queue.empty():

@@ -27,7 +27,7 @@ class Broadcasts(Protocol):
 
     def listen(self, topic: str) -> AsyncIterator[dict[str, Any]]:
         """Yields `{"event", "payload"}`; `{"event": "subscribed"}` comes first and after each reconnection, so
-        that the caller reads again what it may have missed."""
+        that the caller reads again what it may have missed. `at` (monotonic seconds), where it comes, is when it arrived."""
         ...
 
     async def close(self) -> None: ...

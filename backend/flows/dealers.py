@@ -18,8 +18,11 @@ from backend.domains.leads.model import Contact, DealerMatch, Lead, Understood
 from backend.flows.runtime import Runtime
 
 
-async def open_lead(runtime: Runtime, actor: Actor, *, contact: Contact | None = None) -> dict[str, Any]:
-    """Shares the wishes of the actor's conversation with fitting dealers, without the person.
+async def open_lead(
+    runtime: Runtime, actor: Actor, *, contact: Contact | None = None, refresh: bool = False
+) -> dict[str, Any]:
+    """Shares the wishes of the actor's conversation with fitting dealers, without the person; with `refresh` only what is
+    shared already, brought up to date.
 
     Shape: `{lead_id, status, opened_at, dealers}`; `dealers` is how many see it now.
     """
@@ -47,6 +50,7 @@ async def open_lead(runtime: Runtime, actor: Actor, *, contact: Contact | None =
             matches=await _matches(ctx, bundle.event_id, _limits(session.state), index),
             alignment_min=matching["inventory_alignment_min"],
             most=matching["max_dealers_per_lead"],
+            refresh=refresh,
         )
     return _shown(lead) | {"dealers": dealers}
 

@@ -423,7 +423,7 @@ CREATE TABLE public.leads (
     ended_at timestamp with time zone,
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['open'::text, 'withdrawn'::text, 'closed'::text])))
 );
-CREATE FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb) RETURNS public.leads
+CREATE FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb, p_refresh boolean DEFAULT false) RETURNS public.leads
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -435,7 +435,9 @@ begin
   select * into own from public.sessions s where s.id = private.session_id() for update;
   if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
   select * into lead from public.leads l where l.session_id = own.id and l.status = 'open';
-  if lead.id is null then
+  if lead.id is null and p_refresh then
+    perform private.fail(404, 'leads.no_open_lead');
+  elsif lead.id is null then
     insert into public.leads (event_id, organization_id, session_id, wishes)
     values (own.event_id, own.organization_id, own.id, p_wishes) returning * into lead;
   else
@@ -1609,8 +1611,8 @@ REVOKE ALL ON FUNCTION private.only_bit(p_event uuid, p_ids jsonb) FROM PUBLIC;
 GRANT ALL ON TABLE public.leads TO service_role;
 GRANT SELECT ON TABLE public.leads TO anon;
 GRANT SELECT ON TABLE public.leads TO authenticated;
-REVOKE ALL ON FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb) TO anon;
+REVOKE ALL ON FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb, p_refresh boolean) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb, p_refresh boolean) TO anon;
 GRANT ALL ON TABLE public.sessions TO service_role;
 GRANT SELECT ON TABLE public.sessions TO anon;
 GRANT SELECT ON TABLE public.sessions TO authenticated;

@@ -58,7 +58,10 @@ create policy prospects_read on public.prospects for select to authenticated
     and dealer_id in (select d.id from public.dealers d where d.status = 'active'));
 
 -- Opens the caller's lead and shows it to the dealers named in p_matches: [{dealer_id, alignment, matching_listings}].
-create function private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb) returns public.leads
+-- With p_refresh only a lead that is open still is brought up to date: what was withdrawn meanwhile stays withdrawn.
+create function private.open_lead(
+  p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb, p_refresh boolean default false
+) returns public.leads
 language plpgsql security definer set search_path = '' as $$
 declare
   own public.sessions;
@@ -68,7 +71,9 @@ begin
   select * into own from public.sessions s where s.id = private.session_id() for update;
   if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
   select * into lead from public.leads l where l.session_id = own.id and l.status = 'open';
-  if lead.id is null then
+  if lead.id is null and p_refresh then
+    perform private.fail(404, 'leads.no_open_lead');
+  elsif lead.id is null then
     insert into public.leads (event_id, organization_id, session_id, wishes)
     values (own.event_id, own.organization_id, own.id, p_wishes) returning * into lead;
   else
@@ -115,4 +120,4 @@ begin
   perform private.record_fact('lead.withdrawn', jsonb_build_object('lead_id', lead.id), lead.organization_id, lead.event_id, lead.session_id);
   return lead;
 end $$;
-grant execute on function private.open_lead(jsonb, jsonb, jsonb, jsonb), private.withdraw_lead() to anon;
+grant execute on function private.open_lead(jsonb, jsonb, jsonb, jsonb, boolean), private.withdraw_lead() to anon;

@@ -16,10 +16,11 @@ async def open_lead(
     portrait: dict[str, Any],
     contact: dict[str, Any] | None,
     matches: list[dict[str, Any]],
+    refresh: bool,
 ) -> dict[str, Any]:
     cursor = await conn.execute(
-        "select id, event_id, session_id, status, opened_at from private.open_lead(%s, %s, %s, %s)",
-        (Jsonb(wishes), Jsonb(portrait), Jsonb(contact) if contact else None, Jsonb(matches)),
+        "select id, event_id, session_id, status, opened_at from private.open_lead(%s, %s, %s, %s, %s)",
+        (Jsonb(wishes), Jsonb(portrait), Jsonb(contact) if contact else None, Jsonb(matches), refresh),
     )
     row = await cursor.fetchone()
     assert row is not None

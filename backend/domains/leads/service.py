@@ -20,10 +20,12 @@ async def open_lead(
     matches: Sequence[DealerMatch],
     alignment_min: float,
     most: int,
+    refresh: bool = False,
 ) -> tuple[Lead, int]:
     """Offers the buyer's wishes to fitting dealers, without the person. Opening again refreshes the offer.
 
-    Shape: the lead, and how many dealers see it.
+    With `refresh` only an offer that is open still. Shape: the lead, and how many dealers see it.
+    Raises: NotFound `leads.no_open_lead` where there is nothing to refresh.
     """
     chosen = rules.choose_dealers(matches, alignment_min=alignment_min, most=most)
     row = await queries.open_lead(
@@ -32,6 +34,7 @@ async def open_lead(
         portrait=rules.portrait(understood) | {"event": event_name},
         contact=asdict(contact) if contact else None,
         matches=[{**asdict(match), "dealer_id": str(match.dealer_id)} for match in chosen],
+        refresh=refresh,
     )
     return Lead(**row), len(chosen)
 
