@@ -11,7 +11,7 @@ import pytest
 
 from tests.api.test_dealers import bearer
 from tests.api.test_reserve import start
-from tests.product import SLUG
+from tests.product import PASSWORD, SLUG
 
 SHAPE = {"code", "facts", "request_id"}
 
@@ -131,3 +131,30 @@ def test_pictures_are_cached_and_run_nothing(api: str) -> None:
     assert answer.status_code == 200
     assert "max-age" in answer.headers["cache-control"]
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_a_weak_key_never_joins_two_people(api: str) -> None:
+    """Two strangers behind one proxy look alike; only a key that nobody else can have means the same request."""
+
+    def begin(key: str) -> str:
+        headers = {"Idempotency-Key": key}
+        answer = httpx.post(f"{api}/api/v1/discovery/start", json={"event_id": SLUG}, headers=headers)
+        return answer.raise_for_status().json()["session_id"]
+
+    assert begin("1") != begin("1")
+    strong = "6f0d8f0e-6a52-4a39-b0a5-7c4a2d9f1c11"
+    assert begin(strong) == begin(strong)
+    assert begin("k" * 200) == begin("k" * 200)
+
+
+@pytest.mark.parametrize(
+    ("step", "origin"), [("password", "null"), ("password", "https://evil.example"), ("zzz", None)]
+)
+def test_the_sign_in_form_takes_our_own_pages_and_steps_alone(
+    api: str, step: str, origin: str | None
+) -> None:
+    form = {"email": "operator@northbay.example.com", "password": PASSWORD}
+    headers = {"Origin": origin} if origin else {}
+    answer = httpx.post(f"{api}/api/v1/auth/form/{step}", data=form, headers=headers)
+    refused(answer, 403, 422)
+    assert "set-cookie" not in answer.headers
