@@ -7,41 +7,20 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 
 import reflex as rx
-from limits import parse
-from limits.aio.storage import MemoryStorage
-from limits.aio.strategies import MovingWindowRateLimiter
 from reflex_base.registry import RegistrationContext
 
 from backend.core.context import Actor, Context
-from backend.core.errors import NotSignedIn, TooMany
-from backend.domains.identity import service as identity
-from backend.domains.identity.tokens import read_buyer_token
+from backend.domains.identity.tokens import SESSION_COOKIE
 from backend.main import Runtime, get_runtime
 
-SESSION_COOKIE = "mpax_session"
 #: How soon a screen whose tab is gone is noticed.
 GONE_AFTER_S = 5.0
-#: How often one client may do what, over the event socket. The same rates as the HTTP API's.
-RATES = {
-    "start": "60/minute",
-    "message": "120/minute",
-    "action": "240/minute",
-    "read": "240/minute",
-    "reserve": "30/minute",
-    "lead": "20/minute",
-    "lead-refresh": "120/minute",
-    "check": "120/minute",
-    "publish": "30/minute",
-}
-
-_limiter = MovingWindowRateLimiter(MemoryStorage())
 
 
 def runtime() -> Runtime:
@@ -49,40 +28,27 @@ def runtime() -> Runtime:
 
 
 async def limit(state: rx.State, group: str) -> None:
-    """Counts one more request of the client's address. A brake for one noisy client, not a quota.
+    """Counts one more request of the client's address, together with those over HTTP.
 
     Raises: TooMany `core.too_many_requests`.
     """
-    if not runtime().settings.rate_limits:
-        return
-    rate, client = parse(RATES[group]), client_of(state, runtime().settings.trusted_proxies)
-    if not await _limiter.hit(rate, group, client):
-        window = await _limiter.get_window_stats(rate, group, client)
-        wait_s = max(1, int(window.reset_time - time.time()))
-        raise TooMany("core.too_many_requests", group=group, retry_after_s=wait_s)
+    await runtime().brakes.count(group, client_of(state))
 
 
-def client_of(state: rx.State, hops: int) -> str:
-    """The client's address; proxies are believed as far as the settings name them."""
-    headers = state.router.headers.raw_headers
-    forwarded = [hop.strip() for hop in headers.get("x-forwarded-for", "").split(",") if hop.strip()]
-    if hops and len(forwarded) >= hops:
-        return forwarded[-hops]
-    return state.router.session.client_ip or "unknown"
+def client_of(state: rx.State) -> str:
+    """The client's address."""
+    forwarded = state.router.headers.raw_headers.get("x-forwarded-for", "")
+    return runtime().brakes.client(forwarded, state.router.session.client_ip)
 
 
 async def staff(state: rx.State) -> Actor:
-    """Who is signed in, asked of the database each time. Raises: NotSignedIn."""
-    token = _cookie(state)
-    if not token:
-        raise NotSignedIn("identity.not_signed_in")
-    async with runtime().database.as_actor(Actor.anonymous()) as ctx:
-        return await identity.actor_of(ctx, token=token)
+    """Who is signed in. Raises: NotSignedIn."""
+    return await runtime().staff(_cookie(state))
 
 
 def buyer(token: str) -> Actor:
     """The conversation a buyer's token speaks for. Raises: NotSignedIn `identity.bad_token`."""
-    return read_buyer_token(runtime().settings.jwt_secret.get_secret_value(), token)
+    return runtime().buyer(token)
 
 
 @asynccontextmanager

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 from fastapi import FastAPI
 
 from backend.api import analytics, auth, configs, dealer, discovery, health, leads, media, transaction
-from backend.api.asking import new_limiter
 from backend.api.errors import add_error_handlers
 from backend.api.frame import Frame
 from backend.flows.runtime import Runtime
@@ -32,8 +29,6 @@ def build_api(runtime: Runtime) -> FastAPI:
         lifespan=runtime.lifespan,
     )
     app.state.runtime = runtime
-    app.state.limiter = new_limiter()
-    app.state.clock = time.time
     add_error_handlers(app)
     for module in (configs, discovery, transaction, leads, dealer, analytics, auth):
         app.include_router(module.router, prefix=PREFIX)

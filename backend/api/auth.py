@@ -9,13 +9,14 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from backend.api.asking import SESSION_COOKIE, Limit, RuntimeOf, Staff
+from backend.api.asking import Limit, RuntimeOf, Staff
 from backend.api.errors import problem_responses
 from backend.core.context import Actor
 from backend.core.errors import AppError, NotAllowed
 from backend.core.ports import SignedIn
 from backend.domains.identity import service as identity
 from backend.domains.identity.model import OpenedSession
+from backend.domains.identity.tokens import SESSION_COOKIE
 from backend.flows.runtime import Runtime
 
 router = APIRouter(prefix="/auth", tags=["auth"], responses=problem_responses(401, 429, 503))
@@ -52,7 +53,7 @@ def same_origin(request: Request) -> None:
             raise NotAllowed("identity.foreign_origin")
 
 
-guards = [Depends(same_origin), Depends(Limit("20/minute", "sign-in"))]
+guards = [Depends(same_origin), Depends(Limit("sign-in"))]
 
 
 @router.post("/sign-in", summary="Sign in with e-mail and password", dependencies=guards)

@@ -33,7 +33,7 @@ class Publish(BaseModel):
 @router.post(
     "/admin/sales_event",
     summary="Create or publish a Sales Event from its document",
-    dependencies=[Depends(same_origin), Depends(Limit("30/minute", "publish"))],
+    dependencies=[Depends(same_origin), Depends(Limit("publish"))],
     responses=problem_responses(401, 403, 404, 409, 410, 422, 429),
 )
 async def publish(

@@ -77,13 +77,13 @@ def own(actor: Actor, session_id: UUID) -> Actor:
     return actor
 
 
-@router.post("/start", summary="Begin a conversation", dependencies=[Depends(Limit("60/minute", "start"))])
+@router.post("/start", summary="Begin a conversation", dependencies=[Depends(Limit("start"))])
 async def start(request: Request, runtime: RuntimeOf, key: Key, body: Start) -> dict[str, Any]:
     """Gives the session, its token, and the first screen: greeting, openings, tiles, chips, actions."""
     return await storefront.start(runtime, slug=body.event_id, key=start_key(fingerprint(request), key))
 
 
-@router.post("/message", summary="Say something", dependencies=[Depends(Limit("120/minute", "message"))])
+@router.post("/message", summary="Say something", dependencies=[Depends(Limit("message"))])
 async def message(runtime: RuntimeOf, actor: Buyer, key: Key, body: Message) -> dict[str, Any]:
     """Reads limits and wishes, searches, ranks, answers. The same key gives the same answer."""
     return await storefront.say(runtime, own(actor, body.session_id), message=body.message, key=key)
@@ -92,7 +92,7 @@ async def message(runtime: RuntimeOf, actor: Buyer, key: Key, body: Message) -> 
 @router.post(
     "/chip",
     summary="Edit or remove what was understood",
-    dependencies=[Depends(Limit("120/minute", "message"))],
+    dependencies=[Depends(Limit("message"))],
 )
 async def chip(runtime: RuntimeOf, actor: Buyer, key: Key, body: ChipChange) -> dict[str, Any]:
     return await storefront.change_chip(
@@ -118,9 +118,7 @@ async def exposure(runtime: RuntimeOf, actor: Buyer, body: Exposure) -> dict[str
     return {"noted": True}
 
 
-@router.post(
-    "/action", status_code=202, summary="Note a choice", dependencies=[Depends(Limit("240/minute", "action"))]
-)
+@router.post("/action", status_code=202, summary="Note a choice", dependencies=[Depends(Limit("action"))])
 async def action(runtime: RuntimeOf, actor: Buyer, body: ChosenAction) -> dict[str, bool]:
     await storefront.note_action(
         runtime, own(actor, body.session_id), action=body.action, listing_id=body.listing_id

@@ -42,7 +42,7 @@ class WithdrawLead(BaseModel):
 @router.post(
     "/open",
     summary="Share wishes with dealers, without a name",
-    dependencies=[Depends(Limit("20/minute", "lead"))],
+    dependencies=[Depends(Limit("lead"))],
 )
 async def open_lead(runtime: RuntimeOf, actor: Buyer, key: Key, body: OpenLead) -> dict[str, Any]:
     """Opening again refreshes the offer; there is never more than one."""
@@ -50,7 +50,7 @@ async def open_lead(runtime: RuntimeOf, actor: Buyer, key: Key, body: OpenLead) 
     return await dealers.open_lead(runtime, own(actor, body.session_id), contact=contact)
 
 
-@router.post("/withdraw", summary="Take the offer back", dependencies=[Depends(Limit("20/minute", "lead"))])
+@router.post("/withdraw", summary="Take the offer back", dependencies=[Depends(Limit("lead"))])
 async def withdraw(runtime: RuntimeOf, actor: Buyer, key: Key, body: WithdrawLead) -> dict[str, Any]:
     """From the next read on, no dealer sees it."""
     return await dealers.withdraw_lead(runtime, own(actor, body.session_id), key=key)

@@ -55,14 +55,14 @@ class Reservation(BaseModel):
     deposit_required: bool
 
 
-@router.post("/reserve", summary="Hold a listing", dependencies=[Depends(Limit("30/minute", "reserve"))])
+@router.post("/reserve", summary="Hold a listing", dependencies=[Depends(Limit("reserve"))])
 async def reserve(runtime: RuntimeOf, actor: Buyer, key: Key, body: Reserve) -> Reservation:
     """Exactly one buyer wins; the others get 409 `transactions.already_held` with `held_until`."""
     buyer = own(actor, body.session_id)
     return shown(await storefront.hold(runtime, buyer, listing_id=body.listing_id, key=key))
 
 
-@router.post("/release", summary="Give a hold back", dependencies=[Depends(Limit("60/minute", "release"))])
+@router.post("/release", summary="Give a hold back", dependencies=[Depends(Limit("release"))])
 async def release(runtime: RuntimeOf, actor: Buyer, key: Key, body: Release) -> Reservation:
     """Releasing twice is no error."""
     async with runtime.database.as_actor(own(actor, body.session_id)) as ctx:

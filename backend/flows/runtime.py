@@ -8,10 +8,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from backend.core.context import Actor
 from backend.core.db import Database
+from backend.core.errors import NotSignedIn
 from backend.core.ports import Ports
 from backend.core.settings import Settings
 from backend.domains.events.bundles import Bundles
+from backend.domains.identity import service as identity
+from backend.domains.identity.tokens import read_buyer_token
+from backend.flows.brakes import Brakes
 from backend.flows.loading import EventLoader, Vocabularies
 
 
@@ -25,6 +30,7 @@ class Runtime:
         self.loader = EventLoader(self.database)
         self.bundles = Bundles(self.loader)
         self.vocabularies = Vocabularies(self.database)
+        self.brakes = Brakes(settings)
         self._watch: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
 
@@ -58,6 +64,20 @@ class Runtime:
             yield
         finally:
             await self.close()
+
+    async def staff(self, token: str | None) -> Actor:
+        """Whom a sign-in cookie speaks for; the database is asked each time, so that a sign-out holds at once.
+
+        Raises: NotSignedIn `identity.not_signed_in`, `identity.session_over`.
+        """
+        if not token:
+            raise NotSignedIn("identity.not_signed_in")
+        async with self.database.as_actor(Actor.anonymous()) as ctx:
+            return await identity.actor_of(ctx, token=token)
+
+    def buyer(self, token: str) -> Actor:
+        """The conversation a buyer's token speaks for. Raises: NotSignedIn `identity.bad_token`."""
+        return read_buyer_token(self.settings.jwt_secret.get_secret_value(), token)
 
     def served(self) -> dict[str, Any]:
         """Version number per event in force in this process."""

@@ -6,13 +6,15 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from app import bridge, serve
 from app.states.event_page import EventPage
 from backend.core.errors import NotSignedIn, TooMany
+from backend.core.settings import Settings
+from backend.flows.brakes import Brakes
 
 STATES = sorted(Path(serve.ROOT, "app", "states").glob("*.py"))
 
@@ -28,8 +30,8 @@ def screen(address: str = "203.0.113.5", **headers: str) -> Any:
 @pytest.fixture
 def limited(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     settings = SimpleNamespace(rate_limits=True, trusted_proxies=0)
-    monkeypatch.setattr(bridge, "runtime", lambda: SimpleNamespace(settings=settings))
-    monkeypatch.setattr(bridge, "_limiter", bridge.MovingWindowRateLimiter(bridge.MemoryStorage()))
+    process = SimpleNamespace(brakes=Brakes(cast("Settings", settings)))
+    monkeypatch.setattr(bridge, "runtime", lambda: process)
     return settings
 
 
@@ -59,8 +61,11 @@ async def test_limits_can_be_switched_off(limited: SimpleNamespace) -> None:
         (2, "198.51.100.1", "203.0.113.5"),
     ],
 )
-def test_proxies_are_believed_as_far_as_they_are_named(hops: int, forwarded: str, expected: str) -> None:
-    assert bridge.client_of(screen(**{"x-forwarded-for": forwarded}), hops) == expected
+def test_proxies_are_believed_as_far_as_they_are_named(
+    limited: SimpleNamespace, hops: int, forwarded: str, expected: str
+) -> None:
+    limited.trusted_proxies = hops
+    assert bridge.client_of(screen(**{"x-forwarded-for": forwarded})) == expected
 
 
 async def test_a_stranger_cannot_have_a_document_checked(monkeypatch: pytest.MonkeyPatch) -> None:

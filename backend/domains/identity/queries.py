@@ -38,14 +38,6 @@ async def close_web_session(conn: Connection, *, token_sha256: bytes) -> None:
     await conn.execute("select private.close_web_session(%s)", (token_sha256,))
 
 
-async def list_members(conn: Connection, *, organization_id: UUID) -> list[dict[str, Any]]:
-    cursor = await conn.execute(
-        "select id, user_id, role::text, created_at from public.members where organization_id = %s order by created_at",
-        (organization_id,),
-    )
-    return await cursor.fetchall()
-
-
 async def add_invitation(
     conn: Connection,
     *,

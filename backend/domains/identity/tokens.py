@@ -13,6 +13,7 @@ from backend.core.context import Actor
 from backend.core.errors import NotSignedIn
 
 BUYER_TOKEN_DAYS = 30
+SESSION_COOKIE = "mpax_session"
 
 
 def new_token() -> str:
