@@ -39,6 +39,8 @@ class World:
     source_file: UUID = field(default_factory=uuid4)
     hold: UUID = field(default_factory=uuid4)
     lead: UUID = field(default_factory=uuid4)
+    draft: UUID = field(default_factory=uuid4)
+    branch: UUID = field(default_factory=uuid4)
     listings: list[int] = field(default_factory=list)
     users: dict[str, UUID] = field(default_factory=dict)
     slug: str = "spring-sale"
@@ -72,6 +74,7 @@ def make_world(dsn: str, *, listings: int = 3) -> World:
         _event(conn, world)
         _catalogue(conn, world, listings)
         _conversation(conn, world)
+        _proposals(conn, world)
     return world
 
 
@@ -249,4 +252,56 @@ def _conversation(conn: psycopg.Connection[Any], world: World) -> None:
         portrait={"wishes": []},
         alignment=0.8,
         matching_listings=2,
+    )
+
+
+def _proposals(conn: psycopg.Connection[Any], world: World) -> None:
+    """A discarded draft with a review, a closed branch, a preview, a flag and a policy: nothing that waits for anybody."""
+    scope = {"event_id": world.event, "organization_id": world.seller}
+    text = json.dumps(DOCUMENT, sort_keys=True, separators=(",", ":"))
+    compiled = {"source": text, "canonical": text, "sha256": hashlib.sha256(text.encode()).hexdigest()}
+    author = world.users["operator"]
+    insert(
+        conn,
+        "public.branches",
+        id=world.branch,
+        name="old-idea",
+        status="closed",
+        base_version_id=world.version,
+        created_by=author,
+        head_number=1,
+        **scope,
+    )
+    insert(
+        conn,
+        "public.branch_versions",
+        branch_id=world.branch,
+        number=1,
+        author_id=author,
+        **compiled,
+        **scope,
+    )
+    conn.execute(
+        """
+        insert into public.drafts (id, event_id, organization_id, source, canonical, sha256, base_version_id, status,
+                                   author_id, contributors, expires_at)
+        values (%s, %s, %s, %s, %s, %s, %s, 'discarded', %s, array[%s::uuid], now() + interval '7 days')
+        """,
+        (world.draft, world.event, world.seller, *compiled.values(), world.version, author, author),
+    )
+    insert(
+        conn,
+        "public.draft_reviews",
+        draft_id=world.draft,
+        organization_id=world.seller,
+        reviewer_id=world.users["admin"],
+        verdict="reject",
+        reason="Not now",
+        revision=1,
+        sha256=compiled["sha256"],
+    )
+    insert(conn, "public.approval_policies", organization_id=world.seller)
+    insert(conn, "public.organization_flags", organization_id=world.seller, name="old_flag", is_on=False)
+    insert(
+        conn, "public.previews", document=DOCUMENT, sha256=compiled["sha256"], draft_id=world.draft, **scope
     )

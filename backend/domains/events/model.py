@@ -143,7 +143,10 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class EventVersion:
-    """One published version. Never changes. `is_new` is false when publishing found it in force already."""
+    """One published version. Never changes. `is_new` is false when publishing found it in force already.
+
+    `kind` is publish, lever, rollback or auto_rollback; levers are measured from the version `baseline_id`.
+    """
 
     id: UUID
     event_id: UUID
@@ -156,6 +159,15 @@ class EventVersion:
     document: Document = field(repr=False)
     source: str = field(repr=False)
     is_new: bool = False
+    kind: str = "publish"
+    risk: str = "none"
+    based_on: UUID | None = None
+    baseline_id: UUID | None = None
+    restores: UUID | None = None
+    draft_id: UUID | None = None
+    carry: str | None = None
+    gone: Sequence[Mapping[str, Any]] = ()
+    approvals: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +181,13 @@ class VersionHead:
     author_id: UUID | None
     created_at: datetime
     is_current: bool
+    kind: str = "publish"
+    risk: str = "none"
+    carry: str | None = None
+    author_email: str | None = None
+    restores: int | None = None
+    approvals: int = 0
+    is_rolled_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +198,7 @@ class ServedHead:
     version_id: UUID
     status: EventStatus
     catalogue_revision: int
+    flags_revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +215,8 @@ class Bundle:
     sha256: str
     created_at: datetime
     document: Document = field(repr=False)
+    flags_revision: int = 0
+    organization_flags: Mapping[str, bool] = field(default_factory=dict[str, bool])
 
     @property
     def is_open(self) -> bool:
