@@ -1,84 +1,104 @@
-create table private.path_rules (pattern text[] primary key, reload text not null, risk text not null, permission text not null, lever jsonb);
+-- Generated: python -m backend.domains.events.path_rules (from schemas/; change those instead).
+-- What it takes to change each kind of place of an event document. The longest pattern that begins a path counts.
+create table if not exists private.path_rules (
+  pattern text[] primary key,
+  reload text not null check (reload in ('pinned', 'live', 'kill')),
+  risk text not null check (risk in ('low', 'medium', 'high')),
+  permission text not null,
+  lever jsonb
+);
 alter table private.path_rules enable row level security;
-insert into private.path_rules values (array['extends'], 'pinned', 'high', 'edit_document', null);
-insert into private.path_rules values (array['id'], 'pinned', 'high', 'edit_document', null);
-insert into private.path_rules values (array['name'], 'live', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['domain'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['locale'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['currency'], 'pinned', 'high', 'edit_document', null);
-insert into private.path_rules values (array['timezone'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['dates','opens_at'], 'live', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['dates','closes_at'], 'live', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['branding','accent'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['branding','tagline'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['branding','hero'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['persona','name'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['persona','role'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['persona','style','tone'], 'pinned', 'low', 'edit_document', '{"range": ["professional_warm", "calm_expert", "friendly_expert"]}');
-insert into private.path_rules values (array['persona','style','directness'], 'pinned', 'low', 'edit_document', '{"range": ["balanced", "crisp", "supportive"]}');
-insert into private.path_rules values (array['persona','greeting'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['persona','openings'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['preference_extraction','signals'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['preference_extraction','variant_generation','provider'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['preference_extraction','variant_generation','k'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['catalogue','mileage_unit'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['catalogue','noun','one'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['catalogue','noun','many'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['catalogue','attributes'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['catalogue','attributes','*','name'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['catalogue','attributes','*','label'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['catalogue','attributes','*','kind'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['catalogue','attributes','*','unit'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['catalogue','attributes','*','values'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['catalogue','attributes','*','means'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['search_defaults','hybrid'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['search_defaults','filters'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['search_defaults','max_results'], 'pinned', 'low', 'edit_document', '{"range": [-12, 12], "step": 1}');
-insert into private.path_rules values (array['search_defaults','data_sources'], 'pinned', 'high', 'edit_document', null);
-insert into private.path_rules values (array['ranking_weights','individual_match'], 'pinned', 'medium', 'edit_document', '{"range": [-0.1, 0.1], "relative": true, "step": 0.01}');
-insert into private.path_rules values (array['ranking_weights','spec_alignment'], 'pinned', 'medium', 'edit_document', '{"range": [-0.1, 0.1], "relative": true, "step": 0.01}');
-insert into private.path_rules values (array['ranking_weights','scarcity'], 'pinned', 'medium', 'edit_document', '{"range": [-0.1, 0.1], "relative": true, "step": 0.01}');
-insert into private.path_rules values (array['ranking_weights','social_proof'], 'pinned', 'medium', 'edit_document', '{"range": [-0.1, 0.1], "relative": true, "step": 0.01}');
-insert into private.path_rules values (array['ui_contract','tile_fields'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['ui_contract','tile_specs'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['ui_contract','chips'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['ui_contract','comparison_fields'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['ui_contract','actions'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['ui_contract','price_block'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['ui_contract','ownership','down_payment_percent'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['ui_contract','ownership','term_months'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['ui_contract','ownership','apr_percent'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['ui_contract','ownership','distance_per_year'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['ui_contract','ownership','energy_per_100'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['ui_contract','ownership','energy_price'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['conversion','actions'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['conversion','hold_minutes'], 'live', 'medium', 'edit_document', '{"range": [-12, 36], "step": 1}');
-insert into private.path_rules values (array['conversion','hold_limit'], 'live', 'medium', 'edit_document', '{"range": [-1, 1], "step": 1}');
-insert into private.path_rules values (array['conversion','deposit_required'], 'live', 'high', 'edit_document', null);
-insert into private.path_rules values (array['sdme','scarcity_badges'], 'live', 'medium', 'edit_document', '{"range": [false, true]}');
-insert into private.path_rules values (array['sdme','drop_calendar'], 'live', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['cspe','trending_signals'], 'live', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['safety','claims_review'], 'kill', 'high', 'edit_document', null);
-insert into private.path_rules values (array['safety','compliance_flags'], 'kill', 'high', 'edit_document', null);
-insert into private.path_rules values (array['privacy','mode'], 'kill', 'high', 'edit_document', null);
-insert into private.path_rules values (array['privacy','reveal_requires_buyer_confirm'], 'kill', 'high', 'edit_document', null);
-insert into private.path_rules values (array['pricing','model'], 'live', 'high', 'edit_document', null);
-insert into private.path_rules values (array['pricing','events','message_delivered'], 'live', 'high', 'edit_document', null);
-insert into private.path_rules values (array['pricing','events','buyer_reply'], 'live', 'high', 'edit_document', null);
-insert into private.path_rules values (array['pricing','events','contact_reveal'], 'live', 'high', 'edit_document', null);
-insert into private.path_rules values (array['dealer_matching','inventory_alignment_min'], 'live', 'medium', 'edit_document', '{"range": [-0.1, 0.1], "step": 0.01}');
-insert into private.path_rules values (array['dealer_matching','max_dealers_per_lead'], 'live', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['analytics','ab_enabled'], 'live', 'low', 'edit_document', '{"range": [false, true]}');
-insert into private.path_rules values (array['analytics','primary_kpis'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['analytics','test_plan'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['experiments'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['experiments','*','key'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['experiments','*','title'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['experiments','*','hypothesis'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['experiments','*','primary_metric'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['experiments','*','arms'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['experiments','*','arms','*','key'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['experiments','*','arms','*','title'], 'pinned', 'low', 'edit_document', null);
-insert into private.path_rules values (array['experiments','*','arms','*','weight'], 'pinned', 'medium', 'edit_document', null);
-insert into private.path_rules values (array['experiments','*','arms','*','patch'], 'pinned', 'medium', 'edit_document', null);
 
+delete from private.path_rules;
+insert into private.path_rules (pattern, reload, risk, permission, lever) values
+  ('{flags}', 'live', 'low', 'edit_document', '{"range": [false, true]}'),
+  ('{extends}', 'pinned', 'high', 'edit_document', null),
+  ('{id}', 'pinned', 'high', 'edit_document', null),
+  ('{name}', 'live', 'medium', 'edit_document', null),
+  ('{domain}', 'pinned', 'medium', 'edit_document', null),
+  ('{locale}', 'pinned', 'medium', 'edit_document', null),
+  ('{currency}', 'pinned', 'high', 'edit_document', null),
+  ('{timezone}', 'pinned', 'medium', 'edit_document', null),
+  ('{dates,opens_at}', 'live', 'medium', 'edit_document', null),
+  ('{dates,closes_at}', 'live', 'medium', 'edit_document', null),
+  ('{branding,accent}', 'pinned', 'low', 'edit_document', null),
+  ('{branding,tagline}', 'pinned', 'low', 'edit_document', null),
+  ('{branding,hero}', 'pinned', 'low', 'edit_document', null),
+  ('{persona,name}', 'pinned', 'medium', 'edit_system_prompt', null),
+  ('{persona,role}', 'pinned', 'medium', 'edit_system_prompt', null),
+  ('{persona,style,tone}', 'pinned', 'low', 'edit_system_prompt', '{"range": ["professional_warm", "calm_expert", "friendly_expert"]}'),
+  ('{persona,style,directness}', 'pinned', 'low', 'edit_system_prompt', '{"range": ["balanced", "crisp", "supportive"]}'),
+  ('{persona,greeting}', 'pinned', 'low', 'edit_system_prompt', null),
+  ('{persona,openings}', 'pinned', 'low', 'edit_system_prompt', null),
+  ('{preference_extraction,signals}', 'pinned', 'medium', 'edit_document', null),
+  ('{preference_extraction,variant_generation,provider}', 'pinned', 'medium', 'modify_integrations', null),
+  ('{preference_extraction,variant_generation,k}', 'pinned', 'low', 'edit_document', null),
+  ('{catalogue,mileage_unit}', 'pinned', 'medium', 'edit_document', null),
+  ('{catalogue,noun,one}', 'pinned', 'low', 'edit_document', null),
+  ('{catalogue,noun,many}', 'pinned', 'low', 'edit_document', null),
+  ('{catalogue,attributes}', 'pinned', 'medium', 'edit_document', null),
+  ('{catalogue,attributes,*,name}', 'pinned', 'medium', 'edit_document', null),
+  ('{catalogue,attributes,*,label}', 'pinned', 'low', 'edit_document', null),
+  ('{catalogue,attributes,*,kind}', 'pinned', 'medium', 'edit_document', null),
+  ('{catalogue,attributes,*,unit}', 'pinned', 'low', 'edit_document', null),
+  ('{catalogue,attributes,*,values}', 'pinned', 'low', 'edit_document', null),
+  ('{catalogue,attributes,*,means}', 'pinned', 'low', 'edit_document', null),
+  ('{search_defaults,hybrid}', 'pinned', 'medium', 'edit_document', null),
+  ('{search_defaults,filters}', 'pinned', 'medium', 'edit_document', null),
+  ('{search_defaults,max_results}', 'pinned', 'low', 'edit_document', '{"range": [-12, 12], "step": 1}'),
+  ('{search_defaults,data_sources}', 'pinned', 'high', 'modify_integrations', null),
+  ('{ranking_weights,individual_match}', 'pinned', 'medium', 'edit_document', '{"range": [-0.1, 0.1], "relative": true, "step": 0.01}'),
+  ('{ranking_weights,spec_alignment}', 'pinned', 'medium', 'edit_document', '{"range": [-0.1, 0.1], "relative": true, "step": 0.01}'),
+  ('{ranking_weights,scarcity}', 'pinned', 'medium', 'edit_document', '{"range": [-0.1, 0.1], "relative": true, "step": 0.01}'),
+  ('{ranking_weights,social_proof}', 'pinned', 'medium', 'edit_document', '{"range": [-0.1, 0.1], "relative": true, "step": 0.01}'),
+  ('{ui_contract,tile_fields}', 'pinned', 'low', 'edit_document', null),
+  ('{ui_contract,tile_specs}', 'pinned', 'low', 'edit_document', null),
+  ('{ui_contract,chips}', 'pinned', 'low', 'edit_document', null),
+  ('{ui_contract,comparison_fields}', 'pinned', 'low', 'edit_document', null),
+  ('{ui_contract,actions}', 'pinned', 'medium', 'edit_document', null),
+  ('{ui_contract,price_block}', 'pinned', 'low', 'edit_document', null),
+  ('{ui_contract,ownership,down_payment_percent}', 'pinned', 'medium', 'edit_document', null),
+  ('{ui_contract,ownership,term_months}', 'pinned', 'medium', 'edit_document', null),
+  ('{ui_contract,ownership,apr_percent}', 'pinned', 'medium', 'edit_document', null),
+  ('{ui_contract,ownership,distance_per_year}', 'pinned', 'medium', 'edit_document', null),
+  ('{ui_contract,ownership,energy_per_100}', 'pinned', 'medium', 'edit_document', null),
+  ('{ui_contract,ownership,energy_price}', 'pinned', 'medium', 'edit_document', null),
+  ('{conversion,actions}', 'pinned', 'medium', 'edit_document', null),
+  ('{conversion,hold_minutes}', 'live', 'medium', 'edit_document', '{"range": [-12, 36], "step": 1}'),
+  ('{conversion,hold_limit}', 'live', 'medium', 'edit_document', '{"range": [-1, 1], "step": 1}'),
+  ('{conversion,deposit_required}', 'live', 'high', 'edit_document', null),
+  ('{sdme,scarcity_badges}', 'live', 'medium', 'edit_document', '{"range": [false, true]}'),
+  ('{sdme,drop_calendar}', 'live', 'medium', 'edit_document', null),
+  ('{cspe,trending_signals}', 'live', 'medium', 'edit_document', null),
+  ('{safety,claims_review}', 'kill', 'high', 'edit_document', null),
+  ('{safety,compliance_flags}', 'kill', 'high', 'edit_document', null),
+  ('{safety,ai_off}', 'kill', 'high', 'edit_document', '{"range": [false, true]}'),
+  ('{safety,mutating_tools_off}', 'kill', 'high', 'edit_document', '{"range": [false, true]}'),
+  ('{safety,force_strict}', 'kill', 'high', 'edit_document', '{"range": [false, true]}'),
+  ('{safety,auto_rollback,enabled}', 'live', 'high', 'edit_document', null),
+  ('{safety,auto_rollback,watch_minutes}', 'live', 'medium', 'edit_document', null),
+  ('{safety,auto_rollback,failure_share}', 'live', 'medium', 'edit_document', null),
+  ('{safety,auto_rollback,least_conversations}', 'live', 'medium', 'edit_document', null),
+  ('{privacy,mode}', 'kill', 'high', 'edit_document', null),
+  ('{privacy,reveal_requires_buyer_confirm}', 'kill', 'high', 'edit_document', null),
+  ('{pricing,model}', 'live', 'high', 'edit_document', null),
+  ('{pricing,events,message_delivered}', 'live', 'high', 'edit_document', null),
+  ('{pricing,events,buyer_reply}', 'live', 'high', 'edit_document', null),
+  ('{pricing,events,contact_reveal}', 'live', 'high', 'edit_document', null),
+  ('{dealer_matching,inventory_alignment_min}', 'live', 'medium', 'edit_document', '{"range": [-0.1, 0.1], "step": 0.01}'),
+  ('{dealer_matching,max_dealers_per_lead}', 'live', 'medium', 'edit_document', null),
+  ('{analytics,ab_enabled}', 'live', 'low', 'edit_document', '{"range": [false, true]}'),
+  ('{analytics,primary_kpis}', 'pinned', 'low', 'edit_document', null),
+  ('{analytics,test_plan}', 'pinned', 'low', 'edit_document', null),
+  ('{experiments}', 'pinned', 'medium', 'edit_document', null),
+  ('{experiments,*,key}', 'pinned', 'medium', 'edit_document', null),
+  ('{experiments,*,title}', 'pinned', 'low', 'edit_document', null),
+  ('{experiments,*,hypothesis}', 'pinned', 'low', 'edit_document', null),
+  ('{experiments,*,primary_metric}', 'pinned', 'medium', 'edit_document', null),
+  ('{experiments,*,arms}', 'pinned', 'medium', 'edit_document', null),
+  ('{experiments,*,arms,*,key}', 'pinned', 'medium', 'edit_document', null),
+  ('{experiments,*,arms,*,title}', 'pinned', 'low', 'edit_document', null),
+  ('{experiments,*,arms,*,weight}', 'pinned', 'medium', 'edit_document', null),
+  ('{experiments,*,arms,*,patch}', 'pinned', 'medium', 'edit_document', null),
+  ('{flags,comparison}', 'live', 'low', 'edit_document', '{"range": [false, true]}'),
+  ('{flags,sharing}', 'live', 'low', 'edit_document', '{"range": [false, true]}');

@@ -10,9 +10,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from backend.domains.events import schema
+from backend.domains.events import path_rules, schema
 from backend.domains.events.compiling import compile_document
 from backend.domains.events.model import Source, pointer
+from backend.domains.events.patterns import pattern_of
 from backend.domains.events.reading import read
 from backend.domains.events.reference import event_document_reference
 from backend.domains.events.templates import SEEDS, Folder
@@ -123,6 +124,19 @@ def test_the_seeds_compile_without_a_warning(name: str) -> None:
     assert compile_document(seed(name), Folder()).problems == ()
 
 
+def test_the_rules_in_the_database_are_current() -> None:
+    """To renew it: `python -m backend.domains.events.path_rules`, into a new migration once this one is released."""
+    newest = max((ROOT / "supabase/migrations").glob("*_path_rules.sql"))
+    assert newest.read_text("utf-8") == path_rules.migration()
+
+
+def test_each_leaf_and_each_open_map_has_a_rule_of_its_own() -> None:
+    patterns = set(path_rules.patterns())
+    assert patterns >= {pattern_of(path) for path in LEAVES}
+    assert patterns >= {("flags",), ("search_defaults", "filters"), ("pricing", "events", "buyer_reply")}
+    assert ("experiments", "*", "arms", "*", "patch") in patterns
+
+
 def test_the_reference_page_is_current() -> None:
     """To renew it: `mpax event reference --out docs/reference/event-document.md`."""
     assert (ROOT / "docs/reference/event-document.md").read_text("utf-8") == event_document_reference()
@@ -139,3 +153,22 @@ def test_the_reference_page_is_current() -> None:
 )
 def test_reload_class_of_a_path(path: tuple[str | int, ...], expected: str) -> None:
     assert schema.reload_class(path) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "risk", "permission", "lever"),
+    [
+        (("persona", "greeting"), "low", "edit_system_prompt", None),
+        (("search_defaults", "data_sources", 3), "high", "modify_integrations", None),
+        (("search_defaults", "filters", "year", "min"), "medium", "edit_document", None),
+        (("safety", "ai_off"), "high", "edit_document", {"range": [False, True]}),
+        (("flags", "comparison"), "low", "edit_document", {"range": [False, True]}),
+        (("flags", "of_my_own"), "low", "edit_document", {"range": [False, True]}),
+        (("experiments", "*", "arms", 0, "title"), "low", "edit_document", None),
+        (("nowhere",), "high", "edit_document", None),
+    ],
+)
+def test_what_it_takes_to_change_a_path(
+    path: tuple[str | int, ...], risk: str, permission: str, lever: Any
+) -> None:
+    assert (schema.risk(path), schema.permission(path), schema.lever(path)) == (risk, permission, lever)
