@@ -53,6 +53,8 @@ WORDS: dict[str, str] = {
     # events
     "events.above_your_risk": "This change is riskier than you may decide on. A colleague with a higher limit can.",
     "events.actions_off": "Holds are paused for the moment. Your wishes are kept; please try again a little later.",
+    "events.artifact_changed": "Files of this export were changed or lost on their way. Export it again, or mend the files named.",
+    "events.artifact_outdated": "This export comes from another release, which reads its document differently. Publish its text instead.",
     "events.bad_branch_name": "A branch is named with small letters, digits, dots and dashes, and not “main”.",
     "events.base_moved": "Another version came into force since this draft was begun. Bring it up to date, then go on.",
     "events.branch_exists": "There is a branch of this name already. Choose another name.",
@@ -64,6 +66,7 @@ WORDS: dict[str, str] = {
     "events.draft_over": "This draft has been published or discarded. Begin a new one.",
     "events.draft_stale": "Somebody else changed this draft in the meantime. Look at their changes, then save yours again.",
     "events.needs_approval": "This change needs the approval of others before it can be published.",
+    "events.no_artifact": "This is no export of a Sales Event: its manifest is missing or cannot be read.",
     "events.no_such_branch": "There is no such branch.",
     "events.no_such_draft": "There is no such draft. It may have been discarded.",
     "events.not_in_review": "This draft is not up for review.",

@@ -38,6 +38,7 @@ __all__ = [
     "get_provenance",
     "import_file",
     "list_listings",
+    "list_mappings",
     "parse_mapping",
     "read_mapping",
     "search",
@@ -134,6 +135,11 @@ async def get_listing(ctx: Context, *, listing_id: int) -> Listing:
     if not found:
         raise NotFound("catalogue.no_such_listing", listing_id=listing_id)
     return found[0]
+
+
+async def list_mappings(ctx: Context, *, event_id: UUID) -> Sequence[Mapping[str, Any]]:
+    """How the columns of an event's sources become listings, as their authors wrote it, by the name of the source."""
+    return await queries.list_mappings(ctx.conn, event_id=event_id)
 
 
 async def find_named(ctx: Context, *, event_id: UUID, tokens: Sequence[str]) -> list[Listing]:

@@ -112,3 +112,10 @@ async def get_provenance(conn: Connection, *, listing_id: int) -> dict[str, Any]
     row = await cursor.fetchone()
     assert row is not None
     return row["found"]
+
+
+async def list_mappings(conn: Connection, *, event_id: UUID) -> list[dict[str, Any]]:
+    cursor = await conn.execute(
+        "select s.mapping from public.sources s where s.event_id = %s order by s.name", (event_id,)
+    )
+    return [row["mapping"] for row in await cursor.fetchall()]
