@@ -45,6 +45,13 @@ def pointer(path: Path) -> str:
     return "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in path)
 
 
+def steps(text: str) -> tuple[str, ...]:
+    """The steps of a JSON Pointer, list positions as text; a text that is none is one step. Source: RFC 6901."""
+    if not text.startswith("/"):
+        return (text,) if text else ()
+    return tuple(step.replace("~1", "/").replace("~0", "~") for step in text[1:].split("/"))
+
+
 class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"

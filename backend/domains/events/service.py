@@ -11,7 +11,6 @@ from uuid import UUID
 
 from backend.core.context import Context
 from backend.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from backend.domains.events import queries
 from backend.domains.events.compiling import compile_document, patched_document
 from backend.domains.events.model import (
     Bundle,
@@ -27,6 +26,8 @@ from backend.domains.events.model import (
     Source,
     VersionHead,
 )
+from backend.domains.events.overlay import with_kills
+from backend.domains.events.queries import versions as queries
 from backend.domains.events.templates import Folder
 
 LONGEST_MESSAGE = 500
@@ -42,9 +43,26 @@ def check(source: Source, library: Library) -> Compilation:
     return compile_document(source, library)
 
 
+def origins(source: Source, library: Library) -> dict[str, str]:
+    """Which layer set each value of the compiled document, by JSON Pointer: “this document”, a template, or “default”.
+
+    Empty for a document that does not compile.
+    """
+    compiled = compile_document(source, library).compiled
+    return dict(compiled.origins) if compiled else {}
+
+
+def bounded(text: str, longest: int = LONGEST_MESSAGE) -> str:
+    """What somebody typed, as it can be stored."""
+    return text.replace("\0", "").strip()[:longest]
+
+
 def document_for(document: Document, arms: Mapping[str, str]) -> Document:
-    """The document as a conversation with these arms (experiment key → arm key) gets it."""
-    return patched_document(document, arms)
+    """The document as a conversation with these arms (experiment key → arm key) gets it.
+
+    An arm may lay its patch over anything but a path of class kill.
+    """
+    return with_kills(patched_document(document, arms), document)
 
 
 async def create_event(ctx: Context, *, organization_id: UUID, slug: str, name: str) -> Event:
@@ -71,24 +89,25 @@ async def publish(
     `slug` is the event the caller means, if the document must not name another. With `organization_id`, an
     event that is not there yet is created.
     Raises: InvalidInput `events.invalid_document` with `problems`; NotFound; NotAllowed
-    `events.may_not_publish`; Conflict `events.slug_taken`; Gone `events.closed`.
+    `events.may_not_publish`; Conflict `events.slug_taken`, `events.needs_approval`, `events.breaking_change`;
+    Gone `events.closed`.
     """
-    compiled = _compiled(source, library, slug)
+    compiled = compiled_for(source, library, slug)
     event = await _event_to_publish(ctx, compiled, organization_id)
     locked = await queries.lock_event(ctx.conn, event_id=event.id)
     if locked is None:
         raise NotAllowed("events.may_not_publish", slug=event.slug)
-    current = await _in_force(ctx, locked["current_version_id"])
+    current = await _version(ctx, locked["current_version_id"])
     if current is not None and current.sha256 == compiled.sha256:
         return current
     row = await queries.add_version(
         ctx.conn,
         event_id=event.id,
-        number=1 + await queries.last_number(ctx.conn, event_id=event.id),
+        number=await next_number(ctx, event_id=event.id),
         canonical=compiled.canonical,
         source=compiled.source,
         sha256=compiled.sha256,
-        message=message.replace("\0", "").strip()[:LONGEST_MESSAGE],
+        message=bounded(message),
     )
     return EventVersion(**row, is_new=True)
 
@@ -108,10 +127,21 @@ async def change_status(ctx: Context, *, slug: str, status: EventStatus) -> Even
 
 async def get_event(ctx: Context, *, slug: str) -> Event:
     """Raises: NotFound `events.not_found`, also for an event of others."""
-    row = await queries.find_event(ctx.conn, slug=slug)
-    if row is None:
+    event = await find_event(ctx, slug=slug)
+    if event is None:
         raise NotFound("events.not_found", slug=slug)
-    return _event(row)
+    return event
+
+
+async def find_event(ctx: Context, *, slug: str) -> Event | None:
+    """None also for an event of others."""
+    row = await queries.find_event(ctx.conn, slug=slug)
+    return _event(row) if row else None
+
+
+async def wait_for_others(ctx: Context, *, event_id: UUID) -> None:
+    """Lets publishers of one event go one after the other, as far as the actor may publish it."""
+    await queries.lock_event(ctx.conn, event_id=event_id)
 
 
 async def list_events(ctx: Context, *, limit: int = 100, after: str = "") -> list[Event]:
@@ -125,6 +155,48 @@ async def get_version(ctx: Context, *, version_id: UUID) -> EventVersion:
     if row is None:
         raise NotFound("events.no_such_version", version_id=str(version_id))
     return EventVersion(**row)
+
+
+async def find_version_number(ctx: Context, *, slug: str, number: int) -> EventVersion | None:
+    """Raises: NotFound `events.not_found`."""
+    event = await get_event(ctx, slug=slug)
+    row = await queries.find_version_number(ctx.conn, event_id=event.id, number=number)
+    return EventVersion(**row) if row else None
+
+
+async def get_version_number(ctx: Context, *, slug: str, number: int) -> EventVersion:
+    """Raises: NotFound `events.not_found`, `events.no_such_version`."""
+    found = await find_version_number(ctx, slug=slug, number=number)
+    if found is None:
+        raise NotFound("events.no_such_version", slug=slug, number=number)
+    return found
+
+
+async def get_in_force(ctx: Context, *, slug: str) -> EventVersion:
+    """The version in force. Raises: NotFound `events.not_found`; Conflict `events.never_published`."""
+    event = await get_event(ctx, slug=slug)
+    version = await _version(ctx, event.current_version_id)
+    if version is None:
+        raise Conflict("events.never_published", slug=slug)
+    return version
+
+
+async def baseline_of(ctx: Context, version: EventVersion) -> Document:
+    """The document that the levers of a version are measured from: that of the last one that passed the gate."""
+    if version.baseline_id is None or version.baseline_id == version.id:
+        return version.document
+    return (await get_version(ctx, version_id=version.baseline_id)).document
+
+
+async def find_newest(ctx: Context, *, organization_id: UUID) -> EventVersion | None:
+    """The version that came into force last in an organization."""
+    row = await queries.find_newest(ctx.conn, organization_id=organization_id)
+    return EventVersion(**row) if row else None
+
+
+async def next_number(ctx: Context, *, event_id: UUID) -> int:
+    """The number of the next version, unless somebody else is faster."""
+    return 1 + await queries.last_number(ctx.conn, event_id=event_id)
 
 
 async def list_versions(
@@ -155,30 +227,40 @@ async def list_served_heads(ctx: Context) -> list[ServedHead]:
     return [ServedHead(**_with_status(row)) for row in rows]
 
 
+async def list_in_use(ctx: Context, *, version_ids: Sequence[UUID]) -> set[UUID]:
+    """Those of these versions that open conversations have."""
+    return await queries.versions_in_use(ctx.conn, version_ids=version_ids)
+
+
 async def find_pinned(ctx: Context, *, version_id: UUID) -> Bundle | None:
     """One version as it is served to a conversation that pinned it, in force or not."""
     row = await queries.pinned_version(ctx.conn, version_id=version_id)
     return _bundle(row) if row else None
 
 
-def _compiled(source: Source, library: Library, slug: str | None) -> Compiled:
+def checked_for(source: Source, library: Library, slug: str | None) -> Compilation:
+    """As `check`, for the event of that slug: a document that names another, or no address, has an error more."""
     compilation = compile_document(source, library)
     if compilation.compiled is None:
-        raise invalid(compilation.problems)
+        return compilation
     identifier = compilation.compiled.id
     if slug is not None and slug != identifier:
-        raise invalid(
-            [
-                _id_problem(
-                    source, identifier, f"This is the document of “{identifier}”, not of “{slug}”.", slug
-                )
-            ]
-        )
+        message = f"This is the document of “{identifier}”, not of “{slug}”."
+        return Compilation(None, (_id_problem(source, identifier, message, slug), *compilation.problems))
     if "_" in identifier or len(identifier) < 2:
         message = (
             f"“{identifier}” cannot be part of an address: an event's id has small letters, digits and -."
         )
-        raise invalid([_id_problem(source, identifier, message, identifier.replace("_", "-"))])
+        guess = identifier.replace("_", "-")
+        return Compilation(None, (_id_problem(source, identifier, message, guess), *compilation.problems))
+    return compilation
+
+
+def compiled_for(source: Source, library: Library, slug: str | None) -> Compiled:
+    """The compiled document. Raises: InvalidInput `events.invalid_document` with `problems`."""
+    compilation = checked_for(source, library, slug)
+    if compilation.compiled is None:
+        raise invalid(compilation.problems)
     return compilation.compiled
 
 
@@ -192,10 +274,10 @@ def _id_problem(source: Source, found: str, message: str, nearest: str) -> Probl
 
 
 async def _event_to_publish(ctx: Context, compiled: Compiled, organization_id: UUID | None) -> Event:
-    row = await queries.find_event(ctx.conn, slug=compiled.id)
-    if row is not None and (organization_id is None or row["organization_id"] == organization_id):
-        return _event(row)
-    if row is not None:
+    event = await find_event(ctx, slug=compiled.id)
+    if event is not None and (organization_id is None or event.organization_id == organization_id):
+        return event
+    if event is not None:
         raise Conflict("events.slug_taken", slug=compiled.id)
     if organization_id is None:
         raise NotFound("events.not_found", slug=compiled.id)
@@ -203,7 +285,7 @@ async def _event_to_publish(ctx: Context, compiled: Compiled, organization_id: U
     return await create_event(ctx, organization_id=organization_id, slug=compiled.id, name=name)
 
 
-async def _in_force(ctx: Context, version_id: UUID | None) -> EventVersion | None:
+async def _version(ctx: Context, version_id: UUID | None) -> EventVersion | None:
     row = await queries.find_version(ctx.conn, version_id=version_id) if version_id else None
     return EventVersion(**row) if row else None
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from psycopg.types.json import Jsonb
+
 from backend.core.db import Connection
 
 
@@ -64,6 +66,49 @@ async def accept_invitation(conn: Connection, *, token_sha256: bytes) -> UUID:
     row = await cursor.fetchone()
     assert row is not None
     return row["organization_id"]
+
+
+async def list_members(conn: Connection, *, organization_id: UUID) -> list[dict[str, Any]]:
+    cursor = await conn.execute(
+        "select user_id, email, role, overrides, permissions, joined_at from private.list_members(%s)",
+        (organization_id,),
+    )
+    return await cursor.fetchall()
+
+
+async def my_permissions(conn: Connection, *, organization_id: UUID) -> dict[str, Any] | None:
+    """None for who is no member."""
+    cursor = await conn.execute("select private.my_permissions(%s) as permissions", (organization_id,))
+    row = await cursor.fetchone()
+    return row["permissions"] if row else None
+
+
+async def role_preset(conn: Connection, *, role: str) -> dict[str, Any]:
+    cursor = await conn.execute("select private.role_preset(%s) as permissions", (role,))
+    row = await cursor.fetchone()
+    assert row is not None
+    return row["permissions"]
+
+
+async def set_permissions(
+    conn: Connection, *, organization_id: UUID, user_id: UUID, overrides: dict[str, Any]
+) -> None:
+    await conn.execute(
+        "select private.set_permissions(%s, %s, %s)", (organization_id, user_id, Jsonb(overrides))
+    )
+
+
+async def set_role(conn: Connection, *, organization_id: UUID, user_id: UUID, role: str) -> UUID | None:
+    """None where there is no such member, or the actor may not."""
+    cursor = await conn.execute(
+        """
+        update public.members set role = %s::public.member_role
+        where organization_id = %s and user_id = %s returning user_id
+        """,
+        (role, organization_id, user_id),
+    )
+    row = await cursor.fetchone()
+    return row["user_id"] if row else None
 
 
 async def ensure_organization(conn: Connection, *, slug: str, name: str, kind: str) -> UUID:

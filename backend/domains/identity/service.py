@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from backend.core.context import Actor, Context
-from backend.core.errors import InvalidInput, NotSignedIn
+from backend.core.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 from backend.domains.identity import queries
-from backend.domains.identity.model import Invited, Membership, OpenedSession, Role
+from backend.domains.identity.model import Invited, Member, Membership, OpenedSession, Role
 from backend.domains.identity.tokens import hash_of, new_token
 
 
@@ -39,6 +39,58 @@ async def list_memberships(ctx: Context) -> list[Membership]:
     return [_membership(row) for row in await queries.memberships(ctx.conn)]
 
 
+async def list_members(ctx: Context, *, organization_id: UUID) -> list[Member]:
+    """Members with what each may do, admins first. Raises: NotFound `identity.no_such_organization` for who is none."""
+    rows = await queries.list_members(ctx.conn, organization_id=organization_id)
+    if not rows:
+        raise NotFound("identity.no_such_organization", organization_id=str(organization_id))
+    return [_member(row) for row in rows]
+
+
+async def get_member(ctx: Context, *, organization_id: UUID, user_id: UUID) -> Member:
+    """Raises: NotFound `identity.no_such_member`."""
+    for member in await list_members(ctx, organization_id=organization_id):
+        if member.user_id == user_id:
+            return member
+    raise NotFound("identity.no_such_member", user_id=str(user_id))
+
+
+async def my_permissions(ctx: Context, *, organization_id: UUID) -> dict[str, Any]:
+    """What the actor may do in an organization; empty for who does not belong to it. The database decides again."""
+    return await queries.my_permissions(ctx.conn, organization_id=organization_id) or {}
+
+
+async def presets(ctx: Context) -> dict[str, dict[str, Any]]:
+    """What each role may do before anything is given or taken."""
+    return {role.value: await queries.role_preset(ctx.conn, role=role) for role in Role}
+
+
+async def set_permissions(
+    ctx: Context, *, organization_id: UUID, user_id: UUID, overrides: dict[str, Any]
+) -> Member:
+    """Lays permissions over a member's role; what equals the role's own is no override.
+
+    Raises: NotFound `identity.no_such_member`; NotAllowed `identity.needs_permission`, `identity.above_yourself`;
+    InvalidInput `identity.unknown_permission`; Conflict `identity.last_manager`.
+    """
+    await queries.set_permissions(
+        ctx.conn, organization_id=organization_id, user_id=user_id, overrides=overrides
+    )
+    return await get_member(ctx, organization_id=organization_id, user_id=user_id)
+
+
+async def change_role(ctx: Context, *, organization_id: UUID, user_id: UUID, role: Role) -> Member:
+    """Gives a member another role; admins only, by row-level security.
+
+    Raises: NotFound `identity.no_such_member`; NotAllowed `core.not_allowed`; Conflict `identity.last_admin`.
+    """
+    await get_member(ctx, organization_id=organization_id, user_id=user_id)
+    changed = await queries.set_role(ctx.conn, organization_id=organization_id, user_id=user_id, role=role)
+    if changed is None:
+        raise NotAllowed("core.not_allowed")
+    return await get_member(ctx, organization_id=organization_id, user_id=user_id)
+
+
 async def invite(ctx: Context, *, organization_id: UUID, email: str, role: Role) -> Invited:
     """Invites an address. Admins only, by row-level security; the token leaves by mail."""
     address = email.strip().lower()
@@ -64,6 +116,11 @@ async def accept_invitation(ctx: Context, *, token: str) -> UUID:
 def _membership(row: dict[str, Any]) -> Membership:
     values: dict[str, Any] = {**row, "role": Role(row["role"])}
     return Membership(**values)
+
+
+def _member(row: dict[str, Any]) -> Member:
+    values: dict[str, Any] = {**row, "role": Role(row["role"])}
+    return Member(**values)
 
 
 async def ensure_demo(ctx: Context, *, plan: dict[str, Any], users: dict[str, UUID]) -> None:

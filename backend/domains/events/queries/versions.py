@@ -1,7 +1,8 @@
-"""SQL of events and their versions."""
+"""SQL that publishes and reads: events, their versions, what processes serve."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,11 @@ select e.id, e.organization_id, e.slug, e.name, e.status, e.current_version_id, 
        e.catalogue_revision, e.created_at
 from public.events e left join public.event_versions v on v.id = e.current_version_id
 """
-_VERSIONS = """
-select v.id, v.event_id, v.organization_id, v.number, v.sha256, v.message, v.author_id, v.created_at,
-       v.document, v.source
-from public.event_versions v
+_VERSION = """
+v.id, v.event_id, v.organization_id, v.number, v.sha256, v.message, v.author_id, v.created_at, v.document, v.source,
+v.kind, v.risk, v.based_on, v.baseline_id, v.restores, v.draft_id, v.carry, v.gone, v.approvals
 """
+_VERSIONS = f"select {_VERSION} from public.event_versions v"  # noqa: S608
 
 
 async def organization_id(conn: Connection, *, slug: str) -> UUID | None:
@@ -82,10 +83,7 @@ async def add_version(
 ) -> dict[str, Any]:
     """The author is the actor, or nobody for a local operator."""
     cursor = await conn.execute(
-        """
-        select id, event_id, organization_id, number, sha256, message, author_id, created_at, document, source
-        from private.publish_version(%s, %s, %s, %s, %s, %s)
-        """,
+        f"select {_VERSION} from private.publish_version(%s, %s, %s, %s, %s, %s) v",  # noqa: S608
         (event_id, number, canonical, source, sha256, message),
     )
     row = await cursor.fetchone()
@@ -98,12 +96,32 @@ async def find_version(conn: Connection, *, version_id: UUID) -> dict[str, Any] 
     return await cursor.fetchone()
 
 
+async def find_version_number(conn: Connection, *, event_id: UUID, number: int) -> dict[str, Any] | None:
+    cursor = await conn.execute(f"{_VERSIONS} where v.event_id = %s and v.number = %s", (event_id, number))
+    return await cursor.fetchone()
+
+
+async def find_newest(conn: Connection, *, organization_id: UUID) -> dict[str, Any] | None:
+    cursor = await conn.execute(
+        f"{_VERSIONS} join public.events e on e.current_version_id = v.id "
+        "where v.organization_id = %s order by v.created_at desc limit 1",
+        (organization_id,),
+    )
+    return await cursor.fetchone()
+
+
 async def list_versions(conn: Connection, *, event_id: UUID, limit: int, before: int) -> list[dict[str, Any]]:
+    """A version is rolled back when a later one went back past it."""
     cursor = await conn.execute(
         """
         select v.id, v.number, v.sha256, v.message, v.author_id, v.created_at,
-               v.id = e.current_version_id as is_current
-        from public.event_versions v join public.events e on e.id = v.event_id
+               v.id = e.current_version_id as is_current, v.kind, v.risk, v.carry,
+               private.email_of(v.author_id) as author_email, t.number as restores, jsonb_array_length(v.approvals) as approvals,
+               exists (select from public.event_versions r join public.event_versions b on b.id = r.restores
+                       where r.event_id = v.event_id and r.number > v.number and b.number < v.number) as is_rolled_back
+        from public.event_versions v
+        join public.events e on e.id = v.event_id
+        left join public.event_versions t on t.id = v.restores
         where v.event_id = %s and v.number < %s order by v.number desc limit %s
         """,
         (event_id, before, limit),
@@ -119,6 +137,11 @@ async def served_versions(conn: Connection, *, event_id: UUID | None) -> list[di
 async def served_heads(conn: Connection) -> list[dict[str, Any]]:
     cursor = await conn.execute("select * from private.served_heads()")
     return await cursor.fetchall()
+
+
+async def versions_in_use(conn: Connection, *, version_ids: Sequence[UUID]) -> set[UUID]:
+    cursor = await conn.execute("select private.versions_in_use(%s) as id", (list(version_ids),))
+    return {row["id"] for row in await cursor.fetchall()}
 
 
 async def pinned_version(conn: Connection, *, version_id: UUID) -> dict[str, Any] | None:

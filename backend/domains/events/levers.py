@@ -1,0 +1,215 @@
+"""Levers of a document: which there are, how far each goes, and what else moves with one. Pure.
+
+The database decides on the same ranges again in `private.lever_allows`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
+from typing import Any, Final
+
+from backend.core.errors import InvalidInput, NotAllowed
+from backend.domains.events import patterns, schema
+from backend.domains.events.lifecycle import LeverView
+from backend.domains.events.model import Document, Path, pointer
+
+#: The section whose values sum to 1: moving one moves the others.
+WEIGHTS: Final = "ranking_weights"
+_QUANTUM: Final = Decimal("0.0001")
+_ONE: Final = Decimal(1)
+#: Halvings of an interval of width up to 2^20 until it is narrower than any weight's last digit.
+_HALVINGS: Final = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One version that moved levers: the document it replaced, and the one it made."""
+
+    before: Document
+    after: Document
+    at: datetime
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far a number may go, both ends inside."""
+
+    low: Decimal
+    high: Decimal
+
+    def clamp(self, value: Decimal) -> Decimal:
+        return min(max(value, self.low), self.high)
+
+
+def levers_of(document: Document, baseline: Document, moves: Sequence[Move] = ()) -> list[LeverView]:
+    """Every lever of a document, in its order; `moves` are those since the baseline, the newest first."""
+    found = (_view(path, document, baseline, moves) for path in patterns.leaf_values(document))
+    return [view for view in found if view is not None]
+
+
+def moved(
+    document: Document, baseline: Document, path: tuple[str, ...], value: Any
+) -> dict[tuple[str, ...], Any]:
+    """What to set so that a lever stands at a value: itself, and with a ranking weight the other weights.
+
+    Raises: NotAllowed `events.outside_lever`; InvalidInput `events.weights_stuck` when the others cannot make room.
+    """
+    view = _view(path, document, baseline, ())
+    if view is None or not _fits(view, value):
+        facts = {"low": view.low, "high": view.high, "options": [*view.options]} if view else {}
+        raise NotAllowed("events.outside_lever", paths=[".".join(path)], value=value, **facts)
+    if path[0] != WEIGHTS:
+        return {path: value}
+    weights = {name: _decimal(weight) for name, weight in document[WEIGHTS].items()}
+    limits = {name: _bounds((WEIGHTS, name), baseline) for name in weights}
+    balanced = balance(weights, limits, path[1], _decimal(value))
+    return {(WEIGHTS, name): _number(weight) for name, weight in balanced.items() if weight != weights[name]}
+
+
+def balance(
+    weights: Mapping[str, Decimal], limits: Mapping[str, Bounds | None], name: str, value: Decimal
+) -> dict[str, Decimal]:
+    """Weights that sum to exactly 1 with one of them at a value; the others keep their proportions within their ranges.
+
+    One factor for all others, found by bisection: the sum of clamped values grows with it. A weight without a range stays.
+    Raises: InvalidInput `events.weights_stuck`.
+    """
+    others = {n: w for n, w in weights.items() if n != name}
+    rooms = {n: _inward(limits.get(n) or Bounds(w, w), w) for n, w in others.items()}
+    rest = _ONE - value
+    lowest, highest = sum(r.low for r in rooms.values()), sum(r.high for r in rooms.values())
+    if not lowest <= rest <= highest:
+        span = [_number(_ONE - highest), _number(_ONE - lowest)]
+        raise InvalidInput("events.weights_stuck", weight=name, low=span[0], high=span[1])
+    low, high = Decimal(0), Decimal(2) ** 20
+    for _ in range(_HALVINGS):
+        factor = (low + high) / 2
+        if sum(rooms[n].clamp(w * factor) for n, w in others.items()) < rest:
+            low = factor
+        else:
+            high = factor
+    scaled = {n: rooms[n].clamp((w * high).quantize(_QUANTUM, ROUND_HALF_EVEN)) for n, w in others.items()}
+    return {name: value} | _to_the_last(scaled, rooms, rest)
+
+
+def _to_the_last(
+    scaled: dict[str, Decimal], rooms: Mapping[str, Bounds], rest: Decimal
+) -> dict[str, Decimal]:
+    """What rounding left over, given to whom it changes least: the largest first, as far as each has room."""
+    left = rest - sum(scaled.values())
+    for name in sorted(scaled, key=lambda n: -scaled[n]):
+        given = rooms[name].clamp(scaled[name] + left)
+        left -= given - scaled[name]
+        scaled[name] = given
+    return scaled
+
+
+def undone(moves: Sequence[Move], path: tuple[str, ...] | None) -> dict[tuple[str, ...], Any]:
+    """What to set to take back the last move, of any lever or of one; a ranking weight goes back with the others.
+
+    Empty when nothing was moved.
+    """
+    for move in moves:
+        changed = {
+            found: _value(move.before, found) for found in patterns.changed_patterns(move.before, move.after)
+        }
+        if path is None or any(_together(path, found) for found in changed):
+            return {p: v for p, v in changed.items() if path is None or _together(path, p)}
+    return {}
+
+
+def _together(path: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    return path == other or path[0] == other[0] == WEIGHTS
+
+
+def _view(
+    path: tuple[str, ...], document: Document, baseline: Document, moves: Sequence[Move]
+) -> LeverView | None:
+    rule = patterns.rule_for(path)
+    value, origin = _value(document, path), _value(baseline, path)
+    if rule.lever is None or patterns.ANYWHERE in path or isinstance(value, dict | list) or value is None:
+        return None
+    limits = _bounds(path, baseline)
+    is_number = _is_number(rule.lever["range"][0])
+    if is_number and limits is None:
+        return None
+    kind = "number" if is_number else "toggle" if isinstance(value, bool) else "choice"
+    said = next((node for node in reversed(patterns.trail(path)) if "title" in node), {})
+    is_member = schema.at(path) is None  # of a map with names of the author's own
+    last = next((move for move in moves if _value(move.before, path) != _value(move.after, path)), None)
+    return LeverView(
+        path=pointer(path),
+        section=path[0],
+        label=path[-1].replace("_", " ").capitalize() if is_member else said.get("title", path[-1]),
+        help=said.get("description", ""),
+        kind=kind,
+        value=value,
+        baseline=origin,
+        unit=said.get("x-unit", ""),
+        reload=rule.reload,
+        low=_number(limits.low) if is_number and limits else None,
+        high=_number(limits.high) if is_number and limits else None,
+        step=rule.lever.get("step"),
+        options=() if is_number else tuple(rule.lever["range"]),
+        moved_at=last.at if last else None,
+        moved_by=last.by if last else None,
+        previous=_value(last.before, path) if last else None,
+    )
+
+
+def _fits(view: LeverView, value: Any) -> bool:
+    if view.kind == "number":
+        return (
+            _is_number(value)
+            and view.low is not None
+            and view.high is not None
+            and view.low <= value <= view.high
+        )
+    return any(value == option and type(value) is type(option) for option in view.options)
+
+
+def _bounds(path: tuple[str, ...], baseline: Document) -> Bounds | None:
+    """How far a number lever goes from where the last approved version put it, within what the schema accepts."""
+    lever, origin = patterns.rule_for(path).lever, _value(baseline, path)
+    if lever is None or not _is_number(lever["range"][0]) or not _is_number(origin):
+        return None
+    start = _decimal(origin)
+    unit = abs(start) if lever.get("relative") else _ONE
+    low, high = (start + _decimal(bound) * unit for bound in lever["range"])
+    accepts = schema.at(path) or {}
+    if "minimum" in accepts:
+        low = max(low, _decimal(accepts["minimum"]))
+    if "maximum" in accepts:
+        high = min(high, _decimal(accepts["maximum"]))
+    return Bounds(low, high)
+
+
+def _inward(bounds: Bounds, weight: Decimal) -> Bounds:
+    """Bounds on the grid of four decimals, so that rounding never leaves them; a range narrower than that is left as it is."""
+    low, high = bounds.low.quantize(_QUANTUM, ROUND_CEILING), bounds.high.quantize(_QUANTUM, ROUND_FLOOR)
+    return Bounds(low, high) if low <= high else Bounds(weight, weight)
+
+
+def _value(document: Document, path: Path) -> Any:
+    value: Any = document
+    for step in path:
+        if not isinstance(value, Mapping) or step not in value:
+            return None
+        value = value[step]
+    return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _decimal(value: float) -> Decimal:
+    return Decimal(str(value))
+
+
+def _number(value: Decimal) -> float | int:
+    return int(value) if value == value.to_integral_value() else float(value)
