@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from backend.api import analytics, auth, configs, dealer, discovery, health, leads, media, transaction
+from backend.api import (
+    analytics,
+    auth,
+    branches,
+    configs,
+    dealer,
+    discovery,
+    drafts,
+    health,
+    leads,
+    media,
+    permissions,
+    transaction,
+)
 from backend.api.errors import add_error_handlers
 from backend.api.frame import Frame
 from backend.flows.runtime import Runtime
@@ -30,7 +43,19 @@ def build_api(runtime: Runtime) -> FastAPI:
     )
     app.state.runtime = runtime
     add_error_handlers(app)
-    for module in (configs, discovery, transaction, leads, dealer, analytics, auth):
+    # drafts before configs: `configs/approvals` is no event of that name
+    for module in (
+        drafts,
+        configs,
+        branches,
+        permissions,
+        discovery,
+        transaction,
+        leads,
+        dealer,
+        analytics,
+        auth,
+    ):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health.router)
     app.include_router(media.router)

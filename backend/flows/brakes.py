@@ -30,6 +30,8 @@ RATES: Final[Mapping[str, RateLimitItem]] = {
         "lead-refresh": "120/minute",
         "check": "120/minute",
         "publish": "30/minute",
+        "draft": "240/minute",
+        "preview": "30/minute",
     }.items()
 }
 

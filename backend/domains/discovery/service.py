@@ -62,6 +62,12 @@ async def start(ctx: Context, *, bundle: Bundle, visitor: UUID) -> Session:
     return _session(row)
 
 
+def imagined(bundle: Bundle) -> Session:
+    """A conversation that is kept nowhere and takes part in no experiment: to try a document out."""
+    state = rules.opening(rules.settings_of(bundle.document))
+    return Session(UUID(int=0), bundle.event_id, bundle.organization_id, bundle.version_id, state, {}, 0)
+
+
 async def get_session(ctx: Context) -> Session:
     """The actor's own conversation. Raises: NotFound `discovery.no_such_session`."""
     row = (
@@ -114,15 +120,16 @@ def prepare(
 
 async def finish_turn(ctx: Context, prepared: Prepared, *, key: str) -> dict[str, Any]:
     """Searches, answers and keeps the turn. Raises: Conflict `discovery.turn_taken` when another message was faster."""
-    facts, answer, state = await _answered(ctx, prepared)
-    answer = replace(
-        answer,
-        reply=conversation.reply(facts),
-        note=conversation.note(facts),
-        quick_replies=conversation.quick_replies(facts),
-    )
+    answer, state = await answer_to(ctx, prepared)
     said = any(not f.default for f in state.filters)
     return await _kept(ctx, prepared, answer, state, key=key, matched=answer.matches > 0 and said)
+
+
+async def answer_to(ctx: Context, prepared: Prepared) -> tuple[Answer, State]:
+    """What a prepared message gets for an answer, and what is understood after it. Keeps nothing."""
+    facts, answer, state = await _answered(ctx, prepared)
+    reply, note = conversation.reply(facts), conversation.note(facts)
+    return replace(answer, reply=reply, note=note, quick_replies=conversation.quick_replies(facts)), state
 
 
 async def take_turn(
