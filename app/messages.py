@@ -80,6 +80,7 @@ WORDS: dict[str, str] = {
     "events.invalid_document": "The document is not right yet. Each problem below leads to its place.",
     "events.may_not_publish": "Your role may look at this event, not publish it. An operator or admin can.",
     "events.never_published": "This event has no published version yet. Publish one first.",
+    "events.no_such_place": "That place is no longer in the document. Look at it again.",
     "events.no_such_version": "There is no such version.",
     "events.not_open_yet": "This event has not opened yet. Please come back when it does.",
     "events.wrong_document": "This is the document of another event.",

@@ -124,6 +124,11 @@ def _json_value(text: str) -> tuple[Any] | None:
         return None
 
 
+def is_json(text: str) -> bool:
+    """Whether a document is written as JSON."""
+    return _json_value(text) is not None
+
+
 def _as_yaml(text: str) -> str:
     """JSON in a form that YAML accepts, each character where it was."""
     return _SURROGATE.sub(r"\\u003f", text.replace("\t", " "))

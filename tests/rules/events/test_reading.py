@@ -10,13 +10,7 @@ import pytest
 
 from backend.domains.events.model import Source
 from backend.domains.events.reading import DEEPEST, LARGEST_BYTES, Reading, read
-
-
-def value_of(text: str | bytes) -> dict[str, Any]:
-    reading = read(Source(text))
-    assert reading.problems == []
-    assert reading.value is not None
-    return reading.value
+from tests.rules.events.support import value_of
 
 
 def refused(text: str | bytes) -> Reading:
