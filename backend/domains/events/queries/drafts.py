@@ -141,7 +141,7 @@ low, medium, high, high_needs_admin, escalate_conversations, escalate_holds, dra
 async def approval_policy(conn: Connection, *, organization_id: UUID) -> Row:
     """The defaults where the organization never said."""
     cursor = await conn.execute(
-        f"select {_POLICY} from private.approval_policy(%s)",  # noqa: S608
+        f"select {_POLICY} from private.read_approval_policy(%s)",  # noqa: S608
         (organization_id,),
     )
     return await _one(cursor)
