@@ -12,6 +12,7 @@ from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
 from backend.domains.events import service as events
+from backend.domains.events import serving
 from backend.domains.events.model import Bundle, ServedHead
 
 _KEPT = 64
@@ -34,6 +35,10 @@ class EventLoader:
     async def pinned(self, version_id: UUID) -> Bundle | None:
         async with self._database.as_actor(Actor.anonymous()) as ctx:
             return await events.find_pinned(ctx, version_id=version_id)
+
+    async def in_use(self, version_ids: Sequence[UUID]) -> set[UUID]:
+        async with self._database.as_actor(Actor.anonymous()) as ctx:
+            return await serving.find_in_use(ctx, version_ids=version_ids)
 
 
 class Vocabularies:

@@ -14,10 +14,12 @@ from backend.core.errors import NotSignedIn
 from backend.core.ports import Ports
 from backend.core.settings import Settings
 from backend.domains.events.bundles import Bundles
+from backend.domains.events.model import Bundle
 from backend.domains.identity import service as identity
 from backend.domains.identity.tokens import read_buyer_token
 from backend.flows.brakes import Brakes
 from backend.flows.loading import EventLoader, Vocabularies
+from backend.flows.opening import make_ready
 
 
 class Runtime:
@@ -28,8 +30,8 @@ class Runtime:
         self.ports = ports
         self.database = Database(settings, ports)
         self.loader = EventLoader(self.database)
-        self.bundles = Bundles(self.loader)
         self.vocabularies = Vocabularies(self.database)
+        self.bundles = Bundles(self.loader, warm=self._make_ready)
         self.brakes = Brakes(settings)
         self._watch: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
@@ -74,6 +76,9 @@ class Runtime:
             raise NotSignedIn("identity.not_signed_in")
         async with self.database.as_actor(Actor.anonymous()) as ctx:
             return await identity.actor_of(ctx, token=token)
+
+    async def _make_ready(self, bundle: Bundle) -> None:
+        await make_ready(self.vocabularies, bundle)
 
     def buyer(self, token: str) -> Actor:
         """The conversation a buyer's token speaks for. Raises: NotSignedIn `identity.bad_token`."""

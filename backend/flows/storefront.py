@@ -5,20 +5,22 @@ Shared by the API and the storefront. A conversation keeps the version it began 
 
 from __future__ import annotations
 
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from backend.core.context import Actor
-from backend.core.errors import Conflict
+from backend.core.errors import AppError, Conflict
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery.model import Session
 from backend.domains.discovery.wording import Words
-from backend.domains.events import service as events
 from backend.domains.events.model import Bundle
 from backend.domains.identity.tokens import mint_buyer_token
 from backend.domains.journal import service as journal
@@ -26,7 +28,10 @@ from backend.domains.leads import service as leads
 from backend.domains.transactions import service as transactions
 from backend.domains.transactions.model import Hold
 from backend.flows.listing_facts import listing_view
+from backend.flows.opening import shown_event
 from backend.flows.runtime import Runtime
+
+log = logging.getLogger(__name__)
 
 ChipChange = Literal["remove", "must", "nice", "value"]
 
@@ -37,28 +42,6 @@ def bootstrap(runtime: Runtime, slug: str) -> dict[str, Any]:
     Raises: NotFound `events.not_found`.
     """
     return shown_event(runtime.bundles.current(slug), {})
-
-
-def shown_event(bundle: Bundle, arms: dict[str, str]) -> dict[str, Any]:
-    """The public part of a document, as a conversation with these arms gets it."""
-    document = events.document_for(bundle.document, arms)
-    return {
-        "event_id": bundle.slug,
-        "name": document["name"],
-        "status": bundle.status.value,
-        "version": bundle.number,
-        "sha256": bundle.sha256,
-        "locale": document["locale"],
-        "currency": document["currency"],
-        "timezone": document["timezone"],
-        "dates": document.get("dates", {}),
-        "branding": document["branding"],
-        "persona": document["persona"],
-        "noun": document["catalogue"]["noun"],
-        "ui": document["ui_contract"],
-        "conversion": document["conversion"],
-        "privacy": document["privacy"],
-    }
 
 
 async def start(runtime: Runtime, *, slug: str, key: str) -> dict[str, Any]:
@@ -90,6 +73,11 @@ async def say(runtime: Runtime, actor: Actor, *, message: str, key: str) -> dict
     Raises: NotFound `discovery.no_such_session`; Conflict `core.key_reused`, `discovery.turn_taken`.
     """
     message = message.replace("\0", " ")  # Postgres keeps no NUL in a text
+    async with _noting_failure(runtime, actor):
+        return await _answer(runtime, actor, message, key)
+
+
+async def _answer(runtime: Runtime, actor: Actor, message: str, key: str) -> dict[str, Any]:
     async with runtime.database.as_actor(actor) as ctx:
         if (kept := await discovery.find_answer(ctx, key=key, message=message)) is not None:
             return kept
@@ -140,6 +128,11 @@ async def change_chip(
 
 async def resume(runtime: Runtime, actor: Actor) -> dict[str, Any]:
     """The screen of a conversation as it stands: for its beginning, and for who comes back."""
+    async with _noting_failure(runtime, actor):
+        return await _screen(runtime, actor)
+
+
+async def _screen(runtime: Runtime, actor: Actor) -> dict[str, Any]:
     async with runtime.database.as_actor(actor) as ctx:
         session = await discovery.get_session(ctx)
     bundle, vocabulary, index = await _known(runtime, actor, session)
@@ -203,6 +196,28 @@ async def note_action(runtime: Runtime, actor: Actor, *, action: str, listing_id
     """Something only the screen can see. Raises: InvalidInput `discovery.unknown_action`."""
     async with runtime.database.as_actor(actor) as ctx:
         await discovery.note_action(ctx, action=action, listing_id=listing_id)
+
+
+@asynccontextmanager
+async def _noting_failure(runtime: Runtime, actor: Actor) -> AsyncIterator[None]:
+    """Whatever the product did not refuse on purpose is noted with the conversation, and raised as it came.
+
+    A fresh version under which too many conversations fail is taken back.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not isinstance(error, AppError) or error.status >= 500:
+            await _note_failure(runtime, actor)
+        raise
+
+
+async def _note_failure(runtime: Runtime, actor: Actor) -> None:
+    try:
+        async with runtime.database.as_actor(actor) as ctx:
+            await discovery.note_failure(ctx)
+    except Exception as error:  # noqa: BLE001 - the error that is being noted must not be hidden by this one
+        log.warning("a failed conversation could not be noted: %s", error)
 
 
 async def _known(runtime: Runtime, actor: Actor, session: Session) -> tuple[Bundle, Vocabulary, Index]:

@@ -69,8 +69,22 @@ _UNHEARD: Final[Mapping[str, str]] = {
 _EXAMPLE: Final = "Tell me a budget, a model, a color or what it must have."
 
 
+#: What is said while the kill switch `safety.ai_off` is on.
+RESTING: Final = (
+    "I am taking a short break just now. Your wishes are kept and everything here stays open to you; "
+    "please write again a little later."
+)
+
+
+def is_resting(document: Document) -> bool:
+    """Whether messages are answered with fixed words alone."""
+    return bool(document.get("safety", {}).get("ai_off"))
+
+
 def reply(facts: Facts) -> str:
     """The answer to one message."""
+    if is_resting(facts.document):
+        return RESTING
     said = facts.understanding
     parts = [_courtesy(facts), _answer(facts)]
     if said.intents[:1] == ("restart",):

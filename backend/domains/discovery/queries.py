@@ -85,3 +85,7 @@ async def record_exposure(conn: Connection, *, experiment: str) -> None:
 
 async def record_action(conn: Connection, *, action: str, listing_id: int | None) -> None:
     await conn.execute("select private.record_action(%s, %s)", (action, listing_id))
+
+
+async def record_failure(conn: Connection) -> None:
+    await conn.execute("select private.note_failure()")

@@ -110,6 +110,9 @@ def prepare(
     """Reads and embeds a message. No I/O: call it between two units of work."""
     began = perf_counter()
     document = document_for(bundle.document, session.arms)
+    if conversation.is_resting(document):  # nobody reads the message; what was understood before stands
+        state = replace(session.state, turn=session.state.turn + 1)
+        return Prepared(session, document, vocabulary, index, message, _NOTHING_SAID, state, None, began)
     settings = rules.settings_of(document)
     read = understand(message, vocabulary=vocabulary, state=session.state, settings=settings, today=today)
     state = rules.after(session.state, read, message)
@@ -222,6 +225,11 @@ async def note_exposure(ctx: Context, *, experiment: str) -> None:
     await queries.record_exposure(ctx.conn, experiment=experiment)
 
 
+async def note_failure(ctx: Context) -> None:
+    """That the product failed the actor's own conversation; counted once per conversation."""
+    await queries.record_failure(ctx.conn)
+
+
 async def note_action(ctx: Context, *, action: str, listing_id: int | None = None) -> None:
     """Something only the screen can see. Raises: InvalidInput `discovery.unknown_action`."""
     await queries.record_action(ctx.conn, action=action, listing_id=listing_id)
@@ -248,7 +256,7 @@ async def _answered(ctx: Context, prepared: Prepared) -> tuple[Facts, Answer, St
     scene = ranking.Scene(words, document, prepared.vocabulary, prepared.state.filters)
     tiles = ranking.tiles(scene, shown, found.listings)
     quiet = bool({"thanks", "person", "hold"} & set(prepared.understanding.intents))
-    candidates = [] if quiet else list(found.listings.values())
+    candidates = [] if quiet or conversation.is_resting(document) else list(found.listings.values())
     question = asking.next_question(words, prepared.state, candidates, found.matches)
     asked = (*prepared.state.asked, question.field) if question and prepared.message else prepared.state.asked
     state = replace(prepared.state, asked=tuple(dict.fromkeys(asked)), matches=found.matches)

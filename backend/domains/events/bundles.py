@@ -2,6 +2,9 @@
 
 A broadcast says that something changed; what is in force is always read from the database, so that messages
 may be lost, doubled or out of order. Knows no database itself: a loader is given to it.
+
+A conversation keeps the version it began with and gets it with the live and kill paths of the one in force. A version
+is made ready before it is put in force here; one that cannot be is not, and the version before it goes on.
 """
 
 from __future__ import annotations
@@ -9,18 +12,23 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any, Final, Protocol
 from uuid import UUID
 
 from backend.core.errors import NotFound
 from backend.domains.events.model import Bundle, ServedHead
+from backend.domains.events.overlay import effective, shared
 
 log = logging.getLogger(__name__)
 
 TOPIC: Final = "versions"
 _RETRY_S: Final = 0.5
+
+#: Makes a version ready for its first request. Raises whatever that request would have met.
+Warm = Callable[[Bundle], Awaitable[None]]
 
 
 class Loader(Protocol):
@@ -34,6 +42,10 @@ class Loader(Protocol):
 
     async def pinned(self, version_id: UUID) -> Bundle | None: ...
 
+    async def in_use(self, version_ids: Sequence[UUID]) -> set[UUID]:
+        """Those of these versions that open conversations have."""
+        ...
+
 
 class Listener(Protocol):
     """The part of the port `Broadcasts` that is needed here."""
@@ -41,26 +53,45 @@ class Listener(Protocol):
     def listen(self, topic: str) -> AsyncIterator[dict[str, Any]]: ...
 
 
+@dataclass(slots=True)
+class _Superseded:
+    """A version as it was published, and when it was last known to be in use."""
+
+    bundle: Bundle
+    used_at: float
+
+
 class Bundles:
-    """What this process serves. One per process; not shared between event loops."""
+    """What this process serves. One per process; not shared between event loops.
+
+    `kept_s` is how long a superseded version stays after its last open conversation, looked after every `check_s`.
+    """
 
     def __init__(
         self,
         loader: Loader,
         *,
+        warm: Warm | None = None,
         pinned_limit: int = 256,
-        pinned_idle_s: float = 900.0,
+        kept_s: float = 300.0,
+        check_s: float = 30.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._loader = loader
+        self._warm = warm
         self._limit = pinned_limit
-        self._idle_s = pinned_idle_s
+        self._kept_s = kept_s
+        self._check_s = check_s
         self._clock = clock
+        self._checked_at = clock()
         self._by_slug: dict[str, Bundle] = {}
-        self._by_version: dict[UUID, Bundle] = {}
-        self._pinned: OrderedDict[UUID, tuple[float, Bundle]] = OrderedDict()
+        self._newest: dict[UUID, Bundle] = {}  # by event; also of one that is over, while conversations go on
+        self._serving: dict[UUID, Bundle] = {}  # by version, as its conversations get it
+        self._superseded: dict[UUID, _Superseded] = {}
         self._loading: dict[UUID, asyncio.Task[Bundle | None]] = {}
+        self._cold: set[UUID] = set()
         self._reading = asyncio.Lock()
+        self._swapped = asyncio.Event()
 
     def current(self, slug: str) -> Bundle:
         """The version in force. Raises: NotFound `events.not_found`."""
@@ -76,46 +107,71 @@ class Bundles:
         """Every event that is served, by slug."""
         return [self._by_slug[slug] for slug in sorted(self._by_slug)]
 
-    async def version(self, version_id: UUID) -> Bundle:
-        """One version, in force or pinned by a conversation; loaded at first need and kept while it is used.
+    def kept(self) -> Sequence[Bundle]:
+        """Superseded versions in memory, as they were published."""
+        return [one.bundle for one in self._superseded.values()]
 
+    async def version(self, version_id: UUID) -> Bundle:
+        """One version, in force or pinned by a conversation, with the live and kill paths of the one in force.
+
+        A dictionary look-up; loaded at first need, laid over once per newer version.
         Raises: NotFound `events.no_such_version`.
         """
-        if (bundle := self._by_version.get(version_id)) is not None:
+        if (bundle := self._serving.get(version_id)) is not None:
             return bundle
-        if (kept := self._pinned.get(version_id)) is not None:
-            self._keep(kept[1])
-            return kept[1]
-        bundle = await self._load_once(version_id)
-        if bundle is None:
-            raise NotFound("events.no_such_version", version_id=str(version_id))
-        self._keep(bundle)
-        return bundle
+        if version_id not in self._superseded:
+            loaded = await self._load_once(version_id)
+            if loaded is None:
+                raise NotFound("events.no_such_version", version_id=str(version_id))
+            if version_id in self._serving:  # put in force while it was read
+                return self._serving[version_id]
+            self._keep(loaded)
+        bundle = self._superseded[version_id].bundle
+        self._serving[version_id] = laid = _as_served(bundle, self._newest.get(bundle.event_id))
+        return laid
+
+    async def reached(self, event_id: UUID, number: int, *, patience_s: float = 10.0) -> bool:
+        """Waits until this process serves that version of an event, or a later one. False when it took too long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience_s):
+                while (bundle := self._newest.get(event_id)) is None or bundle.number < number:
+                    await self._swapped.wait()
+                return True
+        return False
 
     async def refresh(self, event_id: UUID | None = None) -> None:
-        """Reads what is in force, of one event or of all, and swaps it in at once."""
-        async with self._reading:
-            found = await self._loader.served(event_id)
-            served = {bundle.slug: bundle for bundle in found}
-            if event_id is not None:
-                others = {slug: b for slug, b in self._by_slug.items() if b.event_id != event_id}
-                served = others | served
-            self._swap(served)
+        """Reads what is in force, of one event or wherever it differs from what is served, and swaps it in when ready."""
+        if event_id is None and self._by_slug:
+            await self._catch_up()
+        else:
+            await self._read(event_id)
 
     async def poll(self) -> None:
-        """Compares what is served with what is in force, cheaply, and reads again only where they differ."""
-        heads = {head.event_id: head for head in await self._loader.heads()}
-        known = {bundle.event_id: bundle for bundle in self._by_slug.values()}
-        for event_id in heads.keys() | known.keys():
-            if not _agree(heads.get(event_id), known.get(event_id)):
-                await self.refresh(event_id)
-        self._forget_idle()
+        """What a lost message would leave behind is caught up with; what nobody uses any more is let go."""
+        await self._catch_up()
+        if self._clock() - self._checked_at >= self._check_s:
+            await self._forget_unused()
 
     async def run(self, broadcasts: Listener, *, poll_s: float = 5.0) -> None:
         """Keeps what is served true until cancelled. Whatever fails is logged and tried again."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._again_and_again(lambda: self._listen(broadcasts), _RETRY_S))
             tasks.create_task(self._again_and_again(self.poll, poll_s))
+
+    async def _read(self, event_id: UUID | None) -> None:
+        async with self._reading:
+            found = await self._loader.served(event_id)
+            ready = [bundle for one in found if (bundle := await self._ready(one)) is not None]
+            others = (b for b in self._by_slug.values() if event_id is not None and b.event_id != event_id)
+            self._swap({bundle.slug: bundle for bundle in (*others, *ready)})
+
+    async def _catch_up(self) -> None:
+        """Compares what is served with what is in force, cheaply, and reads again only where they differ."""
+        heads = {head.event_id: head for head in await self._loader.heads()}
+        known = {bundle.event_id: bundle for bundle in self._by_slug.values()}
+        for event_id in heads.keys() | known.keys():
+            if not _agree(heads.get(event_id), known.get(event_id)):
+                await self._read(event_id)
 
     async def _listen(self, broadcasts: Listener) -> None:
         async for message in broadcasts.listen(TOPIC):
@@ -142,36 +198,88 @@ class Bundles:
             task.add_done_callback(lambda _: self._loading.pop(version_id, None))
         return await asyncio.shield(task)
 
+    async def _ready(self, bundle: Bundle) -> Bundle | None:
+        """What may be put in force: the bundle made ready; else the one before it, with what is not of its document."""
+        before = self._newest.get(bundle.event_id)
+        if before is not None and before.number > bundle.number:
+            return before  # this read was overtaken by another; versions only go forward
+        if before is not None:
+            bundle = replace(bundle, document=shared(bundle.document, before.document))
+        if bundle == before:
+            return before
+        try:
+            if self._warm is not None:
+                await self._warm(bundle)
+        except Exception:  # whatever it is, the first request would have met it
+            if bundle.version_id not in self._cold:
+                log.exception("version %s of %s is not put in force here", bundle.number, bundle.slug)
+            self._cold.add(bundle.version_id)
+            return None if before is None else _at_this_time(before, bundle)
+        self._cold.discard(bundle.version_id)
+        return bundle
+
     def _swap(self, served: dict[str, Bundle]) -> None:
         superseded = self._by_slug
-        served = {slug: _newer(superseded.get(slug), bundle) for slug, bundle in served.items()}
+        changed = {b.event_id for slug, b in served.items() if superseded.get(slug) is not b}
         self._by_slug = served
-        self._by_version = {bundle.version_id: bundle for bundle in served.values()}
+        in_force = {bundle.version_id: bundle for bundle in served.values()}
         for bundle in superseded.values():
-            if bundle.version_id not in self._by_version:
+            if bundle.version_id not in in_force:
                 self._keep(bundle)  # open conversations go on with it
-        for version_id in self._by_version:
-            self._pinned.pop(version_id, None)
+        for version_id in in_force:
+            self._superseded.pop(version_id, None)
+        self._newest |= {bundle.event_id: bundle for bundle in served.values()}
+        still = {
+            v: b for v, b in self._serving.items() if v in self._superseded and b.event_id not in changed
+        }
+        self._serving = still | in_force
+        self._swapped.set()
+        self._swapped = asyncio.Event()
 
     def _keep(self, bundle: Bundle) -> None:
-        self._pinned[bundle.version_id] = (self._clock(), bundle)
-        self._pinned.move_to_end(bundle.version_id)
-        while len(self._pinned) > self._limit:
-            self._pinned.popitem(last=False)
+        self._superseded.pop(bundle.version_id, None)
+        self._superseded[bundle.version_id] = _Superseded(bundle, self._clock())
+        while len(self._superseded) > self._limit:
+            self._forget(next(iter(self._superseded)))
 
-    def _forget_idle(self) -> None:
-        too_old = self._clock() - self._idle_s
-        while self._pinned and next(iter(self._pinned.values()))[0] < too_old:
-            self._pinned.popitem(last=False)
+    async def _forget_unused(self) -> None:
+        """Asks which versions open conversations have, and lets go of those that had none for long enough."""
+        self._checked_at = now = self._clock()
+        used = await self._loader.in_use(list(self._superseded)) if self._superseded else set[UUID]()
+        for version_id in used & self._superseded.keys():
+            self._superseded[version_id] = _Superseded(self._superseded.pop(version_id).bundle, now)
+        for version_id in [v for v, one in self._superseded.items() if now - one.used_at >= self._kept_s]:
+            self._forget(version_id)
+        alive = {b.event_id for b in (*self._by_slug.values(), *self.kept())}
+        self._newest = {event_id: b for event_id, b in self._newest.items() if event_id in alive}
+        self._cold.clear()
+
+    def _forget(self, version_id: UUID) -> None:
+        del self._superseded[version_id]
+        self._serving.pop(version_id, None)
 
 
-def _newer(one: Bundle | None, other: Bundle) -> Bundle:
-    """Versions only go forward: a read that was overtaken by another does not turn the clock back."""
-    return one if one is not None and one.event_id == other.event_id and one.number > other.number else other
+def _as_served(pinned: Bundle, newest: Bundle | None) -> Bundle:
+    """The bundle as its conversations get it: itself where the newest changes nothing for them."""
+    if newest is None:
+        return pinned
+    laid = _at_this_time(pinned, newest)
+    document = effective(pinned.document, newest.document)
+    return laid if document is pinned.document else replace(laid, document=document)
+
+
+def _at_this_time(bundle: Bundle, newest: Bundle) -> Bundle:
+    """With what is not of a version but of the moment: status, inventory, flags of the organization."""
+    now = (newest.status, newest.catalogue_revision, newest.flags_revision, newest.organization_flags)
+    if now == (bundle.status, bundle.catalogue_revision, bundle.flags_revision, bundle.organization_flags):
+        return bundle
+    return replace(
+        bundle, status=now[0], catalogue_revision=now[1], flags_revision=now[2], organization_flags=now[3]
+    )
 
 
 def _agree(head: ServedHead | None, bundle: Bundle | None) -> bool:
     if head is None or bundle is None:
         return head is bundle
-    mine = (bundle.version_id, bundle.status, bundle.catalogue_revision)
-    return mine == (head.version_id, head.status, head.catalogue_revision)
+    mine = (bundle.version_id, bundle.status, bundle.catalogue_revision, bundle.flags_revision)
+    return mine == (head.version_id, head.status, head.catalogue_revision, head.flags_revision)

@@ -229,3 +229,12 @@ class Bundle:
     def is_open(self) -> bool:
         """Whether new conversations may begin."""
         return self.status is EventStatus.LIVE
+
+    def flags(self, document: Document | None = None) -> dict[str, bool]:
+        """Every flag: what the organization says goes before what the document says, its own or one with arms."""
+        said = self.document if document is None else document
+        return {**said.get("flags", {}), **self.organization_flags}
+
+    def flag(self, name: str, *, default: bool = False) -> bool:
+        """Whether a flag is on; `default` where nobody says so."""
+        return self.flags().get(name, default)

@@ -51,11 +51,6 @@ def with_kills(changed: Document, document: Document) -> Document:
     return _over(changed, document, _KILL)
 
 
-def kills_differ(one: Document, other: Document) -> bool:
-    """Whether a path of class kill has another value."""
-    return with_kills(one, other) is not one
-
-
 def shared(newer: Any, older: Any) -> Any:
     """`newer`, with the parts of `older` wherever they are equal: versions of one event cost little memory beside another."""
     if same(newer, older):

@@ -3,84 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from backend.core.errors import NotFound
 from backend.domains.events.bundles import Bundles
-from backend.domains.events.model import Bundle, EventStatus, ServedHead
+from backend.domains.events.model import Bundle, EventStatus
 from tests.fakes import FakeBroadcasts
-
-
-class Database:
-    """A loader in memory. `delay` makes reads overlap; `down` makes them fail."""
-
-    def __init__(self) -> None:
-        self.in_force: dict[UUID, Bundle] = {}
-        self.versions: dict[UUID, Bundle] = {}
-        self.loads = 0
-        self.delay = 0.0
-        self.down = False
-
-    def publish(
-        self, slug: str = "sale", *, number: int = 1, status: EventStatus = EventStatus.LIVE
-    ) -> Bundle:
-        known = next((b for b in self.in_force.values() if b.slug == slug), None)
-        bundle = Bundle(
-            event_id=known.event_id if known else uuid4(),
-            organization_id=uuid4(),
-            slug=slug,
-            status=status,
-            catalogue_revision=0,
-            version_id=uuid4(),
-            number=number,
-            sha256="0" * 64,
-            created_at=datetime.now(UTC),
-            document={"id": slug, "n": number},
-        )
-        self.in_force[bundle.event_id] = self.versions[bundle.version_id] = bundle
-        return bundle
-
-    async def served(self, event_id: UUID | None = None) -> Sequence[Bundle]:
-        self._ask()
-        found = [b for b in self.in_force.values() if event_id in (None, b.event_id)]
-        await asyncio.sleep(self.delay)
-        return found
-
-    async def heads(self) -> Sequence[ServedHead]:
-        self._ask()
-        return [
-            ServedHead(b.event_id, b.version_id, b.status, b.catalogue_revision)
-            for b in self.in_force.values()
-        ]
-
-    async def pinned(self, version_id: UUID) -> Bundle | None:
-        self._ask()
-        self.loads += 1
-        await asyncio.sleep(self.delay)
-        return self.versions.get(version_id)
-
-    def _ask(self) -> None:
-        if self.down:
-            raise ConnectionError("the database is away")
+from tests.rules.events.serving import Database, eventually
 
 
 @pytest.fixture
 def database() -> Database:
     return Database()
-
-
-async def eventually(holds: object, within_s: float = 2.0) -> None:
-    assert callable(holds)
-    end = time.monotonic() + within_s
-    while not holds():
-        assert time.monotonic() < end, "it did not become true"
-        await asyncio.sleep(0.005)
 
 
 async def test_an_unknown_event_is_not_found(database: Database) -> None:
@@ -98,9 +35,9 @@ async def test_a_new_version_replaces_the_old_one_and_both_can_be_had(database: 
     await bundles.refresh()
     second = database.publish(number=2)
     await bundles.refresh(second.event_id)
-    assert bundles.current("sale") is second
+    assert bundles.current("sale") == second
     assert await bundles.version(first.version_id) is first  # an open conversation goes on with it
-    assert await bundles.version(second.version_id) is second
+    assert await bundles.version(second.version_id) == second
     assert database.loads == 0
     assert bundles.all() == [second]
 
@@ -122,43 +59,73 @@ async def test_a_version_that_was_overtaken_does_not_come_back(database: Databas
     await bundles.refresh()
     database.in_force[first.event_id] = first  # a stale read
     await bundles.refresh()
-    assert bundles.current("sale") is second
+    assert bundles.current("sale") == second
 
 
-async def test_many_askers_cause_one_load(database: Database) -> None:
-    old = database.publish()
-    del database.in_force[old.event_id]
-    database.delay = 0.02
-    bundles = Bundles(database)
-    found = await asyncio.gather(*(bundles.version(old.version_id) for _ in range(50)))
-    assert set(map(id, found)) == {id(old)}
-    assert database.loads == 1
+async def test_a_version_is_made_ready_before_it_is_in_force(database: Database) -> None:
+    seen: list[tuple[int, int | None]] = []
+
+    async def warm(bundle: Bundle) -> None:
+        known = bundles.find_current("sale")
+        seen.append((bundle.number, known.number if known else None))
+
+    bundles = Bundles(database, warm=warm)
+    for number in (1, 2):
+        database.publish(number=number)
+        await bundles.refresh()
+    assert seen == [(1, None), (2, 1)]
 
 
-async def test_a_failed_load_is_tried_again(database: Database) -> None:
-    old = database.publish()
-    bundles = Bundles(database)
-    database.down = True
-    with pytest.raises(ConnectionError):
-        await bundles.version(old.version_id)
-    database.down = False
-    assert await bundles.version(old.version_id) is old
+async def test_one_that_cannot_be_made_ready_is_not_put_in_force(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = {2}
 
+    async def warm(bundle: Bundle) -> None:
+        if bundle.number in broken:
+            raise KeyError("persona")
 
-async def test_versions_nobody_uses_are_forgotten(database: Database) -> None:
-    now = 0.0
-    bundles = Bundles(database, pinned_limit=2, pinned_idle_s=60, clock=lambda: now)
-    old = [database.publish(f"event-{n}") for n in range(3)]
-    database.in_force.clear()
-    for bundle in old:
-        await bundles.version(bundle.version_id)
-    assert database.loads == 3
-    await bundles.version(old[0].version_id)  # pushed out by the limit
-    assert database.loads == 4
-    now = 61.0
+    bundles = Bundles(database, warm=warm)
+    first = database.publish()
+    await bundles.refresh()
+    second = database.publish(number=2)
+    other = database.publish("boats", number=1)
+    database.put(replace(second, status=EventStatus.PAUSED))
+    for _ in range(3):
+        await bundles.refresh()
+    assert bundles.current("sale").version_id == first.version_id
+    assert not bundles.current("sale").is_open  # what is not of the document holds at once
+    assert bundles.current("boats") == other
+    assert caplog.text.count("version 2 of sale is not put in force here") == 1
+    broken.clear()
     await bundles.poll()
-    await bundles.version(old[0].version_id)  # forgotten by time
-    assert database.loads == 5
+    assert bundles.current("sale").number == 2
+
+
+async def test_waiting_for_a_version(database: Database) -> None:
+    first = database.publish()
+    bundles = Bundles(database)
+    await bundles.refresh()
+    assert await bundles.reached(first.event_id, 1)
+    assert not await bundles.reached(first.event_id, 2, patience_s=0.01)
+    waiting = asyncio.create_task(bundles.reached(first.event_id, 2))
+    await asyncio.sleep(0.01)
+    database.publish(number=2)
+    await bundles.refresh(first.event_id)
+    assert await asyncio.wait_for(waiting, 1)
+
+
+async def test_catching_up_reads_only_what_differs(database: Database) -> None:
+    events = [database.publish(f"event-{n}") for n in range(5)]
+    bundles = Bundles(database)
+    await bundles.refresh()
+    assert database.reads == 1
+    await bundles.refresh()
+    assert database.reads == 1
+    database.put(replace(events[2], flags_revision=1, organization_flags={"comparison": False}))
+    await bundles.refresh()
+    assert database.reads == 2
+    assert bundles.current("event-2").organization_flags == {"comparison": False}
 
 
 async def test_a_broadcast_is_served_at_once(database: Database) -> None:
@@ -169,7 +136,7 @@ async def test_a_broadcast_is_served_at_once(database: Database) -> None:
     await eventually(lambda: bundles.find_current("sale") is first)
     second = database.publish(number=2)
     await broadcasts.say("versions", "version_published", {"event_id": str(second.event_id)})
-    await eventually(lambda: bundles.find_current("sale") is second)
+    await eventually(lambda: bundles.find_current("sale") == second)
     watch.cancel()
 
 
@@ -179,10 +146,10 @@ async def test_a_lost_message_is_caught_by_the_poll(database: Database) -> None:
     watch = asyncio.create_task(bundles.run(FakeBroadcasts(), poll_s=0.02))
     await eventually(lambda: bundles.find_current("sale") is not None)
     second = database.publish(number=2)  # nobody says so
-    await eventually(lambda: bundles.find_current("sale") is second)
+    await eventually(lambda: bundles.find_current("sale") == second)
     paused = replace(second, status=EventStatus.PAUSED, catalogue_revision=3)
     database.in_force[second.event_id] = paused
-    await eventually(lambda: bundles.find_current("sale") is paused)
+    await eventually(lambda: bundles.find_current("sale") == paused)
     assert not paused.is_open
     database.in_force.clear()
     await eventually(lambda: bundles.find_current("sale") is None)
@@ -206,18 +173,3 @@ async def test_strange_messages_and_a_lost_database_do_not_stop_it(
     bundle = database.publish()
     await eventually(lambda: bundles.find_current("sale") is bundle)
     watch.cancel()
-
-
-async def test_serving_is_a_look_up(database: Database) -> None:
-    """At most 5 µs, no I/O, no copy; the best of several runs."""
-    bundle = database.publish()
-    bundles = Bundles(database)
-    await bundles.refresh()
-    assert bundles.current("sale") is bundle
-    times: list[float] = []
-    for _ in range(5):
-        begun = time.perf_counter()
-        for _ in range(10_000):
-            bundles.current("sale")
-        times.append((time.perf_counter() - begun) / 10_000)
-    assert min(times) < 5e-6
