@@ -14,22 +14,27 @@ from app import bridge
 from app.components.frame import connection_lost
 from app.messages import UNKNOWN, words
 from app.pages import cockpit, dealer, landing, sign_in
+from app.pages.event import event
 from app.pages.storefront import storefront
+from app.states.approvals import Approvals
 from app.states.board import Board
 from app.states.cockpit import Cockpit
 from app.states.dealer import Dealer
+from app.states.desk import Desk
 from app.states.event_page import EventPage
-from app.states.experiments import Experiments
 from app.states.landing import Landing
+from app.states.library import Library
+from app.states.members import Members
 from app.states.sharing import Sharing
 from app.states.sign_in import SignIn
 from app.states.storefront import Storefront
+from app.states.tabs import Tabs
 from backend.core.errors import AppError, NotFound, NotSignedIn
 from backend.main import create_app
 
 log = logging.getLogger(__name__)
 
-STYLES = tuple(f"/styles/{name}.css" for name in ("tokens", "base", "storefront", "cockpit"))
+STYLES = tuple(f"/styles/{name}.css" for name in ("tokens", "base", "storefront", "cockpit", "document"))
 RELOAD = "location.reload()"
 SIGN_IN = "location.assign('/sign-in?next=' + encodeURIComponent(location.pathname + location.search))"
 
@@ -82,12 +87,24 @@ app.add_page(sign_in.sign_in, route="/sign-in", title="Sign in · MPAX", on_load
 app.add_page(
     storefront, route="/e/[slug]", title=Storefront.page_title, on_load=[Storefront.load, Sharing.load]
 )
-app.add_page(cockpit.events, route="/cockpit", title="Events · MPAX", on_load=Cockpit.load)
+app.add_page(cockpit.events, route="/cockpit", title="Events · MPAX", on_load=[Desk.load, Cockpit.load])
 app.add_page(
-    cockpit.event,
+    event,
     route="/cockpit/events/[slug]",
     title=EventPage.page_title,
-    on_load=[EventPage.load, Board.load, Experiments.load],
+    on_load=[Desk.load, EventPage.load, Board.load, Tabs.load],
+)
+app.add_page(
+    cockpit.approvals,
+    route="/cockpit/approvals",
+    title="Approvals · MPAX",
+    on_load=[Desk.load, Approvals.load],
+)
+app.add_page(
+    cockpit.library, route="/cockpit/library", title="Library · MPAX", on_load=[Desk.load, Library.load]
+)
+app.add_page(
+    cockpit.members, route="/cockpit/members", title="Members · MPAX", on_load=[Desk.load, Members.load]
 )
 app.add_page(dealer.dealer, route="/dealer", title="Prospects · MPAX", on_load=Dealer.load)
 app.add_page(landing.not_found, route="404", title="Not found · MPAX")

@@ -113,20 +113,25 @@ export function Composer({ store, label, placeholder, sendLabel, busy, accepted,
 const topLayer = () => document.querySelector("dialog[open]");
 const onStep = () => Boolean(history.state?.layer);
 let path = null;
+let own = ""; // the page's own query, which stays beneath a layer that has no address
 let leaving = false;
 
 const settle = () => {
   const layer = topLayer();
-  const address = layer?.dataset.address ?? "";
-  if (layer) path = location.pathname;
-  if (layer && (onStep() ? location.search !== address : !address || location.search !== address)) {
+  const named = layer?.dataset.address ?? "";
+  if (layer && (!onStep() || path !== location.pathname)) {
+    path = location.pathname;
+    own = named && location.search === named ? "" : location.search;
+  }
+  const address = named || own;
+  if (layer && (onStep() ? location.search !== address : !named || location.search !== named)) {
     const step = { ...history.state, layer: true };
     onStep() ? history.replaceState(step, "", path + address) : history.pushState(step, "", path + address);
   } else if (!layer && onStep()) {
     leaving = true;
     history.back();
-  } else if (!layer && path && location.search) {
-    history.replaceState(history.state, "", location.pathname);
+  } else if (!layer && path === location.pathname && location.search !== own) {
+    history.replaceState(history.state, "", path + own);
   }
 };
 

@@ -65,15 +65,24 @@ def skip_link(target: str = "main", words: str = "Skip to the content") -> rx.Co
     return rx.el.a(words, href=f"#{target}", class_name="skip-link")
 
 
-def dialog(*children: Any, title: Any, is_open: Any, on_dismiss: Any, serif: bool = True) -> rx.Component:
-    """A dialog in the middle of the page, with its title and a way out."""
+def dialog(
+    *children: Any,
+    title: Any,
+    is_open: Any,
+    on_dismiss: Any,
+    serif: bool = True,
+    wide: bool = False,
+    label: str = "",
+) -> rx.Component:
+    """A dialog in the middle of the page, with its title and a way out. `label` names it where the title is no text."""
     head = rx.el.div(
         rx.el.h2(title, class_name="dialog__title serif" if serif else "dialog__title"),
         icon_button("x", "Close", on_click=on_dismiss),
         class_name="dialog__head",
     )
     body = rx.el.div(head, *children, class_name="dialog__body")
-    return layer(body, open=is_open, label=title, class_name="dialog", on_dismiss=on_dismiss)
+    classes = "dialog dialog--wide" if wide else "dialog"
+    return layer(body, open=is_open, label=label or title, class_name=classes, on_dismiss=on_dismiss)
 
 
 def skeleton(width: str = "100%", height: str = "1em", **style: str) -> rx.Component:

@@ -6,10 +6,36 @@ from typing import Any
 
 import reflex as rx
 
-from app.components.basics import button, icon, notice, pill
-from app.components.frame import bars, empty, pairs, section, table
-from app.components.native import countdown, document_editor, local_time
-from app.views import ArmRow, Happening, HoldRow, Problem, SessionRow, VersionRow
+from app.components.basics import icon, notice, pill
+from app.components.frame import bars, empty, go, pairs, section, table
+from app.components.native import countdown, local_time
+from app.config_views import Alert
+from app.views import ArmRow, Happening, HoldRow, SessionRow
+
+
+def alerts(rows: Any) -> rx.Component:
+    """What somebody has to know or decide, one line each; nothing where all is well."""
+
+    def row(item: rx.Var[Alert]) -> rx.Component:
+        mark = rx.match(
+            item.tone,
+            ("bad", icon("circle-alert")),
+            ("warn", icon("clock-alert")),
+            ("good", icon("circle-check")),
+            icon("git-pull-request"),
+        )
+        return rx.el.li(
+            mark,
+            rx.el.span(item.text),
+            go(item.action, href=item.address, class_name="link"),
+            class_name="alert alert--" + item.tone,
+            key=item.key,
+        )
+
+    return rx.cond(
+        rows.length() > 0,
+        rx.el.ul(rx.foreach(rows, row), class_name="alerts", custom_attrs={"aria-label": "What to know"}),
+    )
 
 
 def overview(*, story: Any, facts: Any, weights: Any) -> rx.Component:
@@ -24,133 +50,6 @@ def overview(*, story: Any, facts: Any, weights: Any) -> rx.Component:
             ),
             class_name="columns",
         ),
-    )
-
-
-def document(
-    *,
-    store: Any,
-    source: Any,
-    problems: Any,
-    problem_lines: Any,
-    line: Any,
-    state: Any,
-    may_publish: Any,
-    blocked: Any,
-    version: Any,
-    busy: Any,
-    failure: Any,
-    on_edit: Any,
-    on_problem: Any,
-    on_publish: Any,
-) -> rx.Component:
-    """The document as YAML, its problems beside it, and the way to put it in force."""
-    editor = document_editor(
-        store=store,
-        value=source,
-        label="Event document, YAML",
-        problem_lines=problem_lines,
-        line=line,
-        read_only=~may_publish,
-        on_edit=on_edit,
-    )
-    found = rx.cond(
-        problems.length() > 0,
-        rx.el.div(rx.foreach(problems, lambda item: _problem(item, on_problem)), class_name="problems"),
-        rx.el.p(
-            icon("circle-check", 16),
-            " No problems found.",
-            class_name="muted",
-            style={"display": "flex", "gap": "8px", "align-items": "center"},
-        ),
-    )
-    publish = rx.el.form(
-        rx.el.label(
-            rx.el.span("What changes, and why", class_name="field__label"),
-            rx.el.input(
-                name="message",
-                key=version,
-                class_name="input",
-                max_length=500,
-                placeholder="Longer holds for the weekend",
-            ),
-            class_name="field",
-        ),
-        rx.cond(failure != "", notice(failure)),
-        button("Publish", kind="primary", type="submit", disabled=busy | blocked),
-        rx.el.p(
-            "Every running process serves it within a second. Open conversations keep the version they began with.",
-            class_name="muted",
-        ),
-        on_submit=on_publish,
-        class_name="section",
-        style={"gap": "14px"},
-    )
-    return rx.el.div(
-        editor,
-        rx.el.div(
-            rx.el.section(
-                rx.el.h2("Problems", class_name="section__title"),
-                found,
-                class_name="section",
-                aria_live="polite",
-            ),
-            rx.el.section(
-                rx.el.h2("Publish", class_name="section__title"),
-                rx.el.p(state, class_name="muted", role="status"),
-                rx.cond(
-                    may_publish,
-                    publish,
-                    rx.el.p(
-                        "Your role may read this document. Admins and operators publish.", class_name="muted"
-                    ),
-                ),
-                class_name="section",
-            ),
-            class_name="panel",
-        ),
-        class_name="document",
-    )
-
-
-def _problem(item: rx.Var[Problem], on_problem: Any) -> rx.Component:
-    where = rx.cond(
-        item.line > 0,
-        rx.el.span(
-            "Line ", item.line, ", column ", item.column, " · ", item.path, class_name="problem__where"
-        ),
-        rx.el.span(item.path, class_name="problem__where"),
-    )
-    return rx.el.button(
-        rx.el.span(item.text, class_name="problem__text"),
-        rx.cond(item.hint != "", rx.el.span(item.hint, class_name="problem__hint")),
-        where,
-        type="button",
-        class_name="problem",
-        on_click=on_problem(item.line),
-    )
-
-
-def versions(rows: Any) -> rx.Component:
-    def row(item: rx.Var[VersionRow]) -> rx.Component:
-        return rx.el.tr(
-            rx.el.td(
-                rx.el.span(item.number, class_name="num"),
-                " ",
-                rx.cond(item.current, pill("In force", tone="good")),
-                style={"white-space": "nowrap"},
-            ),
-            rx.el.td(rx.cond(item.message != "", item.message, rx.el.span("No message", class_name="muted"))),
-            rx.el.td(item.author),
-            rx.el.td(local_time(item.at, "full")),
-            rx.el.td(rx.el.code(item.sha, class_name="mono muted")),
-        )
-
-    heads = ("Version", "What changed", "Published by", "When", "Fingerprint")
-    return section(
-        "Versions",
-        table(heads, rx.foreach(rows, row), "Versions of this event"),
-        help_text="A published version never changes. The fingerprint is the beginning of the SHA-256 of its compiled form.",
     )
 
 

@@ -8,16 +8,35 @@ from typing import Any
 import reflex as rx
 from reflex_base.components.memo import memo
 from reflex_components_core.core.banner import has_connection_errors
+from reflex_components_core.react_router.dom import ReactRouterLink
 
 from app.components.basics import icon, skeleton, skip_link, theme_toggle
 from app.components.native import connection, plain_form
 
+#: Where the rail leads: key, words, address, icon.
+PLACES = (
+    ("events", "Events", "/cockpit", "layout-list"),
+    ("approvals", "Approvals", "/cockpit/approvals", "git-pull-request"),
+    ("library", "Library", "/cockpit/library", "library"),
+    ("members", "Members", "/cockpit/members", "users"),
+)
 
-def cockpit(*children: Any, ready: Any, organization: Any, email: Any, role: Any) -> rx.Component:
-    """The rail at the side and the desk beside it. Nothing but shapes is shown before the server has checked who asks."""
+
+def go(*children: Any, href: Any, **props: Any) -> rx.Component:
+    """A link inside the cockpit: the page changes without loading anew, and Back works."""
+    return ReactRouterLink.create(*children, to=href, **props)
+
+
+def cockpit(
+    *children: Any, ready: Any, organization: Any, email: Any, role: Any, waiting: Any, here: str
+) -> rx.Component:
+    """The rail at the side and the desk beside it. Nothing but shapes is shown before the server has checked who asks.
+
+    `waiting` counts the drafts that the person may decide on; `here` is the key of the place.
+    """
     return rx.el.div(
         skip_link(),
-        _rail(organization, email, role),
+        _rail(organization, email, role, waiting, here),
         rx.el.main(
             rx.cond(ready, rx.el.div(*children, class_name="desk__inner"), _desk_skeleton()),
             id="main",
@@ -27,22 +46,14 @@ def cockpit(*children: Any, ready: Any, organization: Any, email: Any, role: Any
     )
 
 
-def _rail(organization: Any, email: Any, role: Any) -> rx.Component:
+def _rail(organization: Any, email: Any, role: Any, waiting: Any, here: str) -> rx.Component:
     brand = rx.el.div(
-        rx.el.a(
-            "MPAX", href="/cockpit", class_name="wordmark", custom_attrs={"aria-label": "MPAX, all events"}
-        ),
+        go("MPAX", href="/cockpit", class_name="wordmark", custom_attrs={"aria-label": "MPAX, all events"}),
         rx.el.span(organization, class_name="rail__org"),
         class_name="rail__brand",
     )
     nav = rx.el.nav(
-        rx.el.a(
-            icon("layout-list", 16),
-            "Events",
-            href="/cockpit",
-            class_name="rail__link",
-            custom_attrs={"aria-current": "page"},
-        ),
+        *[_place(*place, waiting=waiting, here=here) for place in PLACES],
         class_name="rail__nav",
         custom_attrs={"aria-label": "Cockpit"},
     )
@@ -52,6 +63,23 @@ def _rail(organization: Any, email: Any, role: Any) -> rx.Component:
         class_name="rail__me",
     )
     return rx.el.header(brand, nav, who, class_name="rail")
+
+
+def _place(key: str, words: str, href: str, sign: str, *, waiting: Any, here: str) -> rx.Component:
+    count = rx.cond(
+        waiting > 0,
+        rx.el.span(
+            waiting, rx.el.span(" waiting for you", class_name="visually-hidden"), class_name="rail__count"
+        ),
+    )
+    return go(
+        icon(sign, 16),
+        words,
+        count if key == "approvals" else "",
+        href=href,
+        class_name="rail__link",
+        custom_attrs={"aria-current": "page"} if key == here else {},
+    )
 
 
 def sign_out() -> rx.Component:
@@ -75,31 +103,33 @@ def connection_lost() -> rx.Component:
 def _desk_skeleton() -> rx.Component:
     rows = [skeleton("100%", "44px") for _ in range(4)]
     return rx.el.div(
+        rx.el.p("Loading", class_name="visually-hidden", role="status"),
         skeleton("220px", "32px"),
         *rows,
         class_name="desk__inner",
-        custom_attrs={"aria-busy": "true", "aria-label": "Loading"},
+        custom_attrs={"aria-busy": "true"},
     )
 
 
-def tabs(names: Sequence[tuple[str, str]], current: Any, on_pick: Any) -> rx.Component:
-    """Tabs in the WAI-ARIA pattern; each is reachable with the Tab key, so that no script is needed for arrows."""
+def tabs(names: Sequence[tuple[str, str]], current: Any, count: Any = 0) -> rx.Component:
+    """The parts of a page. Each is an address of its own, so that it can be linked to and Back works.
+
+    `count` stands beside the part named `approvals`.
+    """
 
     def one(key: str, title: str) -> rx.Component:
-        attrs = {"aria-selected": rx.cond(current == key, "true", "false"), "aria-controls": "panel"}
-        return rx.el.button(
+        number = rx.cond(count > 0, rx.el.span(count, class_name="tab__count")) if key == "approvals" else ""
+        return go(
             title,
-            type="button",
-            role="tab",
+            number,
+            href=f"?tab={key}",
             id=f"tab-{key}",
             class_name="tab",
-            on_click=on_pick(key),
-            custom_attrs=attrs,
+            custom_attrs={"aria-current": rx.cond(current == key, "page", "false")},
         )
 
-    return rx.el.div(
+    return rx.el.nav(
         *[one(key, title) for key, title in names],
-        role="tablist",
         class_name="tabs",
         custom_attrs={"aria-label": "Parts of the event"},
     )
@@ -130,11 +160,19 @@ def empty(title: str, *words: Any) -> rx.Component:
     return rx.el.div(rx.el.strong(title), *words, class_name="empty")
 
 
-def section(title: str, *children: Any, help_text: str = "") -> rx.Component:
-    words = [rx.el.p(help_text, class_name="section__help")] if help_text else []
-    return rx.el.section(
-        rx.el.h2(title, class_name="section__title"), *words, *children, class_name="section"
+def head(title: Any, *actions: Any, words: Any = "") -> rx.Component:
+    """What stands above a page of the cockpit: its title, what it is for, and what one may do at once."""
+    lead = [rx.el.p(words, class_name="desk__words")] if words else []
+    return rx.el.header(
+        rx.el.div(rx.el.h1(title, class_name="desk__title"), *lead), *actions, class_name="desk__head"
     )
+
+
+def section(title: Any, *children: Any, help_text: str = "", action: Any = None) -> rx.Component:
+    words = [rx.el.p(help_text, class_name="section__help")] if help_text else []
+    heading = rx.el.h2(title, class_name="section__title")
+    top = rx.el.div(heading, action, class_name="section__head") if action is not None else heading
+    return rx.el.section(top, *words, *children, class_name="section")
 
 
 def pairs(items: Any) -> rx.Component:

@@ -89,6 +89,23 @@ class DocumentEditor(_Native):
     on_edit: rx.EventHandler[passthrough_event_spec(str)]
 
 
+class LeverSlider(rx.Component):
+    """A range that says where it would go before it goes there. All figures are text, as HTML has them."""
+
+    library = "$/public/levers.jsx"
+    tag = "LeverSlider"
+    path: rx.Var[str]
+    label: rx.Var[str]
+    low: rx.Var[str]
+    high: rx.Var[str]
+    step: rx.Var[str]
+    value: rx.Var[str]
+    unit: rx.Var[str]
+    baseline: rx.Var[str]
+    disabled: rx.Var[bool]
+    on_move: rx.EventHandler[passthrough_event_spec(str, str)]
+
+
 class PlainForm(BaseHTML):
     """A form that the browser itself sends. Reflex's own form never does: it waits for an event handler."""
 
@@ -106,3 +123,4 @@ composer = Composer.create
 layer = Layer.create
 connection = Connection.create
 document_editor = DocumentEditor.create
+lever_slider = LeverSlider.create

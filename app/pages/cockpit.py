@@ -1,30 +1,38 @@
-"""The cockpit: the list of events and the page of one."""
+"""The cockpit's pages of the organization: events, approvals, library, members."""
 
 from __future__ import annotations
 
-import reflex as rx
-from reflex_components_core.core.banner import has_connection_errors
+from typing import Any
 
-from app.components import event_parts as parts
-from app.components.basics import button_link, icon, pill
-from app.components.frame import cockpit, empty, table, tabs
-from app.components.native import local_time, server_clock
-from app.states.board import Board
+import reflex as rx
+
+from app.components import approvals as approval_parts
+from app.components import library as library_parts
+from app.components import members as member_parts
+from app.components.basics import icon, pill
+from app.components.frame import cockpit, empty, go, head, table
+from app.components.native import local_time
+from app.states.approvals import Approvals
 from app.states.cockpit import Cockpit
-from app.states.event_page import EventPage as E
-from app.states.experiments import Experiments
+from app.states.desk import Desk
+from app.states.library import Library
+from app.states.members import Members
 from app.views import EventRow
 
-TABS = (
-    ("overview", "Overview"),
-    ("document", "Document"),
-    ("versions", "Versions"),
-    ("live", "Live"),
-    ("experiments", "Experiments"),
-)
-#: Tabs whose figures are read again when they are chosen.
-READS = ("overview", "experiments")
 STATE_TONES = (("live", "good"), ("paused", "warn"), ("closed", "bad"))
+
+
+def desk(*children: Any, ready: Any, here: str) -> rx.Component:
+    """A page inside the cockpit's frame."""
+    return cockpit(
+        *children,
+        ready=ready,
+        organization=Desk.organization,
+        email=Desk.email,
+        role=Desk.role,
+        waiting=Desk.waiting,
+        here=here,
+    )
 
 
 def state_pill(state: rx.Var[str]) -> rx.Component:
@@ -34,8 +42,8 @@ def state_pill(state: rx.Var[str]) -> rx.Component:
 def events() -> rx.Component:
     nothing = empty(
         "No events yet",
-        rx.el.p("An event is one document. Publish a shipped one to see how it looks:"),
-        rx.el.code("mpax event publish seeds/tesla_q1_2026.yaml", class_name="code mono"),
+        rx.el.p("An event is one document. Begin with a template from the library:"),
+        go("Open the library", href="/cockpit/library", class_name="link"),
     )
     rows = table(
         ("Event", "State", "Version", "Created"),
@@ -43,13 +51,12 @@ def events() -> rx.Component:
         "Events",
         numeric=(2,),
     )
-    return cockpit(
-        rx.el.header(rx.el.h1("Events", class_name="desk__title"), class_name="desk__head"),
+    new = go(icon("plus"), "New event", href="/cockpit/library", class_name="button button--quiet")
+    return desk(
+        head("Events", new),
         rx.cond(Cockpit.events.length() > 0, rows, nothing),
         ready=Cockpit.ready,
-        organization=Cockpit.organization,
-        email=Cockpit.email,
-        role=Cockpit.role,
+        here="events",
     )
 
 
@@ -57,7 +64,7 @@ def _event_row(item: rx.Var[EventRow]) -> rx.Component:
     name = rx.el.div(
         rx.cond(item.photo != "", rx.el.img(src=item.photo, alt="")),
         rx.el.span(
-            rx.el.a(item.name, href="/cockpit/events/" + item.slug),
+            go(item.name, href="/cockpit/events/" + item.slug),
             rx.el.span(item.dates, class_name="table__sub tiny"),
         ),
         class_name="table__name",
@@ -72,110 +79,94 @@ def _event_row(item: rx.Var[EventRow]) -> rx.Component:
     )
 
 
-def event() -> rx.Component:
-    panel = rx.match(
-        E.tab,
-        ("document", _document()),
-        ("versions", parts.versions(E.versions)),
-        ("live", _live()),
-        ("experiments", _experiment()),
-        parts.overview(story=Experiments.story, facts=E.facts, weights=E.weights),
+def opened_draft(back: str) -> rx.Component:
+    """The draft that the address names. `back` leads to the list it was opened from."""
+    return approval_parts.opened(
+        draft=Approvals.draft,
+        diff=Approvals.diff,
+        reviews=Approvals.reviews,
+        gone=Approvals.gone,
+        back=back,
+        failure=Approvals.failure,
+        busy=Approvals.busy,
+        on_review=Approvals.review,
+        on_recall=Approvals.recall,
+        on_publish=Approvals.publish,
     )
-    found = rx.fragment(
-        server_clock(now=E.now),
-        _head(),
-        tabs(
-            TABS, E.tab, lambda key: [E.pick_tab(key), Experiments.load] if key in READS else E.pick_tab(key)
+
+
+def approvals() -> rx.Component:
+    return desk(
+        head("Approvals", words="Changes that wait for a second person, in all events."),
+        rx.cond(
+            Approvals.draft.id != "",
+            opened_draft("/cockpit/approvals"),
+            approval_parts.inbox(Approvals.rows, with_event=True),
         ),
-        rx.el.div(
-            panel,
-            id="panel",
-            role="tabpanel",
-            class_name="desk__inner",
-            custom_attrs={"aria-labelledby": "tab-" + E.tab},
+        ready=Approvals.ready,
+        here="approvals",
+    )
+
+
+def library() -> rx.Component:
+    return desk(
+        head(
+            "Library", words="Templates to begin an event from. Each is a whole event that you make your own."
+        ),
+        library_parts.templates(
+            rows=Library.rows, may_create=Library.organizations.length() > 0, on_pick=Library.pick
+        ),
+        library_parts.new_event_dialog(
+            template=Library.picked,
+            organizations=Library.organizations,
+            name=Library.name,
+            new_id=Library.new_id,
+            failure=Library.failure,
+            busy=Library.busy,
+            on_name=Library.suggest,
+            on_confirm=Library.make,
+            on_dismiss=Library.leave,
+        ),
+        ready=Library.ready,
+        here="library",
+    )
+
+
+def members() -> rx.Component:
+    choose = rx.cond(
+        Members.organizations.length() > 1,
+        rx.el.select(
+            rx.foreach(Members.organizations, lambda item: rx.el.option(item.text, value=item.value)),
+            value=Members.chosen,
+            on_change=Members.choose,
+            class_name="input input--small",
+            custom_attrs={"aria-label": "Organization"},
         ),
     )
-    missing = rx.fragment(
-        rx.el.header(rx.el.h1("Event", class_name="desk__title"), class_name="desk__head"),
-        empty(
-            E.missing,
-            rx.el.p(rx.el.a("Go to your events", href="/cockpit"), " and choose one from the list."),
+    return desk(
+        head(
+            "Members",
+            choose,
+            words="Who may do what. The role gives a preset; what differs from it is marked.",
         ),
-    )
-    return cockpit(
-        rx.cond(E.missing != "", missing, found),
-        ready=E.ready | (E.missing != ""),
-        organization=E.organization,
-        email=E.email,
-        role=E.role,
-    )
-
-
-def _live() -> rx.Component:
-    return parts.live(
-        sessions=Board.sessions,
-        holds=Board.holds,
-        happenings=Board.happenings,
-        connected=Board.connected & ~has_connection_errors,
-        on_end=Board.refresh,
-    )
-
-
-def _head() -> rx.Component:
-    meta = rx.el.div(
-        rx.el.span(icon("git-commit-horizontal"), "Version ", E.version, class_name="num"),
-        rx.el.span(
-            rx.el.code(E.sha, class_name="mono"), title="Beginning of the SHA-256 of the compiled document"
+        member_parts.matrix(
+            rows=Members.rows,
+            heads=Members.heads,
+            may_manage=Members.may_manage,
+            busy=Members.busy,
+            failure=Members.failure,
+            on_toggle=Members.toggle,
+            on_risk=Members.set_risk,
+            on_preset=Members.use_preset,
         ),
-        rx.el.span("Published by ", E.published_by, ", ", local_time(E.published_at, "full")),
-        class_name="desk__meta",
-    )
-    return rx.el.header(
-        rx.el.div(
-            rx.el.p(rx.el.a("Events", href="/cockpit"), " / ", E.shown_slug, class_name="desk__crumb"),
-            rx.el.div(
-                rx.el.h1(E.name, class_name="desk__title"), state_pill(E.status), class_name="desk__line"
-            ),
-            meta,
+        member_parts.policy_form(
+            policy=Members.policy,
+            may_change=Members.may_manage,
+            busy=Members.busy,
+            failure=Members.policy_failure,
+            version=Members.policy_read,
+            on_save=Members.save_policy,
         ),
-        button_link(
-            "Open the storefront", icon("arrow-up-right"), href="/e/" + E.shown_slug, target="_blank"
-        ),
-        class_name="desk__head",
-    )
-
-
-def _document() -> rx.Component:
-    return parts.document(
-        store="mpax.document." + E.shown_slug + "@" + E.sha,
-        source=E.source,
-        problems=E.problems,
-        problem_lines=E.problem_lines,
-        line=E.line,
-        state=E.draft_state,
-        may_publish=E.may_publish,
-        blocked=E.blocked,
-        version=E.version,
-        busy=E.busy,
-        failure=E.failure,
-        on_edit=E.edit,
-        on_problem=E.go_to,
-        on_publish=E.publish,
-    )
-
-
-def _experiment() -> rx.Component:
-    def chart(figure: rx.Var) -> rx.Component:
-        return rx.plotly.basic(
-            data=figure, config={"displayModeBar": False, "responsive": True}, width="100%"
-        )
-
-    return parts.experiment(
-        name=Experiments.name,
-        title=Experiments.title,
-        verdict=Experiments.verdict,
-        arms=Experiments.arms,
-        facts=Experiments.facts,
-        figure=rx.color_mode_cond(chart(Experiments.figure_light), chart(Experiments.figure_dark)),
-        warning=Experiments.warning,
+        ready=Members.ready,
+        here="members",
     )

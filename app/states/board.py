@@ -19,6 +19,8 @@ from backend.domains.analytics.model import LiveBoard, LiveHold, LiveSession
 TIMELINE = 24
 #: A burst of news is one read of the board.
 AT_MOST_EVERY_S = 0.3
+#: News that change the head of the page: somebody published, asked, decided, or the watch took a version back.
+HEADLINES = ("version_published", "draft_changed", "alert")
 
 
 class Board(rx.State):
@@ -32,14 +34,16 @@ class Board(rx.State):
     _topic: str = ""
     _watch: int = 0
     _watching: int = 0
+    _follows: str = ""
     _quotes: bool = False
 
     @rx.event
     async def load(self):
         """Begins to follow the event; says nothing to somebody who may not see it."""
         page = await self.get_state(EventPage)
-        if not page.ready:
+        if not page.ready or (self._follows == page.shown_slug and self._watching and page.tab != "live"):
             return None
+        self._follows = page.shown_slug
         await bridge.limit(self, "read")
         self.connected, self._quotes = False, page._reads_messages
         await self._read()
@@ -52,7 +56,7 @@ class Board(rx.State):
         await self._read()
 
     @rx.event(background=True)
-    async def watch(self) -> None:
+    async def watch(self):
         """One background event per screen; ends with the tab or with the next load."""
         async with self:
             mine = self._watch
@@ -61,7 +65,7 @@ class Board(rx.State):
             self._watching = mine
         read_at = 0.0
         async for message in bridge.listen(self, self._topic):
-            if message.get("at", monotonic()) < read_at:
+            if message.get("at", monotonic()) < read_at and message["event"] not in HEADLINES:
                 continue  # a burst is read once
             await sleep(AT_MOST_EVERY_S)
             async with self:
@@ -70,6 +74,10 @@ class Board(rx.State):
                 self.connected = self.connected or message["event"] == "subscribed"
                 read_at = monotonic()
                 await self._read()
+            if message["event"] in HEADLINES:
+                yield EventPage.refresh
+        async with self:
+            self._watching = 0 if self._watching == mine else self._watching
 
     async def _read(self) -> None:
         async with bridge.unit(self) as ctx:

@@ -1,39 +1,37 @@
-"""One event in the cockpit: its head, its document, its versions."""
+"""One event in the cockpit: its head, which tab is open, and the overview."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from uuid import uuid4
+from typing import Any
 
 import reflex as rx
 
-from app import bridge, formats
+from app import bridge, config_showing, formats
+from app.config_views import Alert
 from app.messages import words
-from app.views import Labelled, Problem, VersionRow
+from app.states.desk import Desk, may_decide, permissions
+from app.views import Labelled
 from backend.core.context import Context
-from backend.core.errors import AppError, InvalidInput, NotFound, NotSignedIn
+from backend.core.errors import AppError, NotFound, NotSignedIn
+from backend.domains.events import drafts, releases
 from backend.domains.events import service as events
-from backend.domains.events.model import Document, Event, Source, VersionHead
-from backend.domains.events.model import Problem as Found
+from backend.domains.events.lifecycle import Draft, DraftStatus, HistoryLine
+from backend.domains.events.model import Document, Event
 from backend.domains.identity import service as identity
-from backend.flows import publishing
 
-_DOCUMENT = "this document"
+TABS = ("overview", "document", "versions", "approvals", "branches", "levers", "live", "experiments")
 
 
 class EventPage(rx.State):
-    """Everything above the tabs, and the tabs Overview, Document and Versions."""
+    """Everything above the tabs, and the overview. `may` are the person's permissions here."""
 
     ready: bool = False
     missing: str = ""
     now: str = ""
     page_title: str = "Event · MPAX"
     tab: str = "overview"
-    organization: str = ""
-    email: str = ""
-    role: str = ""
     name: str = ""
     shown_slug: str = ""
     status: str = ""
@@ -41,158 +39,99 @@ class EventPage(rx.State):
     sha: str = ""
     published_by: str = ""
     published_at: str = ""
+    alerts: list[Alert] = []
+    in_review: int = 0
     facts: list[Labelled] = []
     weights: list[Labelled] = []
-    source: str = ""
-    problems: list[Problem] = []
-    problem_lines: list[int] = []
-    blocked: bool = False
-    line: dict[str, int] = {}
-    draft_state: str = ""
-    may_publish: bool = False
-    busy: bool = False
-    failure: str = ""
-    versions: list[VersionRow] = []
+    may: dict[str, bool] = {}
+    max_risk: str = "low"
 
     _reads_messages: bool = False
-    _draft: str = ""
-    _checked: int = 0
+    _event_id: str = ""
+    _organization_id: str = ""
 
     @rx.event
     async def load(self) -> None:
-        """Shows nothing before the server has checked who asks."""
-        self.ready, self.missing = False, ""
+        """Shows nothing before the server has checked who asks. Another tab of the same event changes in place."""
+        asked = self.router.url.query_parameters.get("tab", "overview")
+        self.tab = asked if asked in TABS else "overview"
+        if self.slug != self.shown_slug:
+            self.ready, self.missing = False, ""
+        await bridge.limit(self, "read")
+        await self._read()
+
+    @rx.event
+    async def refresh(self) -> None:
+        """Reads the head again: somebody published, asked or decided."""
+        if self.ready:
+            await self._read()
+
+    async def _read(self) -> None:
         try:
-            await bridge.limit(self, "read")
             async with bridge.unit(self) as ctx:
                 event = await events.get_event(ctx, slug=self.slug)
                 await self._show_head(ctx, event)
         except NotSignedIn:
             raise
         except AppError as error:
-            self.missing = words(error)
+            self.ready, self.missing = False, words(error)
             return
         self.now = datetime.now(UTC).isoformat()
-        self.ready = True
-
-    @rx.event
-    def pick_tab(self, tab: str) -> None:
-        self.tab = tab
-
-    @rx.event
-    async def edit(self, text: str) -> None:
-        """Checks the draft while it is typed. A newer edit makes an older answer worthless."""
-        await bridge.staff(self)
-        if not (self.ready and self.may_publish):
-            return
-        await bridge.limit(self, "check")
-        self._draft = text
-        self._checked += 1
-        asked = self._checked
-        found = await asyncio.to_thread(events.check, Source(text, _DOCUMENT), events.shipped_templates())
-        if asked == self._checked:
-            self._show_problems(found.problems)
-            self.draft_state = _draft_words(text == self.source, self.version)
-
-    @rx.event
-    def go_to(self, line: int) -> None:
-        """Puts the cursor where a problem stands."""
-        self.line = {"number": line, "n": self.line.get("n", 0) + 1}
-
-    @rx.event
-    async def publish(self, form: dict[str, str]):
-        """Puts the draft in force, or says what keeps it from that."""
-        self.busy, self.failure = True, ""
-        yield
-        try:
-            actor = await bridge.staff(self)
-            await bridge.limit(self, "publish")
-            await publishing.publish(
-                bridge.runtime(),
-                actor,
-                document=self._draft or self.source,
-                organization=None,
-                message=form.get("message", ""),
-                key=str(uuid4()),
-            )
-            async with bridge.unit_for(actor) as ctx:
-                await self._show_head(ctx, await events.get_event(ctx, slug=self.slug))
-        except InvalidInput as error:
-            self.failure = words(error)
-            self._show_problems([Found(**problem) for problem in error.facts.get("problems", [])])
-        except AppError as error:
-            self.failure = words(error)
-        finally:
-            self.busy = False
+        self.ready, self.missing = True, ""
 
     async def _show_head(self, ctx: Context, event: Event) -> None:
         memberships = await identity.list_memberships(ctx)
         own = next((m for m in memberships if m.organization_id == event.organization_id), None)
         if own is None:
             raise NotFound("events.not_found", slug=event.slug)
-        self.organization, self.role = own.name, own.role.capitalize()
-        self.email = ctx.actor.email or ""
-        self.may_publish = self._reads_messages = own.may_publish
+        desk = await self.get_state(Desk)
+        desk.organization, desk.role = own.name, own.role.capitalize()
+        rights = await permissions(ctx, event.organization_id)
+        self.may = {name: value for name, value in rights.items() if isinstance(value, bool)}
+        self.max_risk = str(rights.get("max_risk_level", "low"))
+        self._reads_messages = own.may_publish
+        self._event_id, self._organization_id = str(event.id), str(event.organization_id)
         self.name, self.shown_slug, self.status = event.name, event.slug, event.status
         self.page_title = f"{event.name} · MPAX"
+        open_drafts = [d for d in await drafts.list_drafts(ctx, slug=event.slug) if not d.status.is_over]
+        self.in_review = sum(d.status is DraftStatus.IN_REVIEW for d in open_drafts)
+        self.alerts = list(_draft_alerts(open_drafts, rights, ctx))
         if event.current_version_id is None:
+            self.version = 0
             return
         version = await events.get_version(ctx, version_id=event.current_version_id)
-        history = await events.list_versions(ctx, slug=event.slug)
-        self.version, self.sha = version.number, version.sha256[:10]
-        self.published_by = _author(version.author_id, ctx)
-        self.published_at = version.created_at.isoformat()
-        self.versions = [_version_row(item, ctx) for item in history]
+        (newest,), _ = await releases.history(ctx, slug=event.slug, limit=1)
+        line = config_showing.version_line(newest, version.sha256, ctx.actor.user_id)
+        self.version, self.sha = version.number, line.sha
+        self.published_by, self.published_at = line.author, line.at
+        self.alerts = [
+            *_taken_back(newest),
+            *config_showing.stop_alerts(version.document),
+            *self.alerts,
+        ]
         self.facts, self.weights = list(_facts(version.document)), list(_weights(version.document))
-        self.source = self._draft = version.source
-        self.draft_state = _draft_words(True, version.number)
-        self._show_problems(())
-
-    def _show_problems(self, found: tuple[Found, ...] | list[Found]) -> None:
-        self.problems = [_problem(item) for item in found]
-        self.blocked = any(p.blocks for p in self.problems)
-        self.problem_lines = sorted({p.line for p in self.problems if p.line})
 
 
-def _draft_words(same: bool, version: int) -> str:
-    return f"Equal to version {version}." if same else f"Changed since version {version}, not yet published."
+def _taken_back(newest: HistoryLine) -> Iterator[Alert]:
+    if newest.kind == "auto_rollback":
+        text = f"Version {newest.number} is version {newest.restores} again: {newest.reason}."
+        yield Alert("auto", "bad", text, "See the versions", "?tab=versions")
 
 
-def _author(author_id: object, ctx: Context) -> str:
-    if author_id is None:
-        return "the command line"
-    return "you" if author_id == ctx.actor.user_id else "a colleague"
-
-
-def _version_row(head: VersionHead, ctx: Context) -> VersionRow:
-    return VersionRow(
-        number=head.number,
-        sha=head.sha256[:10],
-        message=head.message,
-        author=_author(head.author_id, ctx),
-        at=head.created_at.isoformat(),
-        current=head.is_current,
-    )
-
-
-def _problem(found: Found) -> Problem:
-    hint = (
-        f"Did you mean “{found.nearest}”?"
-        if found.nearest
-        else f"Expected {found.expected}."
-        if found.expected
-        else ""
-    )
-    here = found.file == _DOCUMENT or found.file == "document"
-    path = found.path.strip("/").replace("/", ".")
-    return Problem(
-        line=found.line if here else 0,
-        column=found.column,
-        path=path if here else f"{found.file}: {path}",
-        text=found.message,
-        hint=hint if hint.rstrip(".") not in found.message else "",
-        blocks=found.severity == "error",
-    )
+def _draft_alerts(found: list[Draft], rights: Mapping[str, Any], ctx: Context) -> Iterator[Alert]:
+    """What waits for whom, and what runs out."""
+    me = ctx.actor.user_id
+    for draft in found:
+        title, here = config_showing.draft_title(draft), f"?tab=approvals&draft={draft.id}"
+        author = config_showing.person(draft.author_id, draft.author_email, me)
+        if draft.status is DraftStatus.IN_REVIEW:
+            whom = "you" if may_decide(draft, dict(rights), me) else "somebody else to agree"
+            yield Alert(f"{draft.id}", "plain", f"“{title}” by {author} waits for {whom}.", "Open it", here)
+        elif draft.status is DraftStatus.APPROVED:
+            yield Alert(f"{draft.id}", "good", f"“{title}” by {author} may be published.", "Open it", here)
+        if draft.expires_soon(ctx.now) and me in draft.contributors:
+            text = f"“{title}”: {config_showing.expiry_words(draft, ctx.now)}"
+            yield Alert(f"{draft.id}-end", "warn", text, "Open it", here)
 
 
 def _facts(document: Document) -> Iterator[Labelled]:

@@ -11,8 +11,10 @@ from typing import Any, cast
 import pytest
 
 from app import bridge, serve
-from app.states.event_page import EventPage
-from backend.core.errors import NotSignedIn, TooMany
+from app.messages import WORDS
+from app.states.acting import acting
+from app.states.document import Document
+from backend.core.errors import Conflict, NotSignedIn, TooMany
 from backend.core.settings import Settings
 from backend.flows.brakes import Brakes
 
@@ -68,25 +70,49 @@ def test_proxies_are_believed_as_far_as_they_are_named(
     assert bridge.client_of(screen(**{"x-forwarded-for": forwarded})) == expected
 
 
-async def test_a_stranger_cannot_have_a_document_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def unlimited(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def count(state: Any, group: str) -> None:
+        return None
+
+    monkeypatch.setattr(bridge, "limit", count)
+
+
+@pytest.mark.usefixtures("unlimited")
+async def test_a_stranger_cannot_act(monkeypatch: pytest.MonkeyPatch) -> None:
     async def nobody(state: Any) -> None:
         raise NotSignedIn("identity.not_signed_in")
 
     monkeypatch.setattr(bridge, "staff", nobody)
-    page = SimpleNamespace(_draft="", _checked=0, ready=True, may_publish=True)
+    state, reached = SimpleNamespace(busy=False, failure=""), False
     with pytest.raises(NotSignedIn):
-        await EventPage.event_handlers["edit"].fn(page, "id: x")
-    assert (page._draft, page._checked) == ("", 0)
+        async with acting(state):
+            reached = True
+    assert (reached, state.busy, state.failure) == (False, False, "")
 
 
-async def test_a_reader_cannot_have_a_document_checked(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def somebody(state: Any) -> None:
-        return None
+@pytest.mark.usefixtures("unlimited")
+async def test_a_refusal_is_said_in_words_and_the_control_is_free_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async def somebody(state: Any) -> str:
+        return "somebody"
 
     monkeypatch.setattr(bridge, "staff", somebody)
-    page = SimpleNamespace(_draft="", _checked=0, ready=True, may_publish=False)
-    await EventPage.event_handlers["edit"].fn(page, "id: x")
-    assert (page._draft, page._checked) == ("", 0)
+    state = SimpleNamespace(busy=False, failure="")
+    async with acting(state) as actor:
+        assert (actor, state.busy) == ("somebody", True)
+        raise Conflict("events.version_taken")
+    assert (state.busy, state.failure) == (False, WORDS["events.version_taken"])
+
+
+async def test_a_reader_cannot_change_a_draft() -> None:
+    async def kept(text: str) -> bool:
+        raise AssertionError("it was kept")
+
+    page = SimpleNamespace(may_edit=False, accepted=0, _keep=kept)
+    await Document.event_handlers["edit_text"].fn(page, "id: x", 7)
+    assert page.accepted == 0
 
 
 @pytest.mark.parametrize("path", STATES, ids=lambda path: path.stem)

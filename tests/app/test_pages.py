@@ -12,7 +12,7 @@ import reflex as rx
 
 from app import app as application
 from app import serve
-from app.states.event_page import EventPage
+from app.states.members import Members
 from app.states.storefront import Storefront
 
 PAGES = application.app._unevaluated_pages
@@ -26,7 +26,11 @@ def test_every_page_can_be_built(route: str) -> None:
 
 
 def test_the_routes_are_those_of_the_product() -> None:
-    assert set(PAGES) == {"index", "sign-in", "e/[slug]", "cockpit", "cockpit/events/[slug]", "dealer", "404"}
+    cockpit = {
+        "cockpit",
+        *(f"cockpit/{name}" for name in ("events/[slug]", "approvals", "library", "members")),
+    }
+    assert set(PAGES) == {"index", "sign-in", "e/[slug]", "dealer", "404", *cockpit}
 
 
 def test_secrets_and_identities_are_never_sent_to_the_browser() -> None:
@@ -36,9 +40,9 @@ def test_secrets_and_identities_are_never_sent_to_the_browser() -> None:
         assert not {name for name in sent if re.search(r"secret|cookie|user_id|_token$", name)}, state
 
 
-def test_the_token_of_a_buyer_and_a_draft_are_not_among_what_is_sent() -> None:
+def test_the_token_of_a_buyer_and_what_a_member_may_do_are_not_among_what_is_sent() -> None:
     assert not {"_token", "_own", "_hold_ids"} & set(Storefront.vars)
-    assert "_draft" not in EventPage.vars
+    assert not {"_organization_id", "_overrides"} & set(Members.vars)
     assert "tokens" in Storefront.vars  # the browser's own copy
 
 

@@ -1,0 +1,83 @@
+"""Levers as the cockpit shows them: their range, where they stand, and who moved them last. Pure."""
+
+from __future__ import annotations
+
+import json
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from typing import Any
+
+from app.config_showing import section_title
+from app.config_views import LeverRow, Option
+from backend.domains.events.lifecycle import LeverView
+
+#: A unit of the schemas that people read in percent.
+SHARE = "share of 1"
+CONTROLS = {"number": "slider", "toggle": "toggle", "choice": "choice"}
+
+
+def lever_row(view: LeverView, me: str) -> LeverRow:
+    """`me` is the reader's e-mail."""
+    toggle = view.kind == "toggle"
+    low, high, step = grid(view)
+    return LeverRow(
+        key=f"{view.path}@{view.value}",
+        path=view.path,
+        group=section_title(view.section),
+        label=view.label,
+        help=view.help,
+        control=CONTROLS[view.kind],
+        value=_text(view.value),
+        shown="" if toggle else _shown(view.value, view.unit),
+        unit=view.unit,
+        low=low,
+        high=high,
+        step=step,
+        options=[Option(_text(value), _shown(value, view.unit)) for value in view.options],
+        baseline=_text(view.baseline) if view.kind == "number" else "",
+        moved=_moved(view, me),
+        moved_at=view.moved_at.isoformat() if view.moved_at else "",
+        may_undo=view.may_undo,
+    )
+
+
+def grid(view: LeverView) -> tuple[str, str, str]:
+    """Both ends and the step of a slider. A browser counts steps from the low end, so the ends are brought onto the steps.
+
+    A value that stands between two steps keeps its place: the slider then goes without steps.
+    """
+    if view.low is None or view.high is None:
+        return "", "", "any"
+    if not view.step:
+        return _text(view.low), _text(view.high), "any"
+    step = Decimal(str(view.step))
+    low = (Decimal(str(view.low)) / step).to_integral_value(ROUND_CEILING) * step
+    high = (Decimal(str(view.high)) / step).to_integral_value(ROUND_FLOOR) * step
+    if Decimal(str(view.value)) % step or low > high:
+        return _text(view.low), _text(view.high), "any"
+    return _text(float(low)), _text(float(high)), _text(view.step)
+
+
+def _moved(view: LeverView, me: str) -> str:
+    if view.moved_at is None:
+        return ""
+    who = "you" if view.moved_by and view.moved_by == me else view.moved_by or "the command line"
+    before = "" if view.previous is None else f" from {_shown(view.previous, view.unit)}"
+    return f"Moved{before} by {who}"
+
+
+def _text(value: Any) -> str:
+    """As HTML and JSON have it."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _shown(value: Any, unit: str) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if unit == SHARE:
+        return f"{_text(100 * value)} %"
+    text = _text(value).replace("_", " ") if isinstance(value, str) else _text(value)
+    return f"{text} {unit}".strip()

@@ -1,0 +1,33 @@
+"""What every action on a screen shares: busy while it lasts, and a refusal in words beside the control."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+from app import bridge
+from app.messages import words
+from backend.core.context import Actor
+from backend.core.errors import AppError, NotSignedIn
+
+
+@asynccontextmanager
+async def acting(state: Any, group: str = "publish") -> AsyncIterator[Actor]:
+    """Who acts, counted against a limit. A refusal becomes the state's `failure`; nobody signed in stays an error."""
+    state.busy, state.failure = True, ""
+    try:
+        await bridge.limit(state, group)
+        yield await bridge.staff(state)
+    except NotSignedIn:
+        raise
+    except AppError as error:
+        state.failure = words(error)
+    finally:
+        state.busy = False
+
+
+def key() -> str:
+    """An idempotency key for one click."""
+    return str(uuid4())

@@ -1,0 +1,48 @@
+"""What stands around every page of the cockpit: who is signed in, for whom, and how much waits for them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import reflex as rx
+
+from app import bridge
+from backend.core.context import Context
+from backend.domains.events import drafts
+from backend.domains.events.lifecycle import Draft
+from backend.domains.identity import service as identity
+
+
+class Desk(rx.State):
+    """The rail."""
+
+    ready: bool = False
+    organization: str = ""
+    email: str = ""
+    role: str = ""
+    waiting: int = 0
+
+    @rx.event
+    async def load(self):
+        """A dealer who belongs to no seller is shown the way to the portal."""
+        await bridge.limit(self, "read")
+        async with bridge.unit(self) as ctx:
+            memberships = await identity.list_memberships(ctx)
+            if memberships and all(m.is_dealer for m in memberships):
+                return rx.redirect("/dealer")
+            sellers = [m for m in memberships if not m.is_dealer]
+            self.waiting = len(await drafts.list_waiting(ctx))
+            self.email = ctx.actor.email or ""
+        self.organization = ", ".join(m.name for m in sellers)
+        self.role = sellers[0].role.capitalize() if sellers else "No organization yet"
+        self.ready = True
+        return None
+
+
+def may_decide(draft: Draft, rights: dict[str, object], me: object) -> bool:
+    return bool(rights.get("approve_changes")) and me not in draft.contributors
+
+
+async def permissions(ctx: Context, organization_id: UUID) -> dict[str, object]:
+    """What the signed-in person may do in an organization: names to booleans, and `max_risk_level`."""
+    return dict(await identity.my_permissions(ctx, organization_id=organization_id) or {})

@@ -1,0 +1,103 @@
+"""The tab Levers: levers, and the stop switches."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import reflex as rx
+
+from app import bridge
+from app.config_showing import STOPS
+from app.config_views import KillSwitch, LeverRow
+from app.lever_showing import lever_row
+from app.states.acting import acting, key
+from app.states.event_page import EventPage
+from backend.domains.events import releases, schema
+from backend.domains.events.lifecycle import LeverView
+from backend.flows import configs
+
+FLAGS = "/flags/"
+SAFETY = "/safety/"
+
+
+class Levers(rx.State):
+    """`asked` is the stop switch that somebody is about to use."""
+
+    groups: list[str] = []
+    rows: list[LeverRow] = []
+    stops: list[KillSwitch] = []
+    asked: KillSwitch = KillSwitch()
+    busy: bool = False
+    failure: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        await bridge.limit(self, "read")
+        async with bridge.unit(self) as ctx:
+            found = await releases.levers(ctx, slug=self.slug)
+            me = ctx.actor.email or ""
+        order = schema.sections()
+        found.sort(key=lambda view: order.index(view.section) if view.section in order else len(order))
+        self.rows = [lever_row(view, me) for view in found if not _is_apart(view)]
+        self.groups = list(dict.fromkeys(row.group for row in self.rows))
+        self.stops = [_stop(view) for view in found if view.path.removeprefix(SAFETY) in STOPS]
+
+    @rx.event
+    async def move(self, path: str, value: str):
+        self.busy = True
+        yield
+        async with acting(self) as actor:
+            await self._move(actor, path, _typed(value))
+            yield rx.toast.success("Moved. It is in force, and can be undone.")
+        yield [rx.toast.error(self.failure) if self.failure else EventPage.refresh, Levers.load]
+
+    @rx.event
+    async def undo(self, path: str):
+        self.busy = True
+        yield
+        async with acting(self) as actor:
+            await configs.undo_lever(bridge.runtime(), actor, slug=self.slug, path=path, key=key())
+            yield rx.toast.success("It is back where it was.")
+        yield [rx.toast.error(self.failure) if self.failure else EventPage.refresh, Levers.load]
+
+    @rx.event
+    def ask_stop(self, path: str) -> None:
+        self.failure = ""
+        self.asked = next((item for item in self.stops if item.path == path), KillSwitch())
+
+    @rx.event
+    def leave_stop(self) -> None:
+        self.asked, self.failure = KillSwitch(), ""
+
+    @rx.event
+    async def stop(self):
+        """Stops, or resumes what was stopped."""
+        asked, self.busy = self.asked, True
+        yield
+        async with acting(self) as actor:
+            await self._move(actor, asked.path, not asked.on)
+            self.asked = KillSwitch()
+            yield rx.toast.success(f"{asked.label}: {'resumed' if asked.on else 'stopped'}.")
+            yield [EventPage.refresh, Levers.load]
+
+    async def _move(self, actor: Any, path: str, value: Any) -> None:
+        await configs.move_lever(bridge.runtime(), actor, slug=self.slug, path=path, value=value, key=key())
+
+
+def _is_apart(view: LeverView) -> bool:
+    """Flags and stop switches have their own place."""
+    return view.path.startswith(FLAGS) or view.path.removeprefix(SAFETY) in STOPS
+
+
+def _stop(view: LeverView) -> KillSwitch:
+    label, help_text = STOPS[view.path.removeprefix(SAFETY)]
+    return KillSwitch(view.path, label, help_text, view.value is True)
+
+
+def _typed(value: str) -> Any:
+    """What a control sends: numbers and switches as JSON, choices as words."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value

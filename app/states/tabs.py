@@ -1,0 +1,33 @@
+"""Which tab of an event reads what: only what is looked at is read."""
+
+from __future__ import annotations
+
+import reflex as rx
+
+from app.states.approvals import Approvals
+from app.states.branches import Branches
+from app.states.document import Document
+from app.states.event_page import EventPage
+from app.states.experiments import Experiments
+from app.states.flags import Flags
+from app.states.levers import Levers
+from app.states.versions import Versions
+
+LOADS = {
+    "overview": (Experiments.load,),
+    "document": (Document.load,),
+    "versions": (Versions.load,),
+    "approvals": (Approvals.load,),
+    "branches": (Branches.load,),
+    "levers": (Levers.load, Flags.load),
+    "experiments": (Experiments.load,),
+}
+
+
+class Tabs(rx.State):
+    """Holds nothing."""
+
+    @rx.event
+    async def load(self):
+        page = await self.get_state(EventPage)
+        return list(LOADS.get(page.tab, ())) if page.ready else None
