@@ -94,15 +94,75 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     assert "larger than" in done.output
 
 
+def test_two_documents_are_compared_in_words(sale: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text("extends: platform_defaults\nid: sale\nconversion: {hold_minutes: 60}\n")
+    done = call("diff", sale, other)
+    assert done.exit_code == 0
+    assert done.output.splitlines() == [
+        f"{sale} → {other}: 1 change, medium risk",
+        "  ~ hold length 24 → 60 minutes  (medium, reaches open conversations, lever)",
+    ]
+    assert call("diff", sale, other, "--exit-code").exit_code == 3
+    assert call("diff", sale, sale, "--exit-code").output == f"{sale} → {sale}: no difference\n"
+    assert json.loads(call("diff", sale, other, "--patch").stdout) == [
+        {"op": "replace", "path": "/conversion/hold_minutes", "value": 60}
+    ]
+    told = json.loads(call("diff", sale, other, "--json").stdout)
+    assert (told["risk"], told["is_lever_only"], told["gone"]) == ("medium", True, [])
+
+
+def test_what_open_conversations_may_miss_is_said(sale: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.yaml"
+    other.write_text("extends: platform_defaults\nid: sale\npreference_extraction: {signals: [USE_CASE]}\n")
+    done = call("diff", sale, other)
+    assert "  ! open conversations may be using the signal “GEO_RADIUS”" in done.output
+
+
+def test_a_bad_document_is_not_compared(sale: Path, bad: Path) -> None:
+    done = call("diff", sale, bad)
+    assert done.exit_code == 1
+    assert "is not a field here" in done.output
+    refused = call("diff", sale, bad, "--json")
+    assert refused.exit_code == 1
+    assert json.loads(refused.stdout)["code"] == "events.invalid_document"
+
+
 @pytest.mark.parametrize(
-    "arguments", [("validate",), ("validate", "nowhere.yaml"), ("compile",), ("unknown",)]
+    "arguments",
+    [
+        ("validate",),
+        ("validate", "nowhere.yaml"),
+        ("compile",),
+        ("unknown",),
+        ("diff",),
+        ("diff", "No such thing.yaml"),
+        ("diff", "some-sale", "nowhere.yaml"),
+        ("diff", __file__),
+        ("diff", __file__, __file__, "--from", "1"),
+        ("diff", "some-sale", __file__, "--to", "1"),
+        ("rollback", "some-sale", "--to", "1"),
+        ("rollback", "some-sale", "--to", "0", "--reason", "x"),
+        ("branch", "some-sale"),
+        ("merge", "some-sale"),
+        ("export", "some-sale"),
+        ("import", "nowhere"),
+    ],
 )
 def test_a_wrong_call_has_its_own_exit_code(arguments: tuple[str, ...]) -> None:
     assert call(*arguments).exit_code == 2
 
 
 def test_help_names_the_exit_codes() -> None:
-    assert "Exit codes" in call("--help").output
+    told = call("--help").output
+    assert "Exit codes" in told
+    assert all(f"\n    {code}  " in told for code in range(5))
+
+
+def test_every_command_speaks_to_scripts() -> None:
+    for name, command in event.commands.items():
+        assert command.help, name
+        assert name == "reference" or "--json" in [o for p in command.params for o in p.opts], name
 
 
 def test_the_reference_is_printed(tmp_path: Path) -> None:

@@ -3,47 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
-from click.testing import CliRunner, Result
-
-from backend.cli import wiring
-from backend.cli.events import event
-from backend.core.db import Database
 from backend.core.errors import NotFound
-from backend.core.ports import Ports
-from backend.core.settings import Settings
-from tests.factories import World
+from tests.services.events.cli import at_the_test_database, call, sale, write
 
-SALE = "extends: platform_defaults\nid: summer-sale\nname: Summer Sale\nconversion: {hold_minutes: %d}\n"
-
-
-@pytest.fixture(autouse=True)
-def at_the_test_database(
-    monkeypatch: pytest.MonkeyPatch, settings: Settings, ports: Ports, world: World
-) -> None:
-    @asynccontextmanager
-    async def open_database() -> AsyncIterator[Database]:
-        database = Database(settings, ports)
-        await database.open()
-        yield database
-        await database.close()
-
-    monkeypatch.setattr(wiring, "open_database", open_database)
-
-
-@pytest.fixture
-def sale(tmp_path: Path) -> Path:
-    file = tmp_path / "sale.yaml"
-    file.write_text(SALE % 30)
-    return file
-
-
-def call(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(event, [str(argument) for argument in arguments])
+__all__ = ["at_the_test_database", "sale"]
 
 
 def test_publish_list_versions(sale: Path) -> None:
@@ -51,8 +16,7 @@ def test_publish_list_versions(sale: Path) -> None:
     assert done.exit_code == 0, done.output
     assert done.output.startswith("summer-sale version 1 published (")
     assert "is in force already" in call("publish", sale).output
-    sale.write_text(SALE % 45)
-    second = json.loads(call("publish", sale, "--json").output)
+    second = json.loads(call("publish", write(sale, 45), "--json").output)
     assert (second["number"], second["is_new"], second["author_id"]) == (2, True, None)
     assert "summer-sale" in call("list").output
     listed = {item["slug"]: item for item in json.loads(call("list", "--json").output)}
