@@ -11,7 +11,7 @@ import pytest
 from backend.core.context import Actor
 from backend.core.db import Database
 from backend.domains.catalogue import service as catalogue
-from backend.domains.catalogue.model import Vocabulary
+from backend.domains.catalogue.model import ImportReport, Vocabulary
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery.model import Answer, Session
 from backend.domains.events import service as events
@@ -67,29 +67,34 @@ class Buyer:
             return await discovery.present(ctx, session=session, **self.shop.serving)
 
 
-@pytest.fixture
-async def shop(database: Database, world: World) -> Shop:
-    operator = world.actor("operator")
-    text = (SEEDS / "tesla_q1_2026" / "event.yaml").read_text("utf-8")
+async def open_shop(database: Database, world: World, template: str) -> tuple[Shop, ImportReport]:
+    """Publishes a shipped template and fills its inventory, as the demo does."""
+    operator, folder = world.actor("operator"), SEEDS / template
     async with database.as_actor(operator) as ctx:
         version = await events.publish(
             ctx,
-            source=Source(text, "event.yaml"),
+            source=Source((folder / "event.yaml").read_text("utf-8"), "event.yaml"),
             library=events.shipped_templates(),
             organization_id=world.seller,
         )
     async with database.as_system("a test fills an inventory") as ctx:
-        await catalogue.import_file(
+        report = await catalogue.import_file(
             ctx,
-            event="tesla-q1-2026",
-            path=SEEDS / "tesla_q1_2026" / "inventory.csv",
-            mapping=catalogue.read_mapping(SEEDS / "tesla_q1_2026" / "mapping.yaml"),
+            event=version.document["id"],
+            path=folder / "inventory.csv",
+            mapping=catalogue.read_mapping(folder / "mapping.yaml"),
         )
     async with database.as_actor(Actor.anonymous()) as ctx:
         bundle = next(b for b in await events.list_served(ctx) if b.event_id == version.event_id)
     async with database.as_actor(operator) as ctx:
         vocabulary = await catalogue.vocabulary(ctx, event_id=bundle.event_id)
-    return Shop(database, bundle, vocabulary, catalogue.Index(vocabulary))
+    return Shop(database, bundle, vocabulary, catalogue.Index(vocabulary)), report
+
+
+@pytest.fixture
+async def shop(database: Database, world: World) -> Shop:
+    opened, _ = await open_shop(database, world, "tesla_q1_2026")
+    return opened
 
 
 @pytest.fixture

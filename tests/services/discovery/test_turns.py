@@ -83,7 +83,9 @@ async def test_an_arm_shows_what_owning_costs_and_the_other_does_not(shop: Shop)
     for number in range(1, 9):
         visitor = await shop.enter(UUID(int=number))
         answer = await visitor.says(WISH)
-        shown[visitor.session.arms["pricing_cards_vs_ownership_cost_cards_v1"]] = bool(answer["tiles"][0]["costs"])
+        shown[visitor.session.arms["pricing_cards_vs_ownership_cost_cards_v1"]] = bool(
+            answer["tiles"][0]["costs"]
+        )
     assert shown == {"pricing_cards": False, "ownership_cost_cards": True}
 
 
