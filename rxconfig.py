@@ -5,7 +5,7 @@ import os
 import reflex as rx
 from reflex_base.plugins.sitemap import SitemapPlugin
 
-from app.plugins import AccessibilityRules, SameOrigin, Typefaces
+from app.plugins import AccessibilityRules, CodeMirror, SameOrigin, Typefaces
 
 port = int(os.environ.get("MPAX_PORT") or 3000)
 own = os.environ.get("MPAX_PUBLIC_URL", "").rstrip("/")
@@ -21,6 +21,6 @@ config = rx.Config(
     redis_token_expiration=4 * 3600,  # how long, in seconds, a process remembers a tab that has gone quiet
     telemetry_enabled=False,
     show_built_with_reflex=False,
-    plugins=[Typefaces(), SameOrigin(), AccessibilityRules()],
+    plugins=[Typefaces(), CodeMirror(), SameOrigin(), AccessibilityRules()],
     disable_plugins=[SitemapPlugin],
 )

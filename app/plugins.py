@@ -1,4 +1,4 @@
-"""Build-time plugins of Reflex: self-hosted typefaces, and one build that serves on any port."""
+"""Build-time plugins of Reflex: self-hosted typefaces, the text editor, and one build that serves on any port."""
 
 from __future__ import annotations
 
@@ -9,6 +9,18 @@ from reflex_base.plugins import Plugin
 
 SANS = "@fontsource-variable/inter"
 SERIF = "@fontsource-variable/newsreader"
+
+EDITOR = (
+    "@codemirror/autocomplete@6.20.4",
+    "@codemirror/commands@6.11.1",
+    "@codemirror/lang-yaml@6.1.3",
+    "@codemirror/language@6.13.1",
+    "@codemirror/lint@6.9.8",
+    "@codemirror/search@6.7.2",
+    "@codemirror/state@6.7.6",
+    "@codemirror/view@6.43.15",
+    "@lezer/highlight@1.2.5",
+)
 
 # The address of the event socket is baked into the bundle. In production everything is served from one origin, so
 # the bundle asks the browser where it came from instead: the same build then serves every port and host.
@@ -31,6 +43,13 @@ class Typefaces(Plugin):
 
     def get_stylesheet_paths(self, **context: Any) -> tuple[str, ...]:
         return (f"{SANS}/index.css", f"{SERIF}/opsz.css", f"{SERIF}/opsz-italic.css")
+
+
+class CodeMirror(Plugin):
+    """Bundles the text editor of the cockpit, as a chunk that only the Document tab fetches."""
+
+    def get_frontend_dependencies(self, **context: Any) -> tuple[str, ...]:
+        return EDITOR
 
 
 class AccessibilityRules(Plugin):
