@@ -75,11 +75,20 @@ PAINT = {
     "Black": (18, ("Black", "blk", "Shadow Black")), "Silver": (13, ("Silver", "Silver Metallic")),
     "Blue": (12, ("Blue", "Deep Blue", "blue")), "Red": (8, ("Red", "RED", "Ruby Red")), "Green": (3, ("Green", "Forest green")),
 }  # fmt: skip
-CABIN = {"Black": (62, ("Black", "blk")), "Grey": (22, ("Gray", "Grey")), "Tan": (16, ("Tan", "Beige", "cognac"))}
+CABIN = {
+    "Black": (62, ("Black", "blk")),
+    "Grey": (22, ("Gray", "Grey")),
+    "Tan": (16, ("Tan", "Beige", "cognac")),
+}
 OPTIONS = {
     "Carplay": 0.72, "Backup cam": 0.94, "Sunroof": 0.38, "Heated seats": 0.46, "Leather": 0.34, "Nav": 0.3,
 }  # fmt: skip
-DRIVE_WORDS = {"AWD": ("AWD", "awd", "All-wheel drive"), "4WD": ("4WD", "4x4"), "FWD": ("FWD", "fwd"), "RWD": ("RWD",)}
+DRIVE_WORDS = {
+    "AWD": ("AWD", "awd", "All-wheel drive"),
+    "4WD": ("4WD", "4x4"),
+    "FWD": ("FWD", "fwd"),
+    "RWD": ("RWD",),
+}
 NOTES = (
     "One owner, dealer serviced, both keys.",
     "New front brakes and wipers at our shop before it went on the lot.",
