@@ -17,6 +17,7 @@ from backend.domains.events.patterns import (
     PathRule,
     changed_patterns,
     highest,
+    is_number,
     leaf_values,
     pattern_of,
     rule_for,
@@ -146,16 +147,12 @@ def lever_allows(lever: Mapping[str, Any], origin: Any, value: Any) -> bool:
     A range of numbers is an offset from the origin, or with `relative` a share of it; other ranges list what is allowed.
     """
     low, high = lever["range"][0], lever["range"][-1]
-    if not _is_number(low):
+    if not is_number(low):
         return any(same(value, choice) for choice in lever["range"])
-    if not (_is_number(origin) and _is_number(value)):
+    if not (is_number(origin) and is_number(value)):
         return False
     scale = abs(origin) if lever.get("relative") else 1
     return origin + low * scale - LEVER_TOLERANCE <= value <= origin + high * scale + LEVER_TOLERANCE
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _value_at(value: Any, path: Path) -> Any:

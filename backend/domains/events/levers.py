@@ -134,7 +134,7 @@ def _view(
     if rule.lever is None or patterns.ANYWHERE in path or isinstance(value, dict | list) or value is None:
         return None
     limits = _bounds(path, baseline)
-    is_number = _is_number(rule.lever["range"][0])
+    is_number = patterns.is_number(rule.lever["range"][0])
     if is_number and limits is None:
         return None
     kind = "number" if is_number else "toggle" if isinstance(value, bool) else "choice"
@@ -164,7 +164,7 @@ def _view(
 def _fits(view: LeverView, value: Any) -> bool:
     if view.kind == "number":
         return (
-            _is_number(value)
+            patterns.is_number(value)
             and view.low is not None
             and view.high is not None
             and view.low <= value <= view.high
@@ -175,7 +175,7 @@ def _fits(view: LeverView, value: Any) -> bool:
 def _bounds(path: tuple[str, ...], baseline: Document) -> Bounds | None:
     """How far a number lever goes from where the last approved version put it, within what the schema accepts."""
     lever, origin = patterns.rule_for(path).lever, _value(baseline, path)
-    if lever is None or not _is_number(lever["range"][0]) or not _is_number(origin):
+    if lever is None or not patterns.is_number(lever["range"][0]) or not patterns.is_number(origin):
         return None
     start = _decimal(origin)
     unit = abs(start) if lever.get("relative") else _ONE
@@ -201,10 +201,6 @@ def _value(document: Document, path: Path) -> Any:
             return None
         value = value[step]
     return value
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _decimal(value: float) -> Decimal:

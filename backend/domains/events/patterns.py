@@ -97,6 +97,11 @@ def same(one: Any, other: Any) -> bool:
     return bool(one == other) and isinstance(one, bool) == isinstance(other, bool)
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value is a number in JSON, where true is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 def pattern_of(path: Path) -> Pattern:
     return tuple(ANYWHERE if isinstance(step, int) else step for step in path)
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from backend.domains.events.changing import ChangeKind, Step
 from backend.domains.events.model import Document, Path
-from backend.domains.events.patterns import trail
+from backend.domains.events.patterns import is_number, trail
 
 #: Members that name an element to people, the best first.
 NAMES: Final = ("label", "title", "name", "key", "id", "signal", "field", "event", "code")
@@ -67,7 +67,7 @@ class _Sentence:
         subject = self._subject(self.path)
         if isinstance(before, str) and isinstance(after, str) and _is_long(before, after):
             return f"{subject} reworded"
-        if _is_number(before) and _is_number(after):
+        if is_number(before) and is_number(after):
             return f"{subject} {shown(before)} → {shown(after)}{self._unit()}"
         return f"{subject}: {shown(before)} → {shown(after)}"
 
@@ -204,10 +204,6 @@ def _value_after(value: Any) -> str:
 
 def _is_long(before: str, after: str) -> bool:
     return bool(before and after) and max(len(before), len(after)) > LONGEST_QUOTED
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _shortened(text: str) -> str:
