@@ -1,17 +1,25 @@
-"""The background worker: periodic tidying through procrastinate. Correctness never waits for it."""
+"""The background worker: periodic work through procrastinate. Correctness never waits for it.
+
+Tidies up, and takes back a fresh version under which too many conversations fail.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import UTC, datetime
+from typing import Any
 
 import procrastinate
 
 from backend.core.context import Actor
 from backend.core.db import Database
 from backend.core.settings import Settings, load_settings
+from backend.domains.events import serving
+from backend.domains.events.bundles import Bundles
 from backend.domains.journal import service as journal
 from backend.domains.transactions import service as transactions
+from backend.flows.loading import EventLoader
 from backend.main import build_ports
 
 log = logging.getLogger(__name__)
@@ -30,6 +38,13 @@ def build_worker(settings: Settings, database: Database) -> procrastinate.App:
         async with database.as_actor(Actor.anonymous()) as ctx:  # the clock decides, not the caller's rights
             await transactions.sweep(ctx)
 
+    served = Bundles(EventLoader(database))
+
+    @jobs.periodic(cron="*/10 * * * * *")
+    @jobs.task(queueing_lock="watch_versions", pass_context=False)
+    async def watch_versions(timestamp: int) -> None:  # pyright: ignore[reportUnusedFunction]
+        await watch(database, served)
+
     @jobs.periodic(cron="17 3 * * *")
     @jobs.task(queueing_lock="keep_house", pass_context=False)
     async def keep_house(timestamp: int) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -37,6 +52,18 @@ def build_worker(settings: Settings, database: Database) -> procrastinate.App:
             await journal.keep_house(ctx)
 
     return jobs
+
+
+async def watch(database: Database, served: Bundles) -> list[dict[str, Any]]:
+    """Passes row-level security only while there is a fresh version to look after. Shape: as `serving.watch`."""
+    await served.poll()
+    if not any(serving.is_watched(bundle, datetime.now(UTC)) for bundle in served.all()):
+        return []
+    async with database.as_system("take back fresh versions that fail buyers") as ctx:
+        alerts = await serving.watch(ctx)
+    for alert in alerts:
+        log.error("taken back automatically: %s", alert)
+    return alerts
 
 
 async def run() -> None:

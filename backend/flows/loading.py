@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from backend.core.context import Actor
 from backend.core.db import Database
@@ -52,6 +52,16 @@ class Vocabularies:
 
     async def of(self, bundle: Bundle, actor: Actor) -> Vocabulary:
         """The vocabulary of the event as the bundle knows it; read under the rights of whoever asks first."""
+        return await self._read(bundle, actor, None)
+
+    async def warmed(self, bundle: Bundle) -> Vocabulary:
+        """The same before anybody asks, arranged for look-up: read as a conversation of the event will."""
+        visitor = Actor.buyer(uuid4(), bundle.event_id)
+        vocabulary = await self._read(bundle, visitor, bundle.catalogue_revision)
+        self.index_of(vocabulary)
+        return vocabulary
+
+    async def _read(self, bundle: Bundle, actor: Actor, revision: int | None) -> Vocabulary:
         kept = self._kept.get(bundle.event_id)
         if kept is not None and kept.revision >= bundle.catalogue_revision:
             return kept
@@ -59,7 +69,7 @@ class Vocabularies:
             kept = self._kept.get(bundle.event_id)
             if kept is None or kept.revision < bundle.catalogue_revision:
                 async with self._database.as_actor(actor) as ctx:
-                    kept = await catalogue.vocabulary(ctx, event_id=bundle.event_id)
+                    kept = await catalogue.vocabulary(ctx, event_id=bundle.event_id, revision=revision)
                 if len(self._kept) >= _KEPT:
                     self._kept.pop(next(iter(self._kept)))
                 self._kept[bundle.event_id] = kept

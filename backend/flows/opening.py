@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
-from uuid import uuid4
 
-from backend.core.context import Actor
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery.wording import Words
 from backend.domains.events import service as events
@@ -46,9 +44,7 @@ def shown_event(bundle: Bundle, arms: Mapping[str, str]) -> dict[str, Any]:
 
 async def make_ready(vocabularies: Vocabularies, bundle: Bundle) -> None:
     """Reads and arranges the inventory's vocabulary, and goes through the document as every arm of it is first seen."""
-    visitor = Actor.buyer(uuid4(), bundle.event_id)  # who has not come in yet, with a buyer's rights
-    vocabulary = await vocabularies.of(bundle, visitor)
-    vocabularies.index_of(vocabulary)
+    vocabulary = await vocabularies.warmed(bundle)
     for arms in _each_arm(bundle.document):
         shown_event(bundle, arms)
         document = events.document_for(bundle.document, arms)

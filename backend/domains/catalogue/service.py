@@ -48,12 +48,14 @@ __all__ = [
 _FILTERS: Final = CompiledFilters({})
 
 
-async def vocabulary(ctx: Context, *, event_id: UUID) -> Vocabulary:
+async def vocabulary(ctx: Context, *, event_id: UUID, revision: int | None = None) -> Vocabulary:
     """What the inventory can be asked for. Keep it until `catalogue_revision` of the event moves on.
 
+    A process that knows the `revision` says so, and need not be in a conversation.
     Raises: NotFound `events.not_found` for whoever is neither in a conversation of the event nor of its organization.
     """
-    revision = await queries.get_revision(ctx.conn, event_id=event_id)
+    if revision is None:
+        revision = await queries.get_revision(ctx.conn, event_id=event_id)
     attributes = await queries.list_attributes(ctx.conn, event_id=event_id)
     facets = await queries.list_facets(ctx.conn, event_id=event_id)
     return Vocabulary(
