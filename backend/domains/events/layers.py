@@ -1,6 +1,6 @@
 """Follows `extends` and lays documents over each other. Pure: the library is an argument.
 
-Maps merge name by name; lists and single values of the upper layer replace.
+How one value is laid over another is in `laying`, what older documents mean in `schema_versions`.
 """
 
 from __future__ import annotations
@@ -8,11 +8,26 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from backend.domains.events import schema_versions
+from backend.domains.events.laying import Laid, Laying, Trace, merge
 from backend.domains.events.model import Library, Path, Problem, Source
 from backend.domains.events.reading import Reading, read
-from backend.domains.events.violations import nearest, shown
+from backend.domains.events.violations import Finding, nearest, shown
+
+__all__ = ["LONGEST_CHAIN", "Layers", "Stack", "follow", "merge"]
 
 LONGEST_CHAIN: Final = 8
+#: What says how a document is to be read, and is no part of what it says.
+ENVELOPE: Final = ("extends", schema_versions.FIELD)
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """What the layers say together, where each part of it was written, and misused changes of lists."""
+
+    document: dict[str, Any]
+    trace: Trace
+    findings: tuple[tuple[int, Finding], ...] = ()
 
 
 @dataclass(slots=True)
@@ -23,30 +38,21 @@ class Layers:
     names: list[str] = field(default_factory=list[str])
     problems: list[Problem] = field(default_factory=list[Problem])
 
+    def stacked(self) -> Stack:
+        """All layers laid over each other. Layers are numbered from the uppermost, which is 0."""
+        laying, laid = Laying(), Laid({}, Trace(0, ()))
+        for number in range(len(self.readings) - 1, -1, -1):
+            upper = Laid(self.readings[number].value or {}, Trace(number, ()))
+            laid = laying.over(None if number == len(self.readings) - 1 else laid, upper, ())
+        document = {name: value for name, value in laid.value.items() if name not in ENVELOPE}
+        return Stack(document, laid.trace, tuple(laying.findings))
+
     def merged(self) -> dict[str, Any]:
-        value: dict[str, Any] = {}
-        for reading in reversed(self.readings):
-            value = merge(value, reading.value or {})
-        value.pop("extends", None)
-        return value
+        return self.stacked().document
 
     def origin(self, path: Path) -> Reading:
-        """The layer that set a path: the uppermost that has it, or the nearest thing around it."""
-        for length in range(len(path), 0, -1):
-            for reading in self.readings:
-                if path[:length] in reading.places:
-                    return reading
-        return self.readings[0]
-
-
-def merge(lower: Any, upper: Any) -> Any:
-    """The upper value laid over the lower one. Neither is changed."""
-    if not (isinstance(lower, dict) and isinstance(upper, dict)):
-        return upper
-    merged = dict(lower)
-    for name, value in upper.items():
-        merged[name] = merge(lower[name], value) if name in lower else value
-    return merged
+        """The layer that set a path, or the nearest thing around it."""
+        return self.readings[self.stacked().trace.find(path).layer]
 
 
 def follow(source: Source, library: Library) -> Layers:
@@ -54,6 +60,7 @@ def follow(source: Source, library: Library) -> Layers:
     layers = Layers()
     reading = read(source)
     while True:
+        _bring_up_to_date(reading)
         layers.readings.append(reading)
         layers.problems += reading.problems
         if reading.value is None:
@@ -65,6 +72,40 @@ def follow(source: Source, library: Library) -> Layers:
         if base is None:
             return layers
         reading = read(base)
+
+
+def _bring_up_to_date(reading: Reading) -> None:
+    """Changes its argument: an older document becomes one of the newest version, or a problem says why not."""
+    if reading.value is None or schema_versions.FIELD not in reading.value:
+        return
+    version = reading.value[schema_versions.FIELD]
+    if not _is_known(reading, version):
+        return
+    renamed = schema_versions.renamed_since(version)
+    for new, old in renamed.items():
+        if old in reading.value and new in reading.value:
+            message = f"“{old}” and “{new}” are one section; keep one of them."
+            reading.report((old,), "duplicate", message, found=old, nearest=new)
+    reading.value = schema_versions.upgraded(reading.value, version)
+    reading.renamed = renamed
+
+
+def _is_known(reading: Reading, version: Any) -> bool:
+    at: Path = (schema_versions.FIELD,)
+    newest, found = schema_versions.CURRENT, shown(version)
+    expected = f"a whole number from 1 to {newest}"
+    if not isinstance(version, int) or isinstance(version, bool):
+        message = f"Expected the version of the schema, found {found}."
+        reading.report(at, "wrong_type", message, found=found, expected=expected)
+    elif version > newest:
+        message = f"The document is of version {found} of the schema; the newest known here is {newest}."
+        reading.report(at, "newer_schema", message, found=found, expected=expected, nearest=str(newest))
+    elif version < 1:
+        message = f"There is no version {found} of the schema."
+        reading.report(at, "bad_value", message, found=found, expected=expected, nearest="1")
+    else:
+        return True
+    return False
 
 
 def _base(name: Any, reading: Reading, layers: Layers, library: Library) -> Source | None:

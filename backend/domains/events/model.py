@@ -108,13 +108,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A document with its layers merged and its defaults filled in. Equal `sha256` means equal behavior."""
+    """A document with its layers merged and its defaults filled in. Equal `sha256` means equal behavior.
+
+    `origins`: JSON Pointer of each leaf → the layer that said it: `this document`, the name of a template, `default`.
+    """
 
     document: Document
     canonical: str
     sha256: str
     source: str
     layers: tuple[str, ...]
+    origins: Mapping[str, str] = field(default_factory=dict[str, str], repr=False, compare=False)
 
     @property
     def id(self) -> str:

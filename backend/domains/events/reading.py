@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sized
+from collections.abc import Iterator, Mapping, Sized
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -45,9 +45,20 @@ class Reading:
     value: dict[str, Any] | None = None
     places: dict[Path, Place] = field(default_factory=dict[Path, Place])
     problems: list[Problem] = field(default_factory=list[Problem])
+    #: Names that sections have now → what the author called them.
+    renamed: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    def written(self, path: Path) -> Path:
+        """A path in the names that the author used."""
+        for at in (0, 5):  # a section, or one in the patch of an experiment's arm
+            if len(path) > at and (at == 0 or path[4] == "patch") and path[at] in self.renamed:
+                renamed: Path = (*path[:at], self.renamed[str(path[at])], *path[at + 1 :])
+                return renamed if renamed[: at + 1] in self.places else path
+        return path
 
     def place(self, path: Path) -> Place:
         """The place of a value, or of the nearest thing around it."""
+        path = self.written(path)
         while path and path not in self.places:
             path = path[:-1]
         return self.places.get(path, Place())
