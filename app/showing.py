@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -50,7 +51,24 @@ def event_head(event: Answer) -> EventHead:
         nouns=noun["many"],
         deposit_required=conversion["deposit_required"],
         hold_minutes=float(conversion["hold_minutes"]),
+        notice=_stopped(event, persona["name"]),
     )
+
+
+def _stopped(event: Answer, guide: str) -> str:
+    """What kill switches mean for the buyer, in one calm line."""
+    if event["ai_off"]:
+        return f"{guide} is taking a short break. Your wishes are kept, and you can go on looking."
+    return "Holds are paused for the moment. You can go on looking." if event["actions_off"] else ""
+
+
+def tokens(stored: str) -> dict[str, str]:
+    """What the browser keeps of its conversations, by event; nothing where it was tampered with."""
+    try:
+        known = json.loads(stored)
+    except ValueError:
+        return {}
+    return {str(k): str(v) for k, v in known.items()} if isinstance(known, dict) else {}
 
 
 def tiles(items: Iterable[Answer], own: Own) -> list[Tile]:

@@ -118,6 +118,7 @@ class EventHead:
     nouns: str = "listings"
     deposit_required: bool = False
     hold_minutes: float = 0
+    notice: str = ""
 
 
 @dataclass

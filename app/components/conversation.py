@@ -94,6 +94,7 @@ def write(
 ) -> rx.Component:
     """The composer and the line below it."""
     return rx.el.div(
+        rx.el.p(head.notice, class_name="muted small", role="status"),
         composer(
             store="mpax.draft." + head.slug,
             label="Write to " + head.guide,

@@ -94,7 +94,7 @@ class Storefront(rx.State):
             await storefront.note_exposure(bridge.runtime(), self._buyer(), experiment=experiment)
 
     async def _enter(self, slug: str) -> None:
-        known = _read_tokens(self.tokens)
+        known = showing.tokens(self.tokens)
         self._token = known.pop(slug, "")
         try:
             session = await storefront.resume(bridge.runtime(), self._buyer())
@@ -300,6 +300,10 @@ class Storefront(rx.State):
                     await self._read_states()
                 elif message["event"] == "listing_state":
                     self._apply(message["payload"])
+                elif message["event"] == "version_published" and message["payload"].get("kill"):
+                    number = int(message["payload"]["number"])
+                    event = await storefront.shown(bridge.runtime(), self._buyer(), number=number)
+                    self.head = showing.event_head(event)
 
     @rx.event
     async def refresh_states(self) -> None:
@@ -340,11 +344,3 @@ class Storefront(rx.State):
 
     def _hold_end(self) -> str:
         return (datetime.now(UTC) + timedelta(minutes=self.head.hold_minutes)).isoformat()
-
-
-def _read_tokens(text: str) -> dict[str, str]:
-    try:
-        known = json.loads(text)
-    except ValueError:
-        return {}
-    return {str(k): str(v) for k, v in known.items()} if isinstance(known, dict) else {}

@@ -147,7 +147,7 @@ async def _screen(runtime: Runtime, actor: Actor) -> dict[str, Any]:
     return {
         "session_id": str(session.id),
         "event_uuid": str(session.event_id),
-        "event": shown_event(bundle, dict(session.arms)),
+        "event": shown_event(bundle, session.arms),
         "arms": dict(session.arms),
         "greeting": body.pop("reply"),
         "openings": body["quick_replies"] if session.turn_count == 0 else [],
@@ -159,6 +159,14 @@ async def _screen(runtime: Runtime, actor: Actor) -> dict[str, Any]:
         "lead": {"lead_id": str(lead.id), "status": lead.status} if lead else None,
         **body,
     }
+
+
+async def shown(runtime: Runtime, actor: Actor, *, number: int) -> dict[str, Any]:
+    """The public part of the event as the conversation has it, once this process serves that version or a later one."""
+    async with runtime.database.as_actor(actor) as ctx:
+        session = await discovery.get_session(ctx)
+    await runtime.bundles.reached(session.event_id, number)
+    return shown_event(await runtime.bundles.version(session.version_id), session.arms)
 
 
 async def listing(runtime: Runtime, actor: Actor, *, listing_id: int) -> dict[str, Any]:

@@ -186,3 +186,26 @@ def test_what_is_shown_first_reads_as_words() -> None:
     assert _filter(label, True) == "No accidents"
     assert _filter(label, False) == "No accidents: no"
     assert _filter(_label(document, "year"), {"min": 2021}) == "Year from 2021"
+
+
+@pytest.mark.parametrize(
+    ("ai_off", "actions_off", "said"),
+    [
+        (False, False, ""),
+        (True, False, "Claire is taking"),
+        (True, True, "Claire is taking"),
+        (False, True, "Holds are paused"),
+    ],
+)
+def test_a_kill_switch_is_told_in_one_calm_line(ai_off: bool, actions_off: bool, said: str) -> None:
+    event = {
+        "event_id": "sale", "name": "Sale", "dates": {}, "branding": {}, "persona": {"name": "Claire"}, "locale": "en-US",
+        "timezone": "UTC", "noun": {"one": "car", "many": "cars"}, "conversion": {"deposit_required": False, "hold_minutes": 24},
+        "ai_off": ai_off, "actions_off": actions_off,
+    }  # fmt: skip
+    assert showing.event_head(event).notice.startswith(said)
+
+
+@pytest.mark.parametrize("stored", ["", "no json", "[]", "null", "3"])
+def test_tokens_that_were_tampered_with_are_none(stored: str) -> None:
+    assert showing.tokens(stored) == {}

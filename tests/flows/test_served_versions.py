@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
@@ -97,3 +99,15 @@ async def test_the_first_request_finds_the_vocabulary_read(house: House) -> None
     kept = house.runtime.vocabularies._kept[bundle.event_id]  # pyright: ignore[reportPrivateUsage]
     assert kept.facets
     assert kept.revision == bundle.catalogue_revision
+
+
+async def test_an_open_screen_is_told_once_this_process_serves_the_switch(house: House) -> None:
+    buyer, _ = await house.start()
+    event_id = house.runtime.bundles.current(SLUG).event_id
+    told = asyncio.create_task(storefront.shown(house.runtime, buyer, number=2))
+    await asyncio.sleep(0.05)
+    assert not told.done()
+    version = await house.publish(safety={"mutating_tools_off": True})
+    assert (version.number, version.event_id) == (2, event_id)
+    event = await asyncio.wait_for(told, 2)
+    assert (event["actions_off"], event["version"]) == (True, 1)
