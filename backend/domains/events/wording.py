@@ -6,9 +6,12 @@ Nouns, titles and units come from the schemas, so that a new section speaks with
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
+from backend.domains.events import schema
 from backend.domains.events.changing import ChangeKind, Step
 from backend.domains.events.model import Document, Path
 from backend.domains.events.patterns import is_number, trail
@@ -21,10 +24,17 @@ LONGEST_QUOTED: Final = 60
 #: From here on digits are grouped by commas; a year is not.
 LEAST_GROUPED: Final = 10_000
 _CODE = re.compile(
-    r"[a-z0-9]+(?:[_.:/+#-][a-z0-9]+)*|[A-Z0-9]+(?:_[A-Z0-9]+)*|#[0-9A-Fa-f]{3,8}|\d{4}-\d\d-\d\d[T0-9:.+Z-]*"
+    r"[a-z0-9]+(?:[_.:/+#-][a-z0-9]+)*|[A-Z0-9]+(?:_[A-Z0-9]+)*|[a-z]{2}-[A-Z]{2}|[A-Z][a-z]+/[A-Z]\w+|#[0-9A-Fa-f]{3,8}|\d{4}-\d\d-\d\d[T0-9:.+Z-]*"
 )
 _PLAIN = re.compile(r"[A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+|[A-Z]{6,}|\d{4}-\d\d-\d\d")
-_NO_UNIT = re.compile(r"share|\btag\b|\bcode\b|\bname\b|\bdate\b|,| or ")
+#: Titles that say too little on their own, or are no noun.
+_FRAGMENT = re.compile(
+    r"(?:per|in|across|kept|may|from|at|by|on|when|if|where|who|what|how)\b", re.IGNORECASE
+)
+#: A word with a capital inside, or a later one that begins with one: `SMS`, `WhatsApp`, `Facebook Messenger`.
+_PROPER = re.compile(r"^\S+[A-Z]|\s[A-Z][a-z]")
+_MONEY: Final = "major units of the event's currency"
+_NO_UNIT = re.compile(r"share|\bstep\b|\brank\b|\bversion\b|\btag\b|\bcode\b|\bname\b|\bdate\b|,| or ")
 
 
 def label_of(path: Path) -> str:
@@ -72,7 +82,10 @@ class _Sentence:
         return f"{subject}: {shown(before)} → {shown(after)}"
 
     def moved(self) -> str:
-        name = quoted(self._name(self.step.element, self.path))
+        element, is_named = self.step.element, _has_name(self.step.element)
+        name = (
+            quoted(self._name(element, self.path)) if is_named else f"the {self._noun(self.path) or 'entry'}"
+        )
         places = f"from {ordinal(self.step.before + 1)} to {ordinal(self.step.after + 1)}"
         owner = self._owner(self.path[:-1])
         of_owner = f" of the {self._thing(owner)}" if owner else ""
@@ -94,8 +107,11 @@ class _Sentence:
             return f"{name} {preposition} the {self._thing(owner)}"
         noun = self._noun(self.path)
         if noun is None:
-            return f"{name} {preposition} the {self._subject(self.path[:-1])}"
-        return f"the {noun} {name}" + (f" {preposition} the {self._thing(owner)}" if owner else "")
+            title = label_of(self.path[:-1])
+            place = f"“{title}”" if _FRAGMENT.match(title) else f"the {self._subject(self.path[:-1])}"
+            return f"{name} {preposition} {place}"
+        element = f"{noun} {name}" if _has_name(value) else f"{self._name(value, self.path)} {noun}"
+        return f"the {element}" + (f" {preposition} the {self._thing(owner)}" if owner else "")
 
     def _subject(self, path: Path) -> str:
         """What is spoken of: its title, behind the thing it is part of, or behind its section where one word is too little."""
@@ -104,8 +120,9 @@ class _Sentence:
         title, owner = _lower(label_of(path)), self._owner(path)
         if owner:
             return f"{self._thing(owner)}, {title}"
-        if len(path) > 1 and " " not in title:
-            return f"{_lower(label_of(path[:-1]))} {title}"
+        around = _lower(label_of(path[:-1])) if len(path) > 1 else title
+        if around != title and (" " not in title or _FRAGMENT.match(title) or title in _ambiguous()):
+            return f"{around} {title}"
         return title
 
     def _owner(self, path: Path) -> Path:
@@ -130,8 +147,9 @@ class _Sentence:
         if isinstance(path[-1], str):
             return f"{noun} {quoted(path[-1].removeprefix('specs.'))}"
         renamed = self.path[:-1] == path and self.path[-1] in NAMES and isinstance(self.step.before, str)
-        name = self.step.before if renamed else self._name(_found(self.whole, path), path)
-        return f"{noun} {quoted(name)}"
+        element = _found(self.whole, path)
+        name = self.step.before if renamed else self._name(element, path)
+        return f"{noun} {quoted(name)}" if renamed or _has_name(element) else f"{name} {noun}"
 
     def _noun(self, path: Path) -> str | None:
         """What one element of the list, or one entry of the map, around a path is called."""
@@ -142,19 +160,19 @@ class _Sentence:
 
     def _name(self, element: Any, path: Path) -> str:
         if isinstance(element, Mapping):
-            names = (element[name] for name in NAMES if isinstance(element.get(name), str))
-            return next((_shortened(name) for name in names if name), ordinal(int(path[-1]) + 1))
+            names = (element[name] for name in NAMES if _is_name(element.get(name)))
+            return next((_shortened(name) for name in names), ordinal(int(path[-1]) + 1))
         return shown(element, bare=True)
 
     def _unit(self) -> str:
         unit = self.nodes[-1].get("x-unit", "") if len(self.nodes) == len(self.path) else ""
-        if unit == "currency" or unit.startswith("major units"):
-            unit = self.whole.get("currency", "")
+        if unit == "currency" or unit.startswith(_MONEY):
+            unit = f"{self.whole.get('currency', '')}{unit.removeprefix('currency').removeprefix(_MONEY)}"
         elif unit == "mi or km":
             unit = self.whole.get("catalogue", {}).get("mileage_unit", "")
-        elif _NO_UNIT.search(unit):
+        elif _NO_UNIT.search(unit) or unit in _lower(label_of(self.path)):
             unit = ""
-        return "%" if unit == "%" else f" {unit}" if unit else ""
+        return unit if unit.startswith("%") else f" {unit}" if unit else ""
 
 
 def shown(value: Any, *, bare: bool = False) -> str:
@@ -198,6 +216,21 @@ def ordinal(number: int) -> str:
     return f"{number}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(number % 10, 'th') }"
 
 
+@cache
+def _ambiguous() -> frozenset[str]:
+    """Titles that more than one place of the schemas has."""
+    counts = Counter(_lower(leaf.get("title", "")) for _, leaf in schema.leaves())
+    return frozenset(title for title, count in counts.items() if count > 1)
+
+
+def _has_name(element: Any) -> bool:
+    return not isinstance(element, Mapping) or any(_is_name(element.get(name)) for name in NAMES)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and bool(value)
+
+
 def _value_after(value: Any) -> str:
     return "" if isinstance(value, Mapping | list) and not value else f": {shown(value)}"
 
@@ -212,7 +245,7 @@ def _shortened(text: str) -> str:
 
 def _lower(title: str) -> str:
     """`Hold length` → `hold length`, and `EPA range` as it is."""
-    return title if title[1:2].isupper() else title[:1].lower() + title[1:]
+    return title if _PROPER.search(title) else title[:1].lower() + title[1:]
 
 
 def _in_words(name: str) -> str:

@@ -16,6 +16,8 @@ from backend.domains.events.patterns import RISKS, pattern_risk, same
 from backend.domains.events.wording import ordinal, shown, singular
 from tests.rules.events.differing import edited, patched, steps, tesla
 
+RULE = {"trigger": "user_requested", "action": "human_handoff", "urgency": "high"}
+
 Change = Callable[[dict[str, Any]], Any]
 
 
@@ -156,6 +158,27 @@ def test_a_moved_element_of_an_element_names_both() -> None:
         "moved “Price and monthly cost of ownership” from 2nd to 1st in arms of the experiment"
         " “Price or cost of ownership on the tile”"
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        # elements without a name are counted
+        ({"escalation": {"rules": [RULE, RULE]}}, {"escalation": {"rules": [RULE]}}, "removed the 2nd rule"),
+        ({"escalation": {"rules": [RULE]}}, {"escalation": {"rules": [RULE | {"urgency": "low"}]}},
+         "1st rule, urgency: high → low"),
+        # titles that say too little, or that several places have, come with what is around them
+        ({"cross_sell": {"per_conversation": 1}}, {"cross_sell": {"per_conversation": 2}},
+         "cross-sell per conversation 1 → 2 suggestions"),
+        ({"cross_sell": {"least_confidence": 0.7}}, {"cross_sell": {"least_confidence": 0.8}},
+         "cross-sell least confidence 0.7 → 0.8"),
+        # a unit is not said twice
+        ({"budgets": {"turn_tokens": 600}}, {"budgets": {"turn_tokens": 700}}, "tokens per turn 600 → 700"),
+        ({"tools": [{"name": "compare"}, {"name": "look"}]}, {"tools": [{"name": "look"}]}, "removed the tool “compare”"),
+    ],
+)  # fmt: skip
+def test_a_change_of_the_agent_reads_as_people_say_it(before: Any, after: Any, expected: str) -> None:
+    assert [change.text for change in diff({"agent": before}, {"agent": after}).changes] == [expected]
 
 
 def test_sentences_stay_short() -> None:
