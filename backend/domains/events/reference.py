@@ -16,9 +16,18 @@ Written from `schemas/` by `mpax event reference`; change the schemas instead.
 A Sales Event is one document in YAML or JSON. It may extend another: maps merge name by name, lists and
 single values replace. Everything that is left out has the default below. *Reload* says when a change reaches
 conversations that are open: `pinned` never, `live` at their next step, `kill` at once. *Risk* says who has to
-agree, and a *lever* how far an operator may move the value without asking.
+agree, a *lever* how far an operator may move the value without asking, and *permission* what a member must be
+allowed to do, to change it.
+
+What is marked as *not read yet* has its place and is checked, and no engine acts on it so far; a document that sets it
+gets a warning.
 
 """
+_GAP = "\n\n"
+_COLUMNS = (
+    "| Path | What it is | Accepts | Default | Reload | Risk | Lever | Permission |\n"
+    "|---|---|---|---|---|---|---|---|\n"
+)
 
 
 def event_document_reference() -> str:
@@ -33,25 +42,32 @@ def event_document_reference() -> str:
     for name in schema.sections():
         section = root["properties"][name]
         rows = list(schema.leaves(section, (name,)))
-        parts += [f"\n## {section['title']} (`{name}`)\n\n{section['description']}\n\n", _table(rows)]
+        note = "" if schema.is_read(name) else f"*Not read yet.*{_GAP}"
+        parts += [
+            f"\n## {section['title']} (`{name}`){_GAP}{section['description']}{_GAP}{note}",
+            _table(rows),
+        ]
     return "".join(parts)
 
 
 def _table(rows: list[tuple[Path, schema.Schema]]) -> str:
-    head = (
-        "| Path | What it is | Accepts | Default | Reload | Risk | Lever |\n|---|---|---|---|---|---|---|\n"
-    )
-    return head + "".join(f"| {' | '.join(_cells(path, leaf))} |\n" for path, leaf in rows)
+    return _COLUMNS + "".join(f"| {' | '.join(_cells(path, leaf))} |\n" for path, leaf in rows)
 
 
 def _cells(path: Path, leaf: schema.Schema) -> Iterator[str]:
     yield f"`{'.'.join(str(step) for step in path)}`"
-    yield f"**{leaf['title']}.** {leaf['description']}"
+    yield f"**{leaf['title']}.** {leaf['description']}{' *Not read yet.*' if _is_unread(path) else ''}"
     yield _accepts(leaf)
     yield _default(leaf)
     yield leaf["x-reload"]
     yield leaf["x-risk"]
     yield _lever(leaf)
+    yield f"`{schema.permission(path)}`"
+
+
+def _is_unread(path: Path) -> bool:
+    """Whether a part of a section says so; of a whole section its heading does."""
+    return any(len(part) > 1 and path[: len(part)] == part for part in schema.unread())
 
 
 def _accepts(leaf: schema.Schema) -> str:
@@ -59,7 +75,7 @@ def _accepts(leaf: schema.Schema) -> str:
     if said := leaf.get("x-expected"):
         return said
     if "enum" in leaf:
-        return ", ".join(f"`{value}`" for value in leaf["enum"])
+        return ", ".join(f"`{'none' if value is None else value}`" for value in leaf["enum"])
     if leaf["type"] == "array":
         inner = items.get("x-expected") or ", ".join(f"`{value}`" for value in items.get("enum", ()))
         return f"list: {inner}" if inner else "list"

@@ -1,39 +1,26 @@
-"""What must hold across fields of a document, each rule a function of the whole document. Pure.
+"""What must hold across fields of a document: all rules, and which sections each reads. Pure.
 
-A rule runs only when the sections it reads fit their schemas, so none of them checks types again.
+A rule is a function of the whole document, kept by its noun in `*_rules`; those of one form are lines of `table_rules`.
+It runs only when the sections it reads fit their schemas, so none of them checks types again.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
+from backend.domains.events import agent_rules, conversion_rules, naming_rules, outreach_rules, schema
+from backend.domains.events.experiment_rules import arms_share_everybody, out_of_bounds, test_plan_exists
 from backend.domains.events.field_rules import (
     attributes_are_consistent,
     filters_name_fields,
     interface_names_fields,
 )
-from backend.domains.events.layers import merge
+from backend.domains.events.laying import laid_over
 from backend.domains.events.model import Document, Path, Severity
-from backend.domains.events.regions import is_locale, known_currencies, known_timezones, zone
-from backend.domains.events.schema import with_defaults
-from backend.domains.events.violations import Finding, nearest, schema_findings, shown
-
-Rule = Callable[[Document], Iterator[Finding]]
-
-#: Sums of shares may be off by this much. Source: decimal fractions in binary, IEEE 754.
-SUM_TOLERANCE: Final = 1e-9
-SIGNALS: Final = frozenset(
-    (
-        *("BUDGET_RANGE", "TIMELINE_URGENCY", "USE_CASE", "FEATURE_PRIORITY", "DESIGN_AESTHETIC"),
-        *("RISK_TOLERANCE", "EMOTIONAL_DRIVER", "GEO_RADIUS", "BODY_STYLE", "DRIVETRAIN", "FEATURES"),
-        *("MILEAGE_CAP", "BRAND_FLEXIBILITY", "FINANCING_NEED"),
-    )
-)
+from backend.domains.events.table_rules import Rule, places, table_rules
+from backend.domains.events.violations import Finding, schema_findings
 
 
 def cross_findings(doc: Document, broken: Iterable[str] = ()) -> Iterator[Finding]:
@@ -44,123 +31,24 @@ def cross_findings(doc: Document, broken: Iterable[str] = ()) -> Iterator[Findin
             yield from rule(doc)
 
 
-def weights_sum_to_one(doc: Document) -> Iterator[Finding]:
-    weights: dict[str, float] = doc["ranking_weights"]
-    total = math.fsum(weights.values())
-    if abs(total - 1) > SUM_TOLERANCE:
-        message = f"The ranking weights sum to {total:.12g}; they must sum to 1."
-        yield Finding(("ranking_weights",), "sum_not_one", message, f"{total:.12g}", "1")
-
-
-def region_is_known(doc: Document) -> Iterator[Finding]:
-    if not is_locale(doc["locale"]):
-        yield Finding(
-            ("locale",),
-            "unknown_locale",
-            f"{shown(doc['locale'])} is no locale.",
-            doc["locale"],
-            "such as en-US",
-        )
-    if doc["currency"] not in known_currencies():
-        guess = nearest(doc["currency"], known_currencies())
-        message = f"{shown(doc['currency'])} is no currency."
-        yield Finding(("currency",), "unknown_currency", message, doc["currency"], "an ISO 4217 code", guess)
-    if zone(doc["timezone"]) is None:
-        guess = nearest(doc["timezone"], known_timezones())
-        message = f"{shown(doc['timezone'])} is no time zone."
-        yield Finding(("timezone",), "unknown_timezone", message, doc["timezone"], "an IANA name", guess)
-
-
-def signals_are_known(doc: Document) -> Iterator[Finding]:
-    for index, name in enumerate(doc["preference_extraction"]["signals"]):
-        if name not in SIGNALS:
-            message = f"Nothing extracts the signal {name}."
-            path: Path = ("preference_extraction", "signals", index)
-            yield Finding(
-                path, "unknown_signal", message, name, None, nearest(name, sorted(SIGNALS)), Severity.WARNING
-            )
-
-
-def dates_are_in_order(doc: Document) -> Iterator[Finding]:
-    opens, closes = _instant(doc, "opens_at"), _instant(doc, "closes_at")
-    if opens and closes and opens >= closes:
-        message = "The event closes before it opens."
-        yield Finding(
-            ("dates", "closes_at"), "closes_first", message, doc["dates"]["closes_at"], "after opens_at"
-        )
-
-
-def drops_are_inside(doc: Document) -> Iterator[Finding]:
-    """Days are those of the event's own time zone: a drop on the closing day is inside."""
-    place = zone(doc["timezone"]) or ZoneInfo("UTC")
-    opens, closes = _instant(doc, "opens_at"), _instant(doc, "closes_at")
-    first = opens.astimezone(place).date() if opens else date.min
-    last = closes.astimezone(place).date() if closes else date.max
-    for index, day in enumerate(doc["sdme"]["drop_calendar"]):
-        if not first <= date.fromisoformat(day) <= last:
-            message = f"The drop on {day} is outside the event, which runs from {first} to {last}."
-            yield Finding(
-                ("sdme", "drop_calendar", index), "drop_outside", message, day, f"{first} to {last}"
-            )
-
-
-def _instant(doc: Document, name: str) -> datetime | None:
-    text = doc["dates"][name]
-    return datetime.fromisoformat(text) if text else None
-
-
-def hold_fits_deposit(doc: Document) -> Iterator[Finding]:
-    minutes = doc["conversion"]["hold_minutes"]
-    if doc["conversion"]["deposit_required"] and minutes < 10:
-        message = f"A deposit is asked for, and {minutes} minutes may be too short to pay it."
-        path: Path = ("conversion", "hold_minutes")
-        yield Finding(path, "hold_too_short", message, str(minutes), "at least 10", None, Severity.WARNING)
-
-
-def experiments_are_fair(doc: Document) -> Iterator[Finding]:
-    seen: set[str] = set()
-    for index, experiment in enumerate(doc["experiments"]):
-        path: Path = ("experiments", index)
-        if experiment["key"] in seen:
-            yield Finding(
-                (*path, "key"),
-                "twice",
-                f"Two experiments are called “{experiment['key']}”.",
-                experiment["key"],
-            )
-        seen.add(experiment["key"])
-        yield from _arms(experiment, path)
-
-
-def _arms(experiment: Mapping[str, Any], path: Path) -> Iterator[Finding]:
-    arms = experiment["arms"]
-    total = math.fsum(arm["weight"] for arm in arms)
-    if abs(total - 1) > SUM_TOLERANCE:
-        message = f"The weights of the arms sum to {total:.12g}; they must sum to 1."
-        yield Finding((*path, "arms"), "sum_not_one", message, f"{total:.12g}", "1")
-    keys = [arm["key"] for arm in arms]
-    for number, key in enumerate(keys):
-        if key in keys[:number]:
-            yield Finding((*path, "arms", number, "key"), "twice", f"Two arms are called “{key}”.", key)
-
-
 def patches_fit(doc: Document) -> Iterator[Finding]:
     """A document with an arm's patch laid over it is a document as good as any other."""
-    for index, experiment in enumerate(doc["experiments"]):
-        for number, arm in enumerate(experiment["arms"]):
-            for section, patch in arm["patch"].items():
-                path: Path = ("experiments", index, "arms", number, "patch", section)
-                yield from _patch(doc, section, patch, path)
+    for path, patches in places(doc, ("experiments", "*", "arms", "*", "patch")):
+        for section, patch in patches.items():
+            yield from _patch(doc, section, patch, (*path, section))
 
 
 def _patch(doc: Document, section: str, patch: Any, path: Path) -> Iterator[Finding]:
-    merged = merge(doc[section], patch)
-    broken = list(schema_findings(merged, f"{section}.v1", path))
+    merged, misused = laid_over(doc[section], patch, (section,))
+    broken = [replace(finding, path=(*path, *finding.path)) for finding in misused]
+    broken += schema_findings(merged, f"{section}.v1", path)
+    broken = broken or list(out_of_bounds({section: patch}, path[:-1]))
     yield from broken
-    if broken:
+    if any(finding.severity is Severity.ERROR for finding in broken):
         return
     before = set(_section_findings(doc, section))
-    for finding in _section_findings(with_defaults({**doc, section: merged, "experiments": []}), section):
+    filled = schema.with_defaults(merged, schema.resolved()["properties"][section])
+    for finding in _section_findings({**doc, section: filled, "experiments": []}, section):
         if finding not in before:
             yield replace(finding, path=(*path, *finding.path[1:]))
 
@@ -172,38 +60,59 @@ def _section_findings(doc: Document, section: str) -> Iterator[Finding]:
             yield from (f for f in rule(doc) if f.path[0] == section and f.severity is Severity.ERROR)
 
 
-def test_plan_exists(doc: Document) -> Iterator[Finding]:
-    plan = doc["analytics"]["test_plan"]
-    keys = [experiment["key"] for experiment in doc["experiments"]]
-    if plan is not None and plan not in keys:
-        message = f"The test plan {shown(plan)} is not among the experiments, so nothing is compared."
-        yield Finding(
-            ("analytics", "test_plan"),
-            "no_such_experiment",
-            message,
-            plan,
-            None,
-            nearest(plan, keys),
-            Severity.WARNING,
-        )
+def unread_findings(document: Document, lower: Document, broken: Iterable[str] = ()) -> Iterator[Finding]:
+    """Parts that no engine reads yet, where a document says something else than what it is laid over."""
+    skip = set(broken)
+    for path in schema.unread():
+        if path[0] in skip or _at(document, path) == _at(lower, path):
+            continue
+        if _filled(document, path) != _filled(lower, path):
+            message = f"Nothing reads {'.'.join(path)} yet: it is kept, and has no effect."
+            yield Finding(path, "unread_section", message, severity=Severity.WARNING)
 
+
+def _at(document: Any, path: tuple[str, ...]) -> Any:
+    for step in path:
+        document = document.get(step) if isinstance(document, dict) else None
+    return document
+
+
+def _filled(document: Document, path: tuple[str, ...]) -> Any:
+    """A part of a document with its defaults."""
+    node, part = schema.at(path) or {}, _at(document, path)
+    return schema.with_defaults(node.get("default") if part is None else part, node)
+
+
+_PATCHABLE: Final[frozenset[str]] = frozenset(
+    schema.load("experiments.v1")["items"]["properties"]["arms"]["items"]["properties"]["patch"][
+        "propertyNames"
+    ]["enum"]
+)
 
 RULES: Final[tuple[tuple[Rule, frozenset[str]], ...]] = (
-    (region_is_known, frozenset({"locale", "currency", "timezone"})),
-    (dates_are_in_order, frozenset({"dates"})),
-    (signals_are_known, frozenset({"preference_extraction"})),
+    (naming_rules.region_is_known, frozenset({"locale", "currency", "timezone"})),
+    (naming_rules.extracted_signals_are_known, frozenset({"preference_extraction"})),
+    (naming_rules.selling_signals_are_known, frozenset({"agent"})),
+    (naming_rules.flags_are_spelled, frozenset({"flags"})),
     (attributes_are_consistent, frozenset({"catalogue"})),
     (filters_name_fields, frozenset({"catalogue", "search_defaults"})),
-    (weights_sum_to_one, frozenset({"ranking_weights"})),
     (interface_names_fields, frozenset({"catalogue", "ui_contract"})),
-    (hold_fits_deposit, frozenset({"conversion"})),
-    (drops_are_inside, frozenset({"dates", "sdme", "timezone"})),
+    (conversion_rules.dates_are_in_order, frozenset({"dates"})),
+    (conversion_rules.hold_fits_deposit, frozenset({"conversion"})),
+    (conversion_rules.deposit_is_a_share, frozenset({"conversion"})),
+    (conversion_rules.drops_are_inside, frozenset({"dates", "sdme", "timezone"})),
+    (agent_rules.fallbacks_end, frozenset({"agent"})),
+    (agent_rules.escalations_can_happen, frozenset({"agent"})),
+    (agent_rules.survey_can_be_answered, frozenset({"agent"})),
+    (agent_rules.models_are_reached, frozenset({"agent"})),
+    (agent_rules.voice_fits_product, frozenset({"agent", "voice"})),
+    (agent_rules.voice_is_complete, frozenset({"voice"})),
+    (outreach_rules.quiet_hours_have_a_length, frozenset({"outreach"})),
+    (outreach_rules.mail_has_a_subject, frozenset({"outreach"})),
+    (outreach_rules.steps_follow_each_other, frozenset({"outreach"})),
+    (outreach_rules.channels_are_on, frozenset({"outreach"})),
     (test_plan_exists, frozenset({"analytics", "experiments"})),
-    (experiments_are_fair, frozenset({"experiments"})),
-    (
-        patches_fit,
-        frozenset(
-            {"experiments", "catalogue", "persona", "search_defaults", "ranking_weights", "ui_contract"}
-        ),
-    ),
+    (arms_share_everybody, frozenset({"experiments"})),
+    *table_rules(),
+    (patches_fit, _PATCHABLE | {"experiments", "catalogue"}),
 )

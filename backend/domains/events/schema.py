@@ -157,9 +157,23 @@ def lever(path: Path) -> Mapping[str, Any] | None:
     return _said(path, "x-lever", None)
 
 
+@cache
+def unread() -> tuple[tuple[str, ...], ...]:
+    """Sections and parts of sections that no engine reads yet."""
+    return tuple(_unread(resolved(), ()))
+
+
+def _unread(node: Schema, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    for name, member in node.get("properties", {}).items():
+        if member.get("x-read-by", "") is None:
+            yield (*path, name)
+        else:
+            yield from _unread(member, (*path, name))
+
+
 def is_read(section: str) -> bool:
     """Whether anything reads a section yet."""
-    return resolved()["properties"].get(section, {}).get("x-read-by", "") is not None
+    return (section,) not in unread()
 
 
 _FORMATS = FormatChecker(formats=())

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from rapidfuzz import fuzz, process
 
-from backend.domains.events import schema
+from backend.domains.events import schema, schema_versions
 from backend.domains.events.model import Path, Severity
 from backend.domains.events.schema import Departure
 
@@ -30,12 +30,12 @@ class Finding:
     severity: Severity = Severity.ERROR
 
 
-def nearest(name: Any, known: Iterable[str]) -> str | None:
-    """The known name that was probably meant, or None."""
+def nearest(name: Any, known: Iterable[str], least: int = _NEAR_ENOUGH) -> str | None:
+    """The known name that was probably meant, or None. Unit: `least` is a likeness in percent."""
     if not isinstance(name, str):
         return None
     choices = {choice.casefold(): choice for choice in known}
-    best = process.extractOne(name.casefold(), choices.keys(), scorer=fuzz.ratio, score_cutoff=_NEAR_ENOUGH)
+    best = process.extractOne(name.casefold(), choices.keys(), scorer=fuzz.ratio, score_cutoff=least)
     return choices[best[0]] if best else None
 
 
@@ -74,7 +74,8 @@ def _unknown(departure: Departure, path: Path) -> Iterator[Finding]:
     known = list(departure.schema["properties"])
     for name in departure.found:
         if name not in known:
-            guess = _elsewhere().get(name) or nearest(name, known)
+            renamed = {} if path else schema_versions.renamed_from()
+            guess = renamed.get(name) or _elsewhere().get(name) or nearest(name, known)
             message = f"“{shown(name)[1:-1]}” is not a field here."
             yield Finding((*path, name), "unknown_field", message, name, _one_of(known), guess)
 

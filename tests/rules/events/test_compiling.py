@@ -130,13 +130,16 @@ def test_a_document_wrong_all_over_is_refused_quickly(text: str) -> None:
     assert 0 < len(found.errors) <= 200
 
 
-def test_a_full_document_compiles_within_its_budget() -> None:
-    """15 ms is the figure of the product; the best of several runs, so that a busy machine does not decide."""
+@pytest.mark.parametrize("form", ["as written", "spelled out"])
+def test_a_full_document_compiles_within_its_budget(form: str) -> None:
+    """15 ms is the figure of the product; the processor's own time, so that a busy machine does not decide."""
     source, library = Source(TESLA.read_bytes()), Folder()
-    compile_document(source, library)
+    found = compile_document(source, library).compiled
+    assert found is not None
+    source = source if form == "as written" else Source(found.canonical)
     times: list[float] = []
     for _ in range(10):
-        begun = time.perf_counter()
+        begun = time.process_time()
         compile_document(source, library)
-        times.append(time.perf_counter() - begun)
+        times.append(time.process_time() - begun)
     assert min(times) < 0.015

@@ -143,7 +143,8 @@ WARNED = [
 def test_warned(text: str, path: str, code: str) -> None:
     found = compiled(f"id: sale\n{text}\n")
     assert found.compiled is not None
-    assert [(p.path, p.code, p.severity) for p in found.problems] == [(path, code, Severity.WARNING)]
+    others = [problem for problem in found.problems if problem.code != "unread_section"]
+    assert [(p.path, p.code, p.severity) for p in others] == [(path, code, Severity.WARNING)]
 
 
 ACCEPTED = [
