@@ -94,7 +94,10 @@ def diff_shown(diff: Diff, *, title: str = "", before: str = "", after: str = ""
 def _summary(diff: Diff) -> str:
     count = formats.count(len(diff.changes), "change", "changes")
     if diff.is_lever_only and diff.changes:
-        return f"{count}, all of them levers inside their ranges."
+        moved = (
+            "a lever inside its range" if len(diff.changes) == 1 else "all of them levers inside their ranges"
+        )
+        return f"{count}, {moved}."
     reaches = {
         "kill": "reaches everybody at once",
         "live": "reaches open conversations too",
@@ -267,11 +270,13 @@ def needs_words(needs: Needs) -> str:
 
 def risk_reasons(needs: Needs, *, currency: str | None, locale: str) -> list[str]:
     """Why the risk is what it is: what changes, and what it meets."""
-    words = [f"The riskiest change in it is {needs.leaf_risk}."] if needs.leaf_risk != "none" else []
+    words = [f"Its riskiest change is of {needs.leaf_risk} risk."] if needs.leaf_risk != "none" else []
     words += [REASONS[reason] for reason in needs.reasons if reason in REASONS]
     radius = needs.radius
     talks = int(radius.get("conversations") or 0)
     holds, deposits = int(radius.get("holds") or 0), int(radius.get("deposits") or 0)
+    if not talks and not holds:
+        return [*words, "Nobody is in a conversation and nothing is on hold now."]
     met = [
         formats.count(talks, "open conversation", "open conversations"),
         formats.count(holds, "hold", "holds"),

@@ -51,7 +51,7 @@ def matrix(
             disabled=~may_manage | busy,
             on_change=lambda value: on_risk(row.id, value),
             class_name="input input--small",
-            custom_attrs={"aria-label": "Highest risk, " + row.email},
+            custom_attrs={"aria-label": "Highest risk they may decide on, " + row.email},
         )
         return rx.el.tr(
             rx.el.th(
@@ -82,7 +82,7 @@ def matrix(
 
     head = rx.el.tr(
         rx.el.th("Member", scope="col"),
-        rx.foreach(heads, lambda words: rx.el.th(rx.el.span(words), scope="col", key=words)),
+        rx.foreach(heads, lambda item: rx.el.th(item.text, scope="col", title=item.value, key=item.text)),
         rx.el.th("Highest risk", scope="col"),
     )
     grid = rx.el.div(

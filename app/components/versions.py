@@ -43,14 +43,14 @@ def versions(
         section(
             "Versions",
             _compare(options, before, after, on_compare),
-            rx.cond(
-                after > 0,
-                section(rx.fragment("From version ", before, " to ", after), diff_view(diff, "versions")),
-            ),
-            rx.cond(rows.length() > 0, timeline, nothing),
             help_text="A published version never changes. Going back makes a new version equal to the old one.",
             action=clone,
-        )
+        ),
+        rx.cond(
+            after > 0,
+            section(rx.fragment("From version ", before, " to ", after), diff_view(diff, "versions")),
+        ),
+        rx.cond(rows.length() > 0, timeline, nothing),
     )
 
 
@@ -71,7 +71,7 @@ def _compare(options: Any, before: Any, after: Any, on_compare: Any) -> rx.Compo
 
     return rx.cond(
         options.length() > 1,
-        rx.el.div(pick("before", "Compare", before), pick("after", "with", after), class_name="compare-bar"),
+        rx.el.div(pick("before", "Compare", before), pick("after", "with", after), class_name="pick-two"),
     )
 
 

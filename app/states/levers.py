@@ -33,6 +33,7 @@ class Levers(rx.State):
 
     @rx.event
     async def load(self) -> None:
+        self.asked = KillSwitch()
         await bridge.limit(self, "read")
         async with bridge.unit(self) as ctx:
             found = await releases.levers(ctx, slug=self.slug)

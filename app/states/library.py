@@ -32,6 +32,7 @@ class Library(rx.State):
 
     @rx.event
     async def load(self) -> None:
+        self.picked = TemplateRow()
         await bridge.limit(self, "read")
         async with bridge.unit(self) as ctx:
             sellers = [m for m in await identity.list_memberships(ctx) if not m.is_dealer]

@@ -18,20 +18,20 @@ from backend.domains.identity import service as identity
 from backend.domains.identity.model import Member
 from backend.flows import membership
 
-#: Every permission in the order of the matrix, with the words above its column.
+#: Every permission in the order of the matrix: the words above its column, and what it lets somebody do.
 PERMISSIONS = {
-    "view_config": "Read documents",
-    "edit_document": "Edit documents",
-    "edit_system_prompt": "Edit the guide's instructions",
-    "add_remove_tools": "Add and remove tools",
-    "modify_integrations": "Change integrations",
-    "change_voice_params": "Change the voice",
-    "move_levers": "Move levers",
-    "manage_branches": "Manage branches",
-    "approve_changes": "Approve changes",
-    "deploy_to_production": "Publish",
-    "rollback_versions": "Roll back",
-    "manage_permissions": "Manage permissions",
+    "view_config": ("Read", "Read documents, versions and drafts"),
+    "edit_document": ("Edit", "Edit documents"),
+    "edit_system_prompt": ("Prompts", "Edit what the guide is told"),
+    "add_remove_tools": ("Tools", "Add and remove the guide's tools"),
+    "modify_integrations": ("Services", "Change data sources, channels and providers"),
+    "change_voice_params": ("Voice", "Change the voice"),
+    "move_levers": ("Levers", "Move levers, flags and stop switches"),
+    "manage_branches": ("Branches", "Open, merge and close branches"),
+    "approve_changes": ("Approve", "Agree to the changes of others"),
+    "deploy_to_production": ("Publish", "Put versions in force"),
+    "rollback_versions": ("Roll back", "Go back to an earlier version"),
+    "manage_permissions": ("Members", "Say who may do what"),
 }
 RISKS = {"low", "medium", "high"}
 NUMBERS = ("low", "medium", "high", "escalate_conversations", "escalate_holds", "draft_days")
@@ -44,7 +44,7 @@ class Members(rx.State):
     organizations: list[Option] = []
     chosen: str = ""
     rows: list[MemberRow] = []
-    heads: list[str] = list(PERMISSIONS.values())
+    heads: list[Option] = [Option(help_text, words) for words, help_text in PERMISSIONS.values()]
     may_manage: bool = False
     policy: dict[str, str] = {}
     policy_read: int = 0
@@ -148,7 +148,7 @@ def member_row(member: Member, me: object) -> MemberRow:
         email=member.email,
         role=member.role.capitalize(),
         you=member.user_id == me,
-        cells=[_cell(member, name, words) for name, words in PERMISSIONS.items()],
+        cells=[_cell(member, name, help_text) for name, (_, help_text) in PERMISSIONS.items()],
         max_risk=str(member.permissions.get("max_risk_level", "low")),
         max_differs="max_risk_level" in member.overrides,
         differs=bool(member.overrides),

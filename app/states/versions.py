@@ -42,6 +42,7 @@ class Versions(rx.State):
     @rx.event
     async def load(self) -> None:
         asked = self.router.url.query_parameters
+        self.report, self.cloning, self.failure = ConsequenceReport(), False, ""
         self.before, self.after = _number(asked.get("before")), _number(asked.get("after"))
         await bridge.limit(self, "read")
         async with bridge.unit(self) as ctx:

@@ -184,9 +184,13 @@ def test_who_has_to_agree(found: Needs, words: str) -> None:
 def test_the_risk_has_reasons_and_every_reason_has_words() -> None:
     found = needs(leaf_risk="medium", reasons=("reaches_open_conversations",))
     reasons = showing.risk_reasons(found, currency="USD", locale="en_US")
-    assert reasons[0] == "The riskiest change in it is medium."
+    assert reasons[0] == "Its riskiest change is of medium risk."
     assert "one level higher" in reasons[1]
     assert reasons[2] == "Under way now: 3 open conversations, 1 hold, 0 deposits, $29,450 on hold."
+    quiet = needs(radius={"conversations": 0, "holds": 0, "deposits": 0, "money_minor": 0})
+    assert showing.risk_reasons(quiet, currency="USD", locale="en_US")[-1].startswith(
+        "Nobody is in a conversation"
+    )
 
 
 def test_every_reason_of_the_gate_has_words() -> None:
