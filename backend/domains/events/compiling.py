@@ -12,19 +12,23 @@ from itertools import islice
 from typing import Any, Final
 
 from backend.domains.events.field_rules import filter_form
-from backend.domains.events.layers import Layers, follow, merge
+from backend.domains.events.layers import ENVELOPE, Layers, Stack, follow
+from backend.domains.events.laying import merge
 from backend.domains.events.model import (
     Compilation,
     Compiled,
     Document,
     Library,
+    Path,
     Problem,
     Severity,
     Source,
     field_name,
     pointer,
 )
-from backend.domains.events.rules import cross_findings
+from backend.domains.events.provenance import Origins
+from backend.domains.events.reading import Reading
+from backend.domains.events.rules import cross_findings, unread_findings
 from backend.domains.events.schema import with_defaults
 from backend.domains.events.violations import Finding, schema_findings
 from backend.kit.canonical_json import canonical, digest
@@ -38,15 +42,23 @@ def compile_document(source: Source, library: Library) -> Compilation:
     layers = follow(source, library)
     if layers.problems:
         return Compilation(None, tuple(layers.problems))
-    document = layers.merged()
+    stack = layers.stacked()
+    document = stack.document
     findings = list(islice(schema_findings(document), MOST_FINDINGS))
     broken = {str(finding.path[0]) for finding in findings if finding.path}
     whole = _whole(document, broken)
     findings += cross_findings(whole, broken)
-    problems = _placed(findings, layers)
+    findings += unread_findings(document, Layers(layers.readings[1:]).merged(), broken)
+    problems = _placed(findings, stack, layers)
     if any(problem.severity is Severity.ERROR for problem in problems):
         return Compilation(None, problems)
-    return Compilation(_compiled(_spelled_out(whole), source, layers), problems)
+    return Compilation(_compiled(_spelled_out(whole), source, stack, layers), problems)
+
+
+def origins_of(source: Source, library: Library) -> Mapping[str, str]:
+    """JSON Pointer of each leaf of what a document compiles to → the layer that said it; nothing when it has errors."""
+    compiled = compile_document(source, library).compiled
+    return compiled.origins if compiled else {}
 
 
 def patched_document(document: Document, arms: Mapping[str, str]) -> Document:
@@ -62,8 +74,7 @@ def _whole(document: dict[str, Any], broken: set[str]) -> dict[str, Any]:
     """The document with its defaults, and with defaults alone in place of what does not fit its schema."""
     whole = with_defaults({name: value for name, value in document.items() if name not in broken})
     whole.setdefault("name", _name_of(whole.get("id", "event")))
-    whole.pop("extends", None)
-    return whole
+    return {name: value for name, value in whole.items() if name not in ENVELOPE}
 
 
 def _name_of(identifier: str) -> str:
@@ -82,34 +93,45 @@ def _spelled_out(whole: dict[str, Any]) -> dict[str, Any]:
         if "filters" in search:
             search["filters"] = dict(filter_form(n, v, attributes) for n, v in search["filters"].items())
         if "tile_specs" in contract:
-            contract["tile_specs"] = list(dict.fromkeys(field_name(name) for name in contract["tile_specs"]))
+            contract["tile_specs"] = _full_names(contract["tile_specs"])
     return whole
 
 
-def _compiled(whole: dict[str, Any], source: Source, layers: Layers) -> Compiled:
+def _full_names(names: Any) -> Any:
+    """A list of listing fields, or a change of one, by their full names."""
+    if isinstance(names, dict):
+        return {verb: _full_names(listed) for verb, listed in names.items()}
+    return list(dict.fromkeys(field_name(name) for name in names))
+
+
+def _compiled(whole: dict[str, Any], source: Source, stack: Stack, layers: Layers) -> Compiled:
     text = canonical(whole)
     written = source.text if isinstance(source.text, str) else source.text.decode("utf-8-sig")
     # read back, so that a process that compiled and one that loaded the version serve equal values (1.0 is 1)
-    return Compiled(json.loads(text), text, digest(text), written, tuple(layers.names))
+    document = json.loads(text)
+    names = tuple(layers.names)
+    return Compiled(document, text, digest(text), written, names, Origins(document, stack, names))
 
 
-def _placed(findings: Iterable[Finding], layers: Layers) -> tuple[Problem, ...]:
-    problems: list[Problem] = []
-    for finding in findings:
-        origin = layers.origin(finding.path)
-        place = origin.place(finding.path)
-        problems.append(
-            Problem(
-                pointer(finding.path),
-                finding.code,
-                finding.message,
-                origin.file,
-                place.line,
-                place.column,
-                finding.found,
-                finding.expected,
-                finding.nearest,
-                finding.severity,
-            )
-        )
-    return tuple(sorted(problems, key=lambda p: (p.severity, p.file, p.line, p.column, p.path)))
+def _placed(findings: Iterable[Finding], stack: Stack, layers: Layers) -> tuple[Problem, ...]:
+    traces = [(finding, stack.trace.find(finding.path)) for finding in findings]
+    problems = [_problem(finding, layers.readings[trace.layer], trace.path) for finding, trace in traces]
+    problems += [_problem(finding, layers.readings[layer], finding.path) for layer, finding in stack.findings]
+    # a misused list in an arm's patch is found when layers are laid and when the patch is tried
+    return tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.severity, p.file, p.line, p.column, p.path)))
+
+
+def _problem(finding: Finding, reading: Reading, path: Path) -> Problem:
+    place = reading.place(path)
+    return Problem(
+        pointer(reading.written(path)),
+        finding.code,
+        finding.message,
+        reading.file,
+        place.line,
+        place.column,
+        finding.found,
+        finding.expected,
+        finding.nearest,
+        finding.severity,
+    )
