@@ -320,32 +320,6 @@ def test_not_warned(text: str) -> None:
     assert {problem.code for problem in compiled(f"id: sale\n{text}\n").problems} <= {"unread_section"}
 
 
-@pytest.mark.parametrize(
-    ("text", "paths"),
-    [
-        ("voice: {max_tokens: 100}", ["/voice"]),
-        ("persona: {questioning: {most: 3}}", ["/persona/questioning"]),
-        ("cspe: {trending_signals: [views]}\npricing: {model: usage_based}", ["/cspe", "/pricing"]),
-        ("voice: {max_tokens: 150}", []),
-        ("persona: {name: Max}", []),
-    ],
-)
-def test_what_nothing_reads_yet_is_said_where_a_document_changes_it(text: str, paths: list[str]) -> None:
-    found = compiled(f"id: sale\n{text}\n")
-    assert [(p.path, p.code, p.severity) for p in found.problems] == [
-        (path, "unread_section", Severity.WARNING) for path in paths
-    ]
-
-
-def test_what_a_template_says_in_a_section_that_nothing_reads_is_not_the_authors_affair() -> None:
-    base = "id: base\nvoice: {max_tokens: 100}\n"
-    assert compiled("extends: base\nid: sale\n", base=base).problems == ()
-    again = compiled("extends: base\nid: sale\nvoice: {max_tokens: 100}\n", base=base)
-    assert again.problems == ()
-    changed = compiled("extends: base\nid: sale\nvoice: {max_tokens: 120}\n", base=base)
-    assert [(p.path, p.line) for p in changed.problems] == [("/voice", 3)]
-
-
 def test_places() -> None:
     document = {"a": [{"b": [1, 2]}, {"b": []}, {"b": [3]}]}
     assert list(places(document, ("a", "*", "b", "*"))) == [
