@@ -13,7 +13,7 @@ from app.document_edits import option_text
 from app.document_form import ROOT_SECTION, Field, Path, field_at, section_of, sections, words
 from app.document_look import MISSING, OWN, Look, path_of
 from app.document_views import FieldRow, Found, SectionRow
-from app.document_words import item_name, item_sketch, lever_words, option_words, origin_words, shown
+from app.document_words import flow, item_name, item_sketch, lever_words, option_words, origin_words, shown
 from backend.domains.events.model import Problem, Severity, pointer
 
 RELOADS = {
@@ -25,22 +25,26 @@ RELOADS = {
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a form is drawn from: the draft, the version in force, and which entries are opened."""
+    """What a form is drawn from: the draft, what it began from, and which entries are opened.
+
+    `problems` are those of the text as it stands, `seen` is its last reading that was one.
+    """
 
     seen: Look
     base: Look
+    problems: Sequence[Problem] = ()
     opened: Collection[str] = ()
     rights: Collection[str] = ()
     refused: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def may_edit(self, spec: Field) -> bool:
-        return spec.permission in self.rights and self.seen.is_readable
+        return spec.permission in self.rights
 
 
 def section_rows(standing: Standing) -> list[SectionRow]:
     """The list of sections with what is own, changed and wrong in each."""
     wrong: dict[str, int] = {}
-    for problem in standing.seen.problems:
+    for problem in standing.problems:
         name = section_of(path_of(problem.path))
         wrong[name] = wrong.get(name, 0) + (problem.severity is Severity.ERROR)
     rows: list[SectionRow] = []
@@ -211,7 +215,7 @@ def _leaf(spec: Field, path: Path, depth: int, standing: Standing) -> FieldRow:
     if spec.kind == "chips":
         row.tokens = [shown(entry) for entry in value] if isinstance(value, list) else []
     else:
-        row.value = "" if value is MISSING else shown(value)
+        row.value = "" if value is MISSING else flow(value) if spec.kind == "value" else shown(value)
     row.options = [Option(option_text(option), option_words(option)) for option in spec.options]
     if spec.kind == "choice" and (spec.may_be_empty or value is MISSING):
         row.options.insert(0, Option("", "Not set"))
@@ -261,7 +265,7 @@ def _problem(standing: Standing, path: Path, *, within: bool) -> str:
     key = pointer(path)
     said = [
         problem.message
-        for problem in standing.seen.problems
+        for problem in standing.problems
         if problem.path == key or (within and problem.path.startswith(key + "/"))
     ]
     return " ".join(dict.fromkeys(said))

@@ -9,6 +9,9 @@ from typing import Any
 from app.document_form import NAMING, Field, words
 from app.document_look import DEFAULT, OWN
 
+#: What is shorter is a unit or a code, such as mi.
+SHORTEST_WORD = 3
+
 
 def origin_words(layer: str) -> str:
     if layer == OWN:
@@ -58,14 +61,15 @@ def shown(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, int | float):
         return f"{value:.12g}"
-    return _flow(value)
+    return flow(value)
 
 
-def _flow(value: Any) -> str:
+def flow(value: Any) -> str:
+    """A value of any kind on one line of YAML."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {_flow(item)}" for name, item in value.items()) + "}"
+        return "{" + ", ".join(f"{flow(name)}: {flow(item)}" for name, item in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_flow(item) for item in value) + "]"
+        return "[" + ", ".join(flow(item) for item in value) + "]"
     if isinstance(value, str):
         plain = value.replace(" ", "").replace("_", "").replace("-", "").replace(".", "")
         is_plain = (
@@ -80,4 +84,4 @@ def _flow(value: Any) -> str:
 def option_words(option: Any) -> str:
     if isinstance(option, bool):
         return "Yes" if option else "No"
-    return words(option)
+    return words(option) if len(str(option)) > SHORTEST_WORD else str(option)

@@ -62,7 +62,7 @@ def draft_bar(
         reasons=config_showing.risk_reasons(needs, currency=currency, locale=locale)
         if needs and alive
         else [],
-        risk=needs.risk if needs and alive else draft.risk or "",
+        risk=needs.risk if needs and alive else "",
         may_submit=ready and open_ and writes and not free,
         may_publish=ready and deploys and (draft.status is DraftStatus.APPROVED or (open_ and free)),
         may_recall=alive and own and draft.status in (DraftStatus.IN_REVIEW, DraftStatus.APPROVED),
@@ -87,11 +87,13 @@ def _needs(needs: Needs | None) -> str:
 
 
 def _expiry(draft: Draft, now: datetime) -> str:
+    if draft.is_expired(now):
+        return "Has run out. Change anything and a new draft begins with its text."
     said = config_showing.expiry_words(draft, now)
     if said or draft.status.is_over:
         return said
     days = max(1, round((draft.expires_at - now).total_seconds() / 86400))
-    return f"Kept for {formats.count(days, 'more day', 'more days')} unless it changes."
+    return f"Kept {formats.count(days, 'more day', 'more days')}"
 
 
 def draft_choice(draft: Draft, *, opened: str, me: object) -> DraftChoice:

@@ -5,7 +5,7 @@ import { lazy, Suspense, useEffect, useId, useRef, useState } from "react";
 const Code = lazy(() => import("./editor_core.jsx"));
 
 export function CodeEditor(props) {
-  const waiting = <pre className="code code--waiting" aria-busy="true">{props.value}</pre>;
+  const waiting = <pre className="yaml yaml--waiting" aria-busy="true">{props.value}</pre>;
   return <Suspense fallback={waiting}><Code {...props} /></Suspense>;
 }
 

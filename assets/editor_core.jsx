@@ -181,7 +181,7 @@ export default function Code({ store, value, stamp, mark, accepted, label, marks
           </div>
         </div>
       ) : null}
-      <div ref={host} className="code" />
+      <div ref={host} className="yaml" />
     </>
   );
 }

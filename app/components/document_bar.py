@@ -45,7 +45,13 @@ def draft_bar(
         role="status",
     )
     sum_up = rx.el.p(
-        rx.cond(diff.summary != "", diff.summary, "Nothing differs from the version in force."),
+        rx.cond(
+            diff.summary != "",
+            rx.cond(
+                diff.groups.length() > 0, diff.summary, "Nothing differs from the version it was begun from."
+            ),
+            "What changes is said here once the problems are mended.",
+        ),
         " ",
         risk_mark(bar.risk),
         class_name="draft__sum",
@@ -59,7 +65,7 @@ def draft_bar(
         rx.cond(
             bar.may_publish | bar.may_submit,
             button(
-                wanted,
+                rx.cond(is_open, "Hide", wanted),
                 kind="primary",
                 small=True,
                 on_click=on_review,
@@ -181,7 +187,7 @@ def _review(
         rx.el.div(
             rx.el.h2("What changes", class_name="section__title"),
             rx.el.div(
-                diff_view(diff, "draft", "Nothing differs from the version in force."),
+                diff_view(diff, "draft", "Nothing to show yet."),
                 class_name="draft__diff",
                 tab_index=0,
                 role="region",

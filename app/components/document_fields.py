@@ -11,15 +11,17 @@ from app.components.code_editor import chip_list, new_entry, value_field
 from app.document_views import FieldRow, SectionRow
 
 RELOAD_ICONS = (("pinned", "pin"), ("live", "radio"), ("kill", "power"))
-RISK_ICONS = (("low", "signal-low"), ("medium", "signal-medium"), ("high", "signal-high"))
 LEGEND = (
     ("pin", "New conversations only: open ones keep what they began with."),
     ("radio", "Live: reaches open conversations too."),
     ("power", "Stop switch: reaches everybody at once."),
-    ("signal-low", "Low risk: as a rule nobody else has to agree."),
-    ("signal-medium", "Medium risk: somebody else has to agree."),
-    ("signal-high", "High risk: several have to agree, one of them an admin."),
     ("sliders-horizontal", "A lever: operators may move it inside its range without approval."),
+)
+
+RISKS = (
+    ("low", "Low risk: as a rule nobody else has to agree."),
+    ("medium", "Medium risk: somebody else has to agree."),
+    ("high", "High risk: several have to agree, one of them an admin."),
 )
 
 
@@ -67,10 +69,11 @@ def _legend() -> rx.Component:
             rx.el.span("Values this document sets itself; all others are inherited."),
         ),
     )
+    risks = [rx.el.li(_steps(risk), rx.el.span(words)) for risk, words in RISKS]
     unread = rx.el.li(rx.el.em("A"), rx.el.span("In italics: nothing reads this section yet."))
     return rx.el.details(
         rx.el.summary("What the marks mean"),
-        rx.el.ul(*tallies, unread, *lines, class_name="legend__list"),
+        rx.el.ul(*tallies, unread, *lines, *risks, class_name="legend__list"),
         class_name="legend",
     )
 
@@ -273,10 +276,15 @@ def _marks(row: rx.Var[FieldRow]) -> rx.Component:
         )
 
     reload_sign = rx.match(row.reload, *[(kind, icon(name)) for kind, name in RELOAD_ICONS], rx.fragment())
-    risk_sign = rx.match(row.risk, *[(kind, icon(name)) for kind, name in RISK_ICONS], rx.fragment())
     return rx.el.span(
         rx.cond(row.lever != "", mark(icon("sliders-horizontal"), row.lever)),
         rx.cond(row.reload != "", mark(reload_sign, row.reload_words)),
-        rx.cond(row.risk != "", mark(risk_sign, row.risk.capitalize() + " risk")),
+        rx.cond(row.risk != "", mark(_steps(row.risk), row.risk.capitalize() + " risk")),
         class_name="marks",
     )
+
+
+def _steps(risk: Any) -> rx.Component:
+    """One, two or three steps up: how risky a change is."""
+    bars = [rx.el.i() for _ in range(3)]
+    return rx.el.span(*bars, class_name="steps steps--" + risk, aria_hidden="true")

@@ -21,7 +21,7 @@ from backend.domains.events import drafts
 from backend.domains.events import service as events
 from backend.domains.events.lifecycle import Draft, DraftStatus, SavedDraft
 from backend.domains.events.model import EventVersion
-from backend.flows import configs
+from backend.flows import drafting
 
 
 class Document(Editing, rx.State):
@@ -75,15 +75,19 @@ class Document(Editing, rx.State):
             self.mark = f"v{self._number}"
         else:
             await self._show_draft(ctx, chosen)
+            if chosen.is_expired(ctx.now):
+                self._draft_id, self._revision = "", 0  # the next edit begins a new draft with its text
         self.choices = [draft_showing.draft_choice(d, opened=self._draft_id, me=me) for d in found]
         if self.text != self._saved or not self.stamp:
             self._show_text(self._saved)
-        self._written = self._saved
+        self._written = self._readable = self._saved
 
     async def _chosen(self, ctx: Context, found: list[Draft], asked: str) -> Draft | None:
         if asked:
             with suppress(ValueError):
-                return await drafts.get_draft(ctx, draft_id=UUID(asked))
+                named = await drafts.get_draft(ctx, draft_id=UUID(asked))
+                if not named.status.is_over:
+                    return named
         mine = (d for d in found if ctx.actor.user_id in d.contributors and d.branch_id is None)
         return next((d for d in mine if not d.is_expired(ctx.now)), None)
 
@@ -93,9 +97,6 @@ class Document(Editing, rx.State):
             "locale": base.document.get("locale") if base else None,
             "currency": base.document.get("currency") if base else None,
         }
-
-    def _rights_held(self) -> list[str]:
-        return [name for name, given in self._rights.items() if given is True]
 
     async def _show_saved(self, ctx: Context, saved: SavedDraft) -> None:
         await self._show_draft(ctx, saved.draft)
@@ -154,7 +155,7 @@ class Document(Editing, rx.State):
             if self.bar.may_publish:
                 yield await self._publish(actor, message, form.get("carry") or None)
             else:
-                await configs.submit_draft(
+                await drafting.submit(
                     bridge.runtime(),
                     actor,
                     draft_id=UUID(self._draft_id),
@@ -170,7 +171,7 @@ class Document(Editing, rx.State):
         draft_id = UUID(self._draft_id)
         try:
             if self.bar.status != DraftStatus.APPROVED.value:
-                await configs.submit_draft(
+                await drafting.submit(
                     bridge.runtime(),
                     actor,
                     draft_id=draft_id,
@@ -179,7 +180,7 @@ class Document(Editing, rx.State):
                     key=key(),
                 )
                 self.bar.status = DraftStatus.APPROVED.value
-            answer = await configs.publish_draft(
+            answer = await drafting.publish_draft(
                 bridge.runtime(), actor, draft_id=draft_id, revision=self._revision, carry=carry, key=key()
             )
         except Conflict as refused:
@@ -193,7 +194,7 @@ class Document(Editing, rx.State):
     @rx.event
     async def recall(self):
         async with acting(self) as actor:
-            await configs.recall_draft(bridge.runtime(), actor, draft_id=UUID(self._draft_id), key=key())
+            await drafting.recall(bridge.runtime(), actor, draft_id=UUID(self._draft_id), key=key())
         yield [Document.load, Desk.load, EventPage.refresh]
 
     @rx.event
@@ -205,9 +206,9 @@ class Document(Editing, rx.State):
         """Gives the draft up; the page then shows the version in force."""
         self.asks_discard = False
         async with acting(self) as actor:
-            await configs.discard_draft(bridge.runtime(), actor, draft_id=UUID(self._draft_id), key=key())
+            await drafting.discard(bridge.runtime(), actor, draft_id=UUID(self._draft_id), key=key())
             yield rx.toast.success("The draft is discarded.")
-        yield [rx.redirect("?tab=document"), Document.load, EventPage.refresh]
+        yield [rx.redirect(f"/cockpit/events/{self._slug}?tab=document"), Document.load, EventPage.refresh]
 
     # --- the version in force moved on
 

@@ -10,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 import reflex as rx
-from backend.domains.events.editing import Edit, edited
 
 from app import bridge, document_edits, document_form, document_rows, draft_showing
 from app.document_look import Look, look, path_of
@@ -20,6 +19,7 @@ from app.messages import words
 from backend.core.errors import AppError, Conflict, NotSignedIn
 from backend.domains.events import drafts
 from backend.domains.events import service as events
+from backend.domains.events.editing import Edit, edited
 from backend.domains.events.joining import join
 from backend.domains.events.lifecycle import SavedDraft
 
@@ -54,6 +54,7 @@ class Editing(rx.State, mixin=True):
     _draft_id: str = ""
     _revision: int = 0
     _written: str = ""
+    _readable: str = ""
     _saved: str = ""
     _base: str = ""
     _opened: list[str] = []
@@ -273,21 +274,34 @@ class Editing(rx.State, mixin=True):
 
     async def _draw(self) -> None:
         seen, base = await self._look(), await asyncio.to_thread(_look_at, self._base)
-        rights = [name for name, given in self._rights.items() if given is True] if self.may_edit else []
-        standing = Standing(seen, base, self._opened, rights, self._refused)
-        field = next(
-            (one for one in document_form.sections() if one.name == self.section), document_form.sections()[0]
-        )
-        self.section, self.section_title, self.section_help = field.name, field.title, field.help
-        self.is_unread = field.is_unread
-        self.sections = document_rows.section_rows(standing)
-        self.rows = document_rows.form_rows(field, standing)
+        self._readable = self._written if seen.is_readable else self._readable
+        self.blocked, self.readable = seen.is_blocked, seen.is_readable
         self.problems = document_rows.found_rows(seen.problems)
         self.marks = [
             Mark(f.line, f.column, f"{f.text} {f.hint}".strip(), f.blocks) for f in self.problems if f.line
         ]
-        self.blocked, self.readable = seen.is_blocked, seen.is_readable
+        self._draw_form(
+            Standing(
+                seen=seen if seen.is_readable else await asyncio.to_thread(_look_at, self._readable),
+                base=base,
+                problems=seen.problems,
+                opened=self._opened,
+                rights=self._rights_held() if self.may_edit and seen.is_readable else (),
+                refused=self._refused,
+            )
+        )
+
+    def _draw_form(self, standing: Standing) -> None:
+        every = document_form.sections()
+        field = next((one for one in every if one.name == self.section), every[0])
+        self.section, self.section_title, self.section_help = field.name, field.title, field.help
+        self.is_unread = field.is_unread
+        self.sections = document_rows.section_rows(standing)
+        self.rows = document_rows.form_rows(field, standing)
         self.grammar = self.grammar or json.dumps(document_form.whole_grammar(), ensure_ascii=False)
+
+    def _rights_held(self) -> list[str]:
+        return [name for name, given in self._rights.items() if given is True]
 
 
 @lru_cache(maxsize=48)
