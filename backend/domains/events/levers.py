@@ -11,7 +11,7 @@ from datetime import datetime
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_EVEN, Decimal
 from typing import Any, Final
 
-from backend.core.errors import InvalidInput, NotAllowed
+from backend.core.errors import NotAllowed
 from backend.domains.events import patterns, schema
 from backend.domains.events.lifecycle import LeverView
 from backend.domains.events.model import Document, Path, pointer
@@ -56,7 +56,7 @@ def moved(
 ) -> dict[tuple[str, ...], Any]:
     """What to set so that a lever stands at a value: itself, and with a ranking weight the other weights.
 
-    Raises: NotAllowed `events.outside_lever`; InvalidInput `events.weights_stuck` when the others cannot make room.
+    Raises: NotAllowed `events.outside_lever` with `low` and `high`, or `options`.
     """
     view = _view(path, document, baseline, ())
     if view is None or not _fits(view, value):
@@ -65,26 +65,18 @@ def moved(
     if path[0] != WEIGHTS:
         return {path: value}
     weights = {name: _decimal(weight) for name, weight in document[WEIGHTS].items()}
-    limits = {name: _bounds((WEIGHTS, name), baseline) for name in weights}
-    balanced = balance(weights, limits, path[1], _decimal(value))
+    balanced = balance(weights, _rooms(weights, baseline), path[1], _decimal(value))
     return {(WEIGHTS, name): _number(weight) for name, weight in balanced.items() if weight != weights[name]}
 
 
 def balance(
-    weights: Mapping[str, Decimal], limits: Mapping[str, Bounds | None], name: str, value: Decimal
+    weights: Mapping[str, Decimal], rooms: Mapping[str, Bounds], name: str, value: Decimal
 ) -> dict[str, Decimal]:
-    """Weights that sum to exactly 1 with one of them at a value; the others keep their proportions within their ranges.
+    """Weights that sum to exactly 1 with one of them at a value; the others keep their proportions within their rooms.
 
-    One factor for all others, found by bisection: the sum of clamped values grows with it. A weight without a range stays.
-    Raises: InvalidInput `events.weights_stuck`.
+    One factor for all others, found by bisection: the sum of clamped values grows with it. The value must be within `reach`.
     """
-    others = {n: w for n, w in weights.items() if n != name}
-    rooms = {n: _inward(limits.get(n) or Bounds(w, w), w) for n, w in others.items()}
-    rest = _ONE - value
-    lowest, highest = sum(r.low for r in rooms.values()), sum(r.high for r in rooms.values())
-    if not lowest <= rest <= highest:
-        span = [_number(_ONE - highest), _number(_ONE - lowest)]
-        raise InvalidInput("events.weights_stuck", weight=name, low=span[0], high=span[1])
+    others, rest = {n: w for n, w in weights.items() if n != name}, _ONE - value
     low, high = Decimal(0), Decimal(2) ** 20
     for _ in range(_HALVINGS):
         factor = (low + high) / 2
@@ -94,6 +86,20 @@ def balance(
             high = factor
     scaled = {n: rooms[n].clamp((w * high).quantize(_QUANTUM, ROUND_HALF_EVEN)) for n, w in others.items()}
     return {name: value} | _to_the_last(scaled, rooms, rest)
+
+
+def reach(rooms: Mapping[str, Bounds], name: str) -> Bounds:
+    """How far one weight can go: its own room, as far as the others have room to make up for it."""
+    others = [room for n, room in rooms.items() if n != name]
+    low = _ONE - sum((room.high for room in others), Decimal(0))
+    high = _ONE - sum((room.low for room in others), Decimal(0))
+    return Bounds(max(low, rooms[name].low), min(high, rooms[name].high))
+
+
+def _rooms(weights: Mapping[str, Decimal], baseline: Document) -> dict[str, Bounds]:
+    """Of each weight; one without a range stays where it is."""
+    limits = {name: _bounds((WEIGHTS, name), baseline) for name in weights}
+    return {name: _inward(limits[name] or Bounds(w, w), w) for name, w in weights.items()}
 
 
 def _to_the_last(
@@ -133,7 +139,7 @@ def _view(
     value, origin = _value(document, path), _value(baseline, path)
     if rule.lever is None or patterns.ANYWHERE in path or isinstance(value, dict | list) or value is None:
         return None
-    limits = _bounds(path, baseline)
+    limits = _limits(path, document, baseline)
     is_number = patterns.is_number(rule.lever["range"][0])
     if is_number and limits is None:
         return None
@@ -170,6 +176,13 @@ def _fits(view: LeverView, value: Any) -> bool:
             and view.low <= value <= view.high
         )
     return any(value == option and type(value) is type(option) for option in view.options)
+
+
+def _limits(path: tuple[str, ...], document: Document, baseline: Document) -> Bounds | None:
+    own = _bounds(path, baseline)
+    if own is None or path[0] != WEIGHTS:
+        return own
+    return reach(_rooms({n: _decimal(w) for n, w in document[WEIGHTS].items()}, baseline), path[1])
 
 
 def _bounds(path: tuple[str, ...], baseline: Document) -> Bounds | None:

@@ -85,8 +85,8 @@ async def move_lever(
     """Puts a lever at a value inside its range, at once and without approval. `path` in steps or as JSON Pointer.
 
     A ranking weight takes from or gives to the others, so that the sum stays 1.
-    Raises: NotFound; NotAllowed `events.outside_lever`, `identity.needs_permission`; InvalidInput `events.weights_stuck`,
-    `events.invalid_document`; Conflict `events.version_taken`.
+    Raises: NotFound; NotAllowed `events.outside_lever`, `identity.needs_permission`; InvalidInput `events.invalid_document`;
+    Conflict `events.version_taken`.
     """
     current = await service.get_in_force(ctx, slug=slug)
     baseline = await service.baseline_of(ctx, current)

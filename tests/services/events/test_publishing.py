@@ -16,11 +16,10 @@ from backend.domains.events import service as events
 from backend.domains.events.model import EventStatus, EventVersion, Source
 from backend.domains.events.templates import SEEDS
 from tests.factories import World
+from tests.services.events.conftest import LIBRARY, SALE, Desk
 
-LIBRARY = events.shipped_templates()
-SALE = (
-    "extends: platform_defaults\nid: spring-sale\nname: Spring Sale\nconversion: {hold_minutes: %s} # note\n"
-)
+#: A change that nobody has to agree to.
+GREETED = SALE + "branding: {tagline: Tagline %s}\n"
 
 
 async def publish(
@@ -31,43 +30,47 @@ async def publish(
 
 
 async def test_publishing_stores_a_version_and_puts_it_in_force(
-    database: Database, owner: psycopg.Connection[Any], world: World
+    desk: Desk, owner: psycopg.Connection[Any], world: World
 ) -> None:
-    version = await publish(database, world, SALE % 30, message="  Longer holds ")
-    assert (version.number, version.is_new, version.message) == (2, True, "Longer holds")
+    version = await desk.through_the_gate(SALE % 130)
+    assert (version.number, version.is_new, version.message) == (3, True, "Longer holds")
     assert version.author_id == world.users["operator"]
-    assert version.source == SALE % 30
-    assert version.document["conversion"]["hold_minutes"] == 30
+    assert version.source == SALE % 130
+    assert version.document["conversion"]["hold_minutes"] == 130
     columns = "current_version_id, status, hold_ttl_s"
     row = owner.execute(f"select {columns} from public.events where id = %s", (world.event,)).fetchone()
-    assert row == {"current_version_id": version.id, "status": "live", "hold_ttl_s": 1800}
+    assert row == {"current_version_id": version.id, "status": "live", "hold_ttl_s": 7800}
     said = owner.execute(
-        "select topic from realtime.messages where event = 'version_published' and payload ->> 'number' = '2'"
+        "select topic from realtime.messages where event = 'version_published' and payload ->> 'number' = '3'"
     )
     assert {row["topic"] for row in said} == {
         "versions",
         f"event:{world.event}",
         f"organization:{world.seller}",
     }
-    published = "kind = 'event.published' and facts ->> 'number' = '2'"
-    fact = owner.execute(f"select facts from public.journal where {published}").fetchone()
-    assert fact is not None
-    assert fact["facts"]["message"] == "Longer holds"
+    (fact,) = [facts for facts in desk.facts("event.published") if facts["number"] == 3]
+    assert (fact["message"], fact["risk"]) == ("Longer holds", "medium")
 
 
-async def test_an_equal_document_is_not_published_again(database: Database, world: World) -> None:
-    first = await publish(database, world, SALE % 30)
-    again = await publish(database, world, "# other words\n" + SALE % "30.0")
+async def test_a_change_of_low_risk_needs_nobody(desk: Desk) -> None:
+    version = await desk.publish(GREETED % (24, "one"), message="  Another line ")
+    assert (version.number, version.risk, version.message) == (3, "low", "Another line")
+
+
+async def test_a_change_that_others_have_to_agree_to_is_not_published_past_them(desk: Desk) -> None:
+    for persona in ("operator", "admin"):
+        with pytest.raises(Conflict) as refused:
+            await desk.publish(SALE % 130, persona)
+        assert refused.value.code == "events.needs_approval"
+        assert (refused.value.facts["risk"], refused.value.facts["needed"]) == ("medium", 1)
+    assert (await desk.in_force()).number == 2
+
+
+async def test_an_equal_document_is_not_published_again(desk: Desk) -> None:
+    first = await desk.through_the_gate(SALE % 130)
+    again = await desk.publish("# other words\n" + SALE % "130.0")
     assert (again.id, again.number, again.is_new) == (first.id, first.number, False)
     assert again.document == first.document
-
-
-async def test_going_back_is_a_new_version(database: Database, world: World) -> None:
-    first = await publish(database, world, SALE % 30)
-    await publish(database, world, SALE % 40)
-    third = await publish(database, world, SALE % 30)
-    assert third.sha256 == first.sha256
-    assert (third.number, third.is_new) == (first.number + 2, True)
 
 
 async def test_a_bad_document_says_what_is_wrong_and_leaves_nothing(
@@ -149,15 +152,16 @@ async def test_an_id_that_cannot_be_the_events(
     assert refused.value.facts["problems"][0]["path"] == "/id"
 
 
-async def test_publishing_at_once_gives_numbers_without_gap_or_twin(database: Database, world: World) -> None:
-    versions = await asyncio.gather(*(publish(database, world, SALE % minutes) for minutes in range(10, 22)))
-    assert sorted(version.number for version in versions) == list(range(2, 14))
-    async with database.as_actor(world.actor("operator")) as ctx:
+async def test_publishing_at_once_gives_numbers_without_gap_or_twin(desk: Desk, world: World) -> None:
+    texts = [GREETED % (24, letter) for letter in "abcdefghijkl"]
+    versions = await asyncio.gather(*(desk.publish(text) for text in texts))
+    assert sorted(version.number for version in versions) == list(range(3, 15))
+    async with desk.unit("operator") as ctx:
         history = await events.list_versions(ctx, slug=world.slug)
-        assert [head.number for head in history] == list(range(13, 0, -1))
-        assert [head.number for head in history if head.is_current] == [13]
-        page = await events.list_versions(ctx, slug=world.slug, limit=3, before=13)
-        assert [head.number for head in page] == [12, 11, 10]
+        assert [head.number for head in history] == list(range(14, 0, -1))
+        assert [head.number for head in history if head.is_current] == [14]
+        page = await events.list_versions(ctx, slug=world.slug, limit=3, before=14)
+        assert [head.number for head in page] == [13, 12, 11]
 
 
 async def test_a_local_operator_publishes_without_an_author(database: Database, world: World) -> None:
@@ -204,8 +208,8 @@ async def test_a_draft_has_no_status_to_change(database: Database, world: World)
             await events.create_event(ctx, organization_id=world.seller, slug="autumn-sale", name="Again")
 
 
-async def test_what_processes_serve(database: Database, world: World) -> None:
-    version = await publish(database, world, SALE % 30)
+async def test_what_processes_serve(database: Database, world: World, desk: Desk) -> None:
+    version = await desk.in_force()
     async with database.as_actor(world.actor("anon")) as ctx:
         (bundle,) = await events.list_served(ctx)
         assert (bundle.version_id, bundle.slug, bundle.number) == (version.id, world.slug, 2)
