@@ -9,7 +9,6 @@ from typing import Any
 
 from app import formats
 from app.config_views import (
-    Alert,
     BranchLine,
     ChangeGroup,
     ChangeRow,
@@ -328,23 +327,3 @@ def _side(conflict: Mapping[str, Any], name: str) -> str:
         return "" if name == "base" else "not there"
     value = conflict[name]
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
-
-
-def stop_alerts(document: Mapping[str, Any]) -> list[Alert]:
-    """The stop switches that are on."""
-    safety = document.get("safety") or {}
-    return [
-        Alert(key, "bad", f"{title} is on.", "Levers", "?tab=levers")
-        for key, (title, _) in STOPS.items()
-        if safety.get(key) is True
-    ]
-
-
-STOPS = {
-    "ai_off": ("AI off", "The guide answers with fixed words only; no language model is asked."),
-    "mutating_tools_off": (
-        "Actions off",
-        "Nobody can hold, reserve or share anything new. What is held stays held.",
-    ),
-    "force_strict": ("Strict mode", "The strictest policy applies to everybody, whatever the event says."),
-}

@@ -144,7 +144,7 @@ class DraftShown:
     may_review: bool = False
     may_recall: bool = False
     may_publish: bool = False
-    may_submit: bool = False
+    may_edit: bool = False
     is_stale: bool = False
 
 
@@ -206,6 +206,8 @@ class KillSwitch:
 
     path: str = ""
     label: str = ""
+    use: str = ""
+    end: str = ""
     help: str = ""
     on: bool = False
 

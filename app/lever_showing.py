@@ -3,13 +3,52 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from app.config_showing import section_title
-from app.config_views import LeverRow, Option
+from app.config_views import Alert, KillSwitch, LeverRow, Option
 from backend.domains.events.lifecycle import LeverView
 
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The words of a stop switch: what it is, the two ways to use it, what it does, and what it says while it is on."""
+
+    label: str
+    use: str
+    end: str
+    help: str
+    on: str
+
+
+#: The stop switches of the section `safety`.
+STOPS = {
+    "ai_off": Stop(
+        "The AI",
+        "Stop the AI",
+        "Start the AI again",
+        "The guide answers with fixed words only; no language model is asked.",
+        "The AI is stopped; the guide answers with fixed words.",
+    ),
+    "mutating_tools_off": Stop(
+        "Actions",
+        "Stop actions",
+        "Allow actions again",
+        "Nobody can hold, reserve or share anything new. What is held stays held.",
+        "Actions are stopped; nobody can hold anything new.",
+    ),
+    "force_strict": Stop(
+        "Strict policy",
+        "Apply the strict policy",
+        "End the strict policy",
+        "The strictest policy applies to everybody, whatever the event says.",
+        "The strict policy applies to everybody.",
+    ),
+}
+SAFETY = "/safety/"
 #: A unit of the schemas that people read in percent.
 SHARE = "share of 1"
 CONTROLS = {"number": "slider", "toggle": "toggle", "choice": "choice"}
@@ -38,6 +77,24 @@ def lever_row(view: LeverView, me: str) -> LeverRow:
         moved_at=view.moved_at.isoformat() if view.moved_at else "",
         may_undo=view.may_undo,
     )
+
+
+def kill_switch(view: LeverView) -> KillSwitch | None:
+    """A stop switch, or None for any other lever."""
+    found = STOPS.get(view.path.removeprefix(SAFETY)) if view.path.startswith(SAFETY) else None
+    if found is None:
+        return None
+    return KillSwitch(view.path, found.label, found.use, found.end, found.help, view.value is True)
+
+
+def stop_alerts(document: Mapping[str, Any]) -> list[Alert]:
+    """The stop switches that are on."""
+    safety = document.get("safety") or {}
+    return [
+        Alert(key, "bad", stop.on, "Levers", "?tab=levers")
+        for key, stop in STOPS.items()
+        if safety.get(key) is True
+    ]
 
 
 def grid(view: LeverView) -> tuple[str, str, str]:

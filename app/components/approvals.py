@@ -210,6 +210,16 @@ def _actions(
             rx.el.p("Its risk is above what your permissions let you decide on.", class_name="muted"),
         ),
         rx.cond(
+            draft.may_edit,
+            rx.el.p(
+                go(
+                    "Edit it on the tab Document",
+                    href="/cockpit/events/" + draft.slug + "?tab=document&draft=" + draft.id,
+                    class_name="link",
+                )
+            ),
+        ),
+        rx.cond(
             draft.may_recall,
             rx.el.div(
                 button("Recall", small=True, on_click=on_recall, disabled=busy),

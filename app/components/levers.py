@@ -121,14 +121,14 @@ def stops(*, rows: Any, may_move: Any, busy: Any, on_ask: Any) -> rx.Component:
         return rx.el.li(
             rx.el.div(
                 rx.el.p(
-                    item.label, " ", rx.cond(item.on, pill("Stopped", tone="bad")), class_name="lever__label"
+                    item.label, " ", rx.cond(item.on, pill("In use", tone="bad")), class_name="lever__label"
                 ),
                 rx.el.p(item.help, class_name="muted"),
             ),
             button(
                 rx.cond(item.on, icon("play"), icon("octagon-x")),
-                rx.cond(item.on, "Resume", "Stop…"),
-                rx.el.span(" ", item.label, class_name="visually-hidden"),
+                rx.cond(item.on, item.end, item.use),
+                "…",
                 small=True,
                 on_click=on_ask(item.path),
                 disabled=~may_move | busy,
@@ -156,19 +156,19 @@ def stop_dialog(
             rx.cond(
                 asked.on,
                 "Open conversations go on as before within a second.",
-                "Every open conversation meets this within a second. You can resume at any time.",
+                "Every open conversation meets this within a second. You can take it back at any time.",
             ),
             class_name="muted",
         ),
         rx.cond(failure != "", notice(failure)),
         rx.el.div(
             button(
-                rx.cond(asked.on, "Resume", "Stop now"), kind="primary", on_click=on_confirm, disabled=busy
+                rx.cond(asked.on, asked.end, asked.use), kind="primary", on_click=on_confirm, disabled=busy
             ),
             button("Not now", on_click=on_dismiss),
             class_name="dialog__actions",
         ),
-        title=rx.cond(asked.on, "Resume: ", "Stop: ") + asked.label,
+        title=rx.cond(asked.on, asked.end, asked.use) + "?",
         is_open=asked.path != "",
         on_dismiss=on_dismiss,
         serif=False,

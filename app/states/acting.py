@@ -23,9 +23,15 @@ async def acting(state: Any, group: str = "publish") -> AsyncIterator[Actor]:
     except NotSignedIn:
         raise
     except AppError as error:
-        state.failure = words(error)
+        state.failure = _told(error)
     finally:
         state.busy = False
+
+
+def _told(error: AppError) -> str:
+    """Where a whole document was refused, its first problem: no list of problems stands beside such a control."""
+    problems = error.facts.get("problems")
+    return problems[0]["message"] if problems else words(error)
 
 
 def key() -> str:

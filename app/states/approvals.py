@@ -181,6 +181,7 @@ def _shown(
         else "It still has problems; its author mends them first.",
         kind_word="own" if own and in_review else "above" if reviewable and not within else "",
         may_review=reviewable and within,
+        may_edit=own and draft.status in (DraftStatus.OPEN, DraftStatus.REJECTED),
         may_recall=own and draft.status in (DraftStatus.IN_REVIEW, DraftStatus.APPROVED),
         may_publish=bool(
             draft.status is DraftStatus.APPROVED

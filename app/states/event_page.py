@@ -10,6 +10,7 @@ import reflex as rx
 
 from app import bridge, config_showing, formats
 from app.config_views import Alert
+from app.lever_showing import stop_alerts
 from app.messages import words
 from app.states.desk import Desk, may_decide, permissions
 from app.views import Labelled
@@ -21,6 +22,9 @@ from backend.domains.events.lifecycle import Draft, DraftStatus, HistoryLine
 from backend.domains.events.model import Document, Event
 from backend.domains.identity import service as identity
 
+#: On a phone the chosen tab may lie beyond the edge.
+SHOW_TAB = """setTimeout(() => document.querySelector('.tab[aria-current="page"]')
+  ?.scrollIntoView({block: 'nearest', inline: 'center'}), 60)"""
 TABS = ("overview", "document", "versions", "approvals", "branches", "levers", "live", "experiments")
 
 
@@ -51,7 +55,7 @@ class EventPage(rx.State):
     _organization_id: str = ""
 
     @rx.event
-    async def load(self) -> None:
+    async def load(self):
         """Shows nothing before the server has checked who asks. Another tab of the same event changes in place."""
         asked = self.router.url.query_parameters.get("tab", "overview")
         self.tab = asked if asked in TABS else "overview"
@@ -59,6 +63,7 @@ class EventPage(rx.State):
             self.ready, self.missing = False, ""
         await bridge.limit(self, "read")
         await self._read()
+        return rx.call_script(SHOW_TAB)
 
     @rx.event
     async def refresh(self) -> None:
@@ -106,7 +111,7 @@ class EventPage(rx.State):
         self.published_by, self.published_at = line.author, line.at
         self.alerts = [
             *_taken_back(newest),
-            *config_showing.stop_alerts(version.document),
+            *stop_alerts(version.document),
             *self.alerts,
         ]
         self.facts, self.weights = list(_facts(version.document)), list(_weights(version.document))

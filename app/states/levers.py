@@ -8,17 +8,14 @@ from typing import Any
 import reflex as rx
 
 from app import bridge
-from app.config_showing import STOPS
 from app.config_views import KillSwitch, LeverRow
-from app.lever_showing import lever_row
+from app.lever_showing import kill_switch, lever_row
 from app.states.acting import acting, key
 from app.states.event_page import EventPage
 from backend.domains.events import releases, schema
-from backend.domains.events.lifecycle import LeverView
 from backend.flows import configs
 
 FLAGS = "/flags/"
-SAFETY = "/safety/"
 
 
 class Levers(rx.State):
@@ -40,9 +37,14 @@ class Levers(rx.State):
             me = ctx.actor.email or ""
         order = schema.sections()
         found.sort(key=lambda view: order.index(view.section) if view.section in order else len(order))
-        self.rows = [lever_row(view, me) for view in found if not _is_apart(view)]
+        self.stops = [stop for stop in map(kill_switch, found) if stop]
+        apart = {stop.path for stop in self.stops}
+        self.rows = [
+            lever_row(view, me)
+            for view in found
+            if view.path not in apart and not view.path.startswith(FLAGS)
+        ]
         self.groups = list(dict.fromkeys(row.group for row in self.rows))
-        self.stops = [_stop(view) for view in found if view.path.removeprefix(SAFETY) in STOPS]
 
     @rx.event
     async def move(self, path: str, value: str):
@@ -79,21 +81,11 @@ class Levers(rx.State):
         async with acting(self) as actor:
             await self._move(actor, asked.path, not asked.on)
             self.asked = KillSwitch()
-            yield rx.toast.success(f"{asked.label}: {'resumed' if asked.on else 'stopped'}.")
+            yield rx.toast.success(f"Done: {(asked.end if asked.on else asked.use).lower()}.")
             yield [EventPage.refresh, Levers.load]
 
     async def _move(self, actor: Any, path: str, value: Any) -> None:
         await configs.move_lever(bridge.runtime(), actor, slug=self.slug, path=path, value=value, key=key())
-
-
-def _is_apart(view: LeverView) -> bool:
-    """Flags and stop switches have their own place."""
-    return view.path.startswith(FLAGS) or view.path.removeprefix(SAFETY) in STOPS
-
-
-def _stop(view: LeverView) -> KillSwitch:
-    label, help_text = STOPS[view.path.removeprefix(SAFETY)]
-    return KillSwitch(view.path, label, help_text, view.value is True)
 
 
 def _typed(value: str) -> Any:

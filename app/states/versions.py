@@ -109,7 +109,7 @@ class Versions(rx.State):
         page = await self.get_state(EventPage)
         self.failure = ""
         self.clone_name = f"{page.name} (copy)"
-        self.clone_id = f"{self.slug}_copy"[:60]
+        self.clone_id = f"{self.slug}-copy"[:60]
         self.cloning = True
 
     @rx.event
@@ -151,6 +151,6 @@ def _number(text: str | None) -> int:
 
 
 def id_for(name: str) -> str:
-    """An id that a name suggests: `Watches, Q1 2026` becomes `watches_q1_2026`."""
+    """An id that a name suggests: `Watches, Q1 2026` becomes `watches-q1-2026`."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", plain.casefold()).strip("_")[:60]
+    return re.sub(r"[^a-z0-9]+", "-", plain.casefold()).strip("-")[:60]

@@ -12,7 +12,7 @@ from uuid import UUID
 import pytest
 
 from app import config_showing as showing
-from app.lever_showing import grid, lever_row
+from app.lever_showing import grid, kill_switch, lever_row, stop_alerts
 from app.serve import ROOT
 from app.states.flags import rows as flag_rows
 from app.states.levers import _typed
@@ -265,6 +265,17 @@ def test_what_a_control_sends_has_a_type(sent: str, value: Any) -> None:
     assert _typed(sent) == value
 
 
+def test_a_stop_switch_that_is_on_is_an_alert_and_no_lever_like_others() -> None:
+    view = lever(path="/safety/ai_off", kind="toggle", value=True, low=None, high=None)
+    switch = kill_switch(view)
+    assert switch is not None
+    assert (switch.on, switch.end) == (True, "Start the AI again")
+    assert kill_switch(lever()) is None
+    (alert,) = stop_alerts({"safety": {"ai_off": True, "force_strict": False}})
+    assert alert.tone == "bad"
+    assert stop_alerts({}) == []
+
+
 def test_the_organization_goes_before_the_event() -> None:
     said = [
         Flag("comparison", False, "A quiet week", "admin@example.com", NOW),
@@ -305,5 +316,5 @@ def test_the_policy_of_a_form_has_types_and_an_unticked_box_is_a_no() -> None:
 
 
 def test_an_id_follows_a_name() -> None:
-    assert id_for("Montres & Uhren, Q1 2026") == "montres_uhren_q1_2026"
+    assert id_for("Montres & Uhren, Q1 2026") == "montres-uhren-q1-2026"
     assert id_for("Élégance!") == "elegance"

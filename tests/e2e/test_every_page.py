@@ -76,10 +76,29 @@ class TestEveryPage:
         await expect(page.get_by_role("link", name="Tesla Q1 2026")).to_be_visible()
         await check(page, f"cockpit-{size}-{scheme}")
         await page.goto(f"/cockpit/events/{SLUG}")
-        for tab in ("Overview", "Document", "Versions", "Live", "Experiments"):
-            await page.get_by_role("tab", name=tab).click()
-            await expect(page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        tabs = page.get_by_role("navigation", name="Parts of the event")
+        for tab in (
+            "Overview",
+            "Document",
+            "Versions",
+            "Approvals",
+            "Branches",
+            "Levers",
+            "Live",
+            "Experiments",
+        ):
+            await tabs.get_by_role("link", name=tab).click()
+            await expect(tabs.get_by_role("link", name=tab)).to_have_attribute("aria-current", "page")
+            await page.wait_for_load_state("networkidle")
             await check(page, f"event-{tab.lower()}-{size}-{scheme}")
+
+    async def test_organization(self, visit: Open, size: str, scheme: str) -> None:
+        page = await visit("/", size=SIZES[size], scheme=scheme)
+        await sign_in(page, "admin@northbay.example.com", PASSWORD)
+        for place in ("Approvals", "Library", "Members"):
+            await page.get_by_role("navigation", name="Cockpit").get_by_role("link", name=place).click()
+            await expect(page.get_by_role("heading", name=place, exact=True).first).to_be_visible()
+            await check(page, f"{place.lower()}-{size}-{scheme}")
 
     async def test_dealer(self, visit: Open, size: str, scheme: str) -> None:
         page = await visit("/", size=SIZES[size], scheme=scheme)

@@ -25,15 +25,33 @@ async def ask(page: Page, message: str) -> None:
     await expect(page.locator(".turn--guide .turn__text")).to_have_count(turns + 1)
 
 
-async def test_an_operator_publishes_and_two_buyers_meet_over_one_car(visit: Open) -> None:
+async def test_an_operator_asks_the_admin_publishes_and_two_buyers_meet_over_one_car(visit: Open) -> None:
     operator = await visit()
     await sign_in(operator, "operator@northbay.example.com", PASSWORD)
     await expect(operator.get_by_role("heading", name="Events")).to_be_visible()
     await operator.get_by_role("link", name="Tesla Q1 2026").click()
     before = await _version(operator)
-    await publish(operator, "hold_minutes: 24", "hold_minutes: 25", "A minute more to think")
-    await expect(operator.get_by_text(f"Version {before + 1}", exact=True)).to_be_visible()
-    await operator.get_by_role("tab", name="Live").click()
+    await submit(operator, "Conversion", "Hold length", "75", "More time to think")
+    await expect(operator.get_by_text("In review").first).to_be_visible()
+    await operator.get_by_role("link", name="Approvals").last.click()
+    await operator.get_by_role("link", name="More time to think").click()
+    await expect(operator.get_by_text("so others decide")).to_be_visible()  # own work is approved by others
+    await expect(operator.get_by_role("button", name="Send the verdict")).to_have_count(0)
+    await operator.get_by_role("link", name="Live").click()
+    await expect(operator.get_by_text("Right now")).to_be_visible()
+
+    admin = await visit()
+    await sign_in(admin, "admin@northbay.example.com", PASSWORD)
+    await admin.get_by_role("navigation", name="Cockpit").get_by_role("link", name="Approvals").click()
+    await admin.get_by_role("link", name="More time to think").click()
+    await expect(admin.get_by_text("Hold length 24 → 75 minutes")).to_be_visible()
+    await expect(admin.get_by_role("button", name="Publish now")).to_have_count(0)
+    await admin.get_by_role("radio", name="Approve").check()
+    await admin.get_by_label("Reason").fill("Read and agreed")
+    await admin.get_by_role("button", name="Send the verdict").click()
+    await admin.get_by_role("button", name="Publish now").click()
+    await expect(admin.get_by_text(f"Version {before + 1} is in force.")).to_be_visible()
+    await expect(operator.get_by_text(f"Version {before + 1}", exact=True)).to_be_visible()  # nobody reloaded
 
     one = await visit(f"/e/{SLUG}")
     other = await visit(f"/e/{SLUG}", size=PHONE)
@@ -67,7 +85,7 @@ async def test_an_operator_publishes_and_two_buyers_meet_over_one_car(visit: Ope
     await expect(other.get_by_text("Someone was a moment faster")).to_be_visible()
     await expect(other.locator(".nextbest button")).to_have_count(3)
 
-    board = operator.get_by_role("tabpanel")
+    board = operator.locator("#panel")
     await expect(board.get_by_role("table", name="Holds")).to_contain_text(title)
     assert await board.get_by_role("table", name="Conversations").locator("tbody tr").count() >= 2
     await expect(board).to_contain_text(f"came too late for {title}", timeout=15_000)
@@ -137,28 +155,37 @@ async def test_removing_a_wish_ranks_again_and_says_what_changed(visit: Open) ->
     await expect(page.locator(".shelf__change")).to_contain_text("→")
 
 
-async def test_a_draft_with_a_mistake_shows_its_line_and_cannot_be_published(visit: Open) -> None:
+async def test_a_draft_with_a_mistake_shows_its_place_and_cannot_be_put_forward(visit: Open) -> None:
     page = await visit()
     await sign_in(page, "operator@northbay.example.com", PASSWORD)
     await page.get_by_role("link", name="Tesla Q1 2026").click()
-    await page.get_by_role("tab", name="Document").click()
-    editor = page.get_by_label("Event document, YAML")
-    source = await editor.input_value()
-    await editor.fill(source.replace("individual_match", "individual_mach"))
-    problem = page.locator(".problem").first
-    await expect(problem).to_contain_text("individual_match")  # the nearest valid name
-    line = 1 + source[: source.index("individual_match")].count("\n")
-    await expect(problem).to_contain_text(f"Line {line}, column 3")
-    await expect(page.get_by_role("button", name="Publish")).to_be_disabled()
+    await page.get_by_role("link", name="Document").click()
+    editor = page.get_by_role("textbox", name="Event document, YAML")
+    await editor.click()
+    await page.keyboard.press("Control+Home")
+    await page.keyboard.type("personas: {}\n")
+    problem = page.locator(".found__one--bad").first
+    await expect(problem).to_contain_text("persona")  # the nearest valid name
+    await expect(page.get_by_role("button", name=re.compile("^Review and"))).to_be_disabled()
+    await page.get_by_role("button", name="Discard").click()
+    await page.get_by_role("button", name="Discard the draft").click()
+    await expect(page.get_by_text("No draft", exact=True)).to_be_visible()
 
 
-async def test_a_viewer_reads_and_does_not_publish(visit: Open) -> None:
+async def test_a_viewer_reads_and_changes_nothing(visit: Open) -> None:
     page = await visit()
     await sign_in(page, "viewer@northbay.example.com", PASSWORD)
     await page.get_by_role("link", name="Tesla Q1 2026").click()
-    await page.get_by_role("tab", name="Document").click()
-    await expect(page.get_by_text("Admins and operators publish")).to_be_visible()
-    await expect(page.get_by_role("button", name="Publish")).to_have_count(0)
+    await page.get_by_role("link", name="Document").click()
+    editor = page.get_by_role("textbox", name="Event document, YAML")
+    await expect(editor).to_be_visible()
+    await expect(page.get_by_role("button", name=re.compile("Review and"))).to_have_count(0)
+    await page.get_by_role("link", name="Levers").click()
+    await expect(page.get_by_role("slider", name="Hold length")).to_be_disabled()
+    await expect(page.get_by_role("button", name="Stop the AI…")).to_be_disabled()
+    await page.get_by_role("link", name="Versions").click()
+    await expect(page.get_by_text("in force").first).to_be_visible()
+    await expect(page.get_by_role("button", name=re.compile("Roll back|Clone"))).to_have_count(0)
 
 
 async def test_wishes_are_shared_with_dealers_and_taken_back(visit: Open) -> None:
@@ -188,12 +215,14 @@ async def _version(page: Page) -> int:
     return int(text.split()[-1])
 
 
-async def publish(page: Page, before: str, after: str, message: str) -> None:
-    await page.get_by_role("tab", name="Document").click()
-    editor = page.get_by_label("Event document, YAML")
-    source = await editor.input_value()
-    assert before in source
-    await editor.fill(source.replace(before, after))
-    await expect(page.get_by_text("not yet published")).to_be_visible()
-    await page.get_by_label("What changes, and why").fill(message)
-    await page.get_by_role("button", name="Publish").click()
+async def submit(page: Page, section: str, field: str, value: str, message: str) -> None:
+    """Changes one field on the tab Document and puts the draft forward."""
+    await page.get_by_role("link", name="Document").click()
+    await page.get_by_role("button", name=section).first.click()
+    await page.get_by_label(field).first.fill(value)
+    await page.get_by_label(field).first.press("Tab")
+    await page.get_by_role("button", name="Review and ask for approval").click()
+    await page.get_by_label("Title of the draft").fill(message)
+    await page.get_by_role("button", name="Save the title").click()
+    await page.get_by_label("What changes, and why").fill("Buyers asked for it")
+    await page.get_by_role("button", name="Submit for approval").click()
