@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import fields
 from functools import wraps
+from itertools import groupby
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -14,11 +15,12 @@ import click
 
 from backend.core.context import Context
 from backend.core.errors import AppError
-from backend.domains.events import service
+from backend.domains.events import schema, service
 from backend.domains.events.changes import Change, Diff
 from backend.domains.events.lifecycle import to_json
 from backend.domains.events.model import Compilation, Library, Problem, Severity, Source
 from backend.domains.events.templates import Folder, read_bounded
+from backend.domains.events.wording import label_of
 
 T = TypeVar("T")
 
@@ -125,9 +127,15 @@ def line_of(facts: Mapping[str, Any]) -> str:
 
 
 def show_changes(diff: Diff) -> None:
-    """One change a line, with its risk and whom it reaches."""
-    for change in diff.changes:
-        click.echo(f"  {_SIGNS[change.kind]} {change.text}  ({_marks(change)})")
+    """One change a line, with its risk and whom it reaches; under headings where there are several sections."""
+    sections = schema.sections()
+    ordered = sorted(diff.changes, key=lambda c: sections.index(c.section) if c.section in sections else -1)
+    groups = [(name, [*changes]) for name, changes in groupby(ordered, key=_heading)]
+    for heading, changes in groups:
+        if len(groups) > 1:
+            click.echo(heading)
+        for change in changes:
+            click.echo(f"  {_SIGNS[change.kind]} {change.text}  ({_marks(change)})")
 
 
 def summary(diff: Diff) -> str:
@@ -137,8 +145,13 @@ def summary(diff: Diff) -> str:
     return f"{several(len(diff.changes), 'change')}, {diff.risk} risk"
 
 
+def _heading(change: Change) -> str:
+    """The title of a change's section; values outside of sections are the event's own."""
+    return label_of((change.section,)) if change.section in schema.sections() else "Event"
+
+
 def _marks(change: Change) -> str:
-    lever = {"inside": "lever", "outside": "beyond the lever"}.get(change.lever or "")
+    lever = {"inside": "inside its lever", "outside": "beyond its lever"}.get(change.lever or "")
     return ", ".join(part for part in (change.risk, _REACHES.get(change.reload), lever) if part)
 
 

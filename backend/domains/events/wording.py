@@ -162,7 +162,7 @@ class _Sentence:
         if isinstance(element, Mapping):
             names = (element[name] for name in NAMES if _is_name(element.get(name)))
             return next((_shortened(name) for name in names), ordinal(int(path[-1]) + 1))
-        return shown(element, bare=True)
+        return shown(element, bare=True).removeprefix("specs.")
 
     def _unit(self) -> str:
         unit = self.nodes[-1].get("x-unit", "") if len(self.nodes) == len(self.path) else ""

@@ -71,6 +71,17 @@ def test_it_comes_back_to_the_same_hash() -> None:
     assert compile_document(found.source, found.library).compiled is not None
 
 
+@pytest.mark.parametrize(
+    "name", ["platform_defaults", "watches_q1_2026", "used_cars_b2b2c_otto", "real_estate_wholesale"]
+)
+def test_every_shipped_event_comes_back(name: str) -> None:
+    source = Folder().find(name)
+    assert source is not None
+    assert isinstance(source.text, bytes)
+    found = read_tree(exported(source.text.decode(), Folder()))
+    assert (found.is_authored, found.broken) == (True, ())
+
+
 def test_the_templates_come_along() -> None:
     tree = exported(TOP, Shelf({"base": BASE, "middle": MIDDLE}))
     found = read_tree(tree)

@@ -12,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.domains.events.changes import ChangeKind, diff, lever_allows
+from backend.domains.events.compiling import compile_document
+from backend.domains.events.model import Source
 from backend.domains.events.patterns import RISKS, pattern_risk, same
+from backend.domains.events.templates import Folder
 from backend.domains.events.wording import ordinal, shown, singular
 from tests.rules.events.differing import edited, patched, steps, tesla
 
@@ -75,6 +78,17 @@ def test_the_risk_is_never_below_that_of_the_wall(pair: tuple[dict[str, Any], di
     found = diff(*pair)
     assert RISKS.index(found.risk) >= RISKS.index(pattern_risk(*pair))
     assert (found.risk == "none") == (not found.changes)
+
+
+@pytest.mark.parametrize(
+    "name", ["platform_defaults", "tesla_q1_2026", "watches_q1_2026", "real_estate_wholesale"]
+)
+def test_one_shipped_document_becomes_another(name: str) -> None:
+    found = compile_document(Folder().find(name) or Source(""), Folder()).compiled
+    assert found is not None
+    change = diff(tesla(), found.document)
+    assert same(patched(tesla(), change.patch), found.document)
+    assert all(line.text and len(line.text) < 200 for line in change.changes)
 
 
 def fewest_moves(before: list[int], after: list[int]) -> int:
@@ -141,6 +155,7 @@ def test_numbers_are_compared_as_numbers() -> None:
         (lambda d: put(d, "search_defaults.filters.year.min", 2022), "starting filter “year”, min 2021 → 2022"),
         (lambda d: put(d, "search_defaults.filters.price", {"max": 40_000}), "added the starting filter “price”: max: 40,000"),
         (lambda d: at(d, "search_defaults.filters.model").append("Model Y"), "added “Model Y” to the starting filter “model”"),
+        (lambda d: at(d, "ui_contract.tile_specs").remove("specs.range"), "removed the tile specification “range”"),
         (lambda d: at(d, "catalogue.attributes").pop(0), "removed the attribute “Body style”"),
         (lambda d: put(d, "catalogue.attributes.1.label", "Drive"), "attribute “Drivetrain”, label: “Drivetrain” → “Drive”"),
         (lambda d: put(d, "catalogue.attributes.2.unit", "km"), "attribute “EPA range”, unit: mi → km"),

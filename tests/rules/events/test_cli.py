@@ -101,7 +101,7 @@ def test_two_documents_are_compared_in_words(sale: Path, tmp_path: Path) -> None
     assert done.exit_code == 0
     assert done.output.splitlines() == [
         f"{sale} → {other}: 1 change, medium risk",
-        "  ~ hold length 24 → 60 minutes  (medium, reaches open conversations, lever)",
+        "  ~ hold length 24 → 60 minutes  (medium, reaches open conversations, inside its lever)",
     ]
     assert call("diff", sale, other, "--exit-code").exit_code == 3
     assert call("diff", sale, sale, "--exit-code").output == f"{sale} → {sale}: no difference\n"

@@ -27,11 +27,11 @@ def test_publishing_says_what_changes_and_at_what_risk(sale: Path) -> None:
     assert len(first.output.splitlines()) == 1
     done = call("publish", write(sale, 60, "Condition, Budget, Make"))
     assert done.output.splitlines()[1:] == [
-        "Conversion",
-        "  ~ hold length 30 → 60 minutes  (medium, reaches open conversations, inside its lever)",
         "Interface contract",
         "  ↕ moved “Condition” from 2nd to 1st in chips  (low)",
         "  + added the chip “Make”  (low)",
+        "Conversion",
+        "  ~ hold length 30 → 60 minutes  (medium, reaches open conversations, inside its lever)",
         "3 changes, medium risk",
     ]
     again = said("publish", sale)
@@ -52,7 +52,7 @@ def test_publishing_for_scripts(two: Path) -> None:
 def test_two_versions(two: Path) -> None:
     lines = call("diff", "summer-sale", "--from", 1, "--to", 2).output.splitlines()
     assert lines[0] == "summer-sale version 1 → version 2: 2 changes, medium risk"
-    assert lines[2].startswith("  ~ hold length 30 → 60 minutes")
+    assert lines[4].startswith("  ~ hold length 30 → 60 minutes")
     assert call("diff", "summer-sale").output.splitlines() == lines
     back = call("diff", "summer-sale", "--from", 2, "--to", 1).output
     assert "hold length 60 → 30 minutes" in back
@@ -141,7 +141,5 @@ def test_a_clone_can_be_published_at_once(two: Path) -> None:
     done = call("clone", "summer-sale", "winter-sale", "--publish")
     assert done.output.startswith("winter-sale version 1 published (")
     found = call("diff", "winter-sale", two)
-    assert {line[:4] for line in found.output.splitlines()[1:]} == {
-        "  ~ "
-    }  # its id and name, and nothing else
-    assert len(found.output.splitlines()) == 3
+    lines = found.output.splitlines()[1:]
+    assert [line.split(":")[0] for line in lines] == ["  ~ id", "  ~ name"]
