@@ -115,10 +115,23 @@ def work(number: int, hand: Hand, rng: random.Random) -> dict[str, Any]:
         "ST": state,
         "In": day(rng, date(2026, 3, 12), days=140),
         "Text": sentences(rng, NOTES),
-        "Image": f"photos/{ {'Bronze': 'bronze', 'Photograph': 'photograph'}.get(medium) or ('abstract' if style == 'Abstract' else 'landscape' if style in ('Landscape', 'Seascape') else 'still-life') }-{palette.lower()}.svg",
+        "Image": photo(medium, style, palette),
         "Consignor": f"C-{rng.randint(100, 188)}",
         "Reserve": f"${price * 0.8:,.0f}",
     }  # fmt: skip
+
+
+DRAWN = {
+    "Abstract": "abstract",
+    "Landscape": "landscape",
+    "Seascape": "landscape",
+    "Still life": "still-life",
+}
+
+
+def photo(medium: str, style: str, palette: str) -> str:
+    drawn = {"Bronze": "bronze", "Photograph": "photograph"}.get(medium) or DRAWN.get(style, "figure")
+    return f"photos/{drawn}-{palette.lower()}.svg"
 
 
 def size(cm: int, rng: random.Random) -> str:

@@ -1,13 +1,12 @@
 # ruff: noqa: E501
 """Writes the demo inventory, in the form sellers send: `inventory.csv`, and `inventory_update.xlsx` a week later.
 
-Deterministic: run `python seeds/tesla_q1_2026/make_inventory.py` and the same bytes come out. Vehicle numbers, phone
+Deterministic: run `python -m seeds.tesla_q1_2026.make_inventory` and the same bytes come out. Vehicle numbers, phone
 numbers and people are invented (555 numbers; no maker uses the prefix MPX).
 """
 
 from __future__ import annotations
 
-import csv
 import io
 import random
 import zipfile
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+
+from seeds.messy import NO, YES, write_csv
 
 HERE = Path(__file__).parent
 SEED = 20260105
@@ -94,8 +95,6 @@ CABIN = {
     "white": ("white", 26, ("White", "Black & White", "Ultra White", "wht")),
     "tan": ("tan", 12, ("Tan", "Cream", "cognac")),
 }
-YES = ("Y", "yes", "Yes", "✓", "x", "1", "TRUE", "incl.")
-NO = ("N", "no", "No", "✗", "", "0", "FALSE", "-")
 REMARKS = (
     "One owner, garaged, every service at the brand's own shop.",
     "Second set of wheels with winter tires included, stored in the trunk.",
@@ -310,10 +309,7 @@ def main() -> None:
     new = make_cars(5, rng, first=9001)
     update = update_rows(cars, new, rng)
     spoil(cars)
-    with (HERE / "inventory.csv").open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, HEADER, lineterminator="\r\n")
-        writer.writeheader()
-        writer.writerows(car.cells for car in cars)
+    write_csv(HERE / "inventory.csv", [car.cells for car in cars], mark=True)
     write_workbook(HERE / "inventory_update.xlsx", update)
 
 

@@ -1,7 +1,7 @@
 # ruff: noqa: E501
 """Draws the photos of the demo inventory: side profiles by body style and color, a detail of each, and interiors.
 
-Run `python seeds/tesla_q1_2026/make_photos.py`. The drawings are generic shapes, no maker's design. Facing left;
+Run `python -m seeds.tesla_q1_2026.make_photos`. The drawings are generic shapes, no maker's design. Facing left;
 1 px is about 5 mm; the canvas is 1200 x 900 and the ground lies at y = 640.
 """
 
@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from pathlib import Path
+
+from seeds.drawing import backdrop, gradient, head, write
 
 OUT = Path(__file__).with_name("photos")
 GROUND = 640
@@ -186,34 +188,6 @@ def well(x: int, axle: int, arch: int, floor: int) -> str:
     return f'<path d="M{x - half:.0f} {floor}A{arch + 1} {arch + 1} 0 1 1 {x + half:.0f} {floor}Z" fill="#08090b"/>'
 
 
-def head(view: str) -> str:
-    return f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view}" width="1200" height="900">'
-
-
-def gradient(name: str, box: str, *stops: tuple[float, str] | tuple[float, str, float]) -> str:
-    x1, y1, x2, y2 = box.split()
-    inner = "".join(
-        f'<stop offset="{stop[0]}" stop-color="{stop[1]}"'
-        + (f' stop-opacity="{stop[2]}"' if len(stop) > 2 else "")
-        + "/>"
-        for stop in stops
-    )
-    return f'<linearGradient id="{name}" x1="{x1}" y1="{y1}" x2="{x2}" y2="{y2}">{inner}</linearGradient>'
-
-
-def backdrop() -> str:
-    return (
-        "<defs>"
-        + gradient("wall", "0 0 0 1", (0, "#d9dcdf"), (0.75, "#f0f1f2"), (1, "#f6f6f5"))
-        + gradient("floor", "0 0 0 1", (0, "#dfe1e2"), (0.5, "#cfd2d4"), (1, "#bfc3c6"))
-        + gradient("fade", "0 0 0 1", (0, "#d8dadc", 0), (0.35, "#d2d5d7", 0.75), (1, "#c2c6c9", 1))
-        + '<radialGradient id="glow" cx=".5" cy=".45" r=".55"><stop offset="0" stop-color="#fff" stop-opacity=".95"/>'
-        '<stop offset="1" stop-color="#fff" stop-opacity="0"/></radialGradient></defs>'
-        '<rect width="1200" height="600" fill="url(#wall)"/><rect y="560" width="1200" height="400" fill="url(#floor)"/>'
-        '<rect y="520" width="1200" height="80" fill="#e9eaeb" filter="url(#b14)"/><rect width="1200" height="760" fill="url(#glow)"/>'
-    )
-
-
 def ground_shadow(style: Style, axle: int) -> str:
     middle = (style.front + style.rear) / 2
     return (
@@ -334,7 +308,7 @@ def interior(color: str) -> str:
         )
     return "".join(
         [
-            head("0 0 1200 900"),
+            head(),
             "<defs>",
             gradient("seat", "0 0 1 1", (0, light), (0.4, seat), (1, shade)),
             gradient("sky", "0 0 0 1", (0, "#c9d5df"), (0.7, "#eef2f4"), (1, "#dfe3e4")),
@@ -357,14 +331,18 @@ def interior(color: str) -> str:
     )
 
 
+def views(name: str, style: Style, color: str) -> dict[str, str]:
+    """A car from the side, and its front wheel and lamp from near."""
+    return {
+        f"{name}-{color}": profile(style, color),
+        f"{name}-{color}-front": profile(style, color, "84 392 380 285"),
+    }
+
+
 def main() -> None:
-    OUT.mkdir(exist_ok=True)
-    for name, style in STYLES.items():
-        for color in COLORS:
-            (OUT / f"{name}-{color}.svg").write_text(profile(style, color))
-            (OUT / f"{name}-{color}-front.svg").write_text(profile(style, color, "84 392 380 285"))
-    for color in INTERIORS:
-        (OUT / f"interior-{color}.svg").write_text(interior(color))
+    cars = [views(name, style, color) for name, style in STYLES.items() for color in COLORS]
+    write(OUT, {name: drawing for car in cars for name, drawing in car.items()})
+    write(OUT, {f"interior-{color}": interior(color) for color in INTERIORS})
 
 
 if __name__ == "__main__":

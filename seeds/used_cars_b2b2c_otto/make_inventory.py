@@ -157,9 +157,11 @@ def car(number: int, kind: Kind, rng: random.Random) -> dict[str, Any]:
 
 
 def photos(body: str, paint: str, cabin: str) -> str:
-    shape = {"Minivan": "suv", "Coupe": "sedan", "Convertible": "sedan"}.get(body, body.lower())
-    seats = {"Grey": "white"}.get(cabin, cabin.lower())
-    return f"photos/{shape}-{paint.lower()}.svg|photos/{shape}-{paint.lower()}-front.svg|photos/interior-{seats}.svg"
+    """Coupes and convertibles show their seats alone: no drawing has their shape."""
+    folder = "photos" if body in ("Pickup", "Minivan") else "shapes"
+    outside = () if body in ("Coupe", "Convertible") else ("", "-front")
+    shots = [f"{folder}/{body.lower()}-{paint.lower()}{view}.svg" for view in outside]
+    return "|".join([*shots, f"shapes/interior-{'white' if cabin == 'Grey' else cabin.lower()}.svg"])
 
 
 def main() -> None:

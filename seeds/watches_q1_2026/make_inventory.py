@@ -149,9 +149,14 @@ def watch(number: int, kind: Kind, rng: random.Random) -> dict[str, Any]:
         "Counter": counter,
         "Listed": day(rng, date(2026, 1, 8), days=70),
         "Notes": sentences(rng, NOTES),
-        "Photos": f"photos/{kind.style}-{(dial if dial in {'Black', 'Blue', 'White', 'Green'} else 'Silver').lower()}.svg",
+        "Photos": photo(kind, dial),
         "Cost": f"${price * 0.86:,.0f}",
     }  # fmt: skip
+
+
+def photo(kind: Kind, dial: str) -> str:
+    color = dial if dial in {"Black", "Blue", "White", "Green"} else "Silver"
+    return f"photos/{kind.style}-{color.lower()}-{'steel' if 'bracelet' in kind.band else 'leather'}.svg"
 
 
 def spelled(value: str, rng: random.Random) -> str:
