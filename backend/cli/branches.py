@@ -131,7 +131,7 @@ def _list(slug: str, as_json: bool) -> None:
 def _commit(slug: str, name: str, file: Path, message: str, as_json: bool) -> None:
     source = source_of(file)
     text = source.text.decode("utf-8-sig", "replace") if isinstance(source.text, bytes) else source.text
-    made = unit(lambda ctx: branches.commit(ctx, slug=slug, name=name, source_text=text, message=message))
+    made = unit(lambda ctx: branches.add_commit(ctx, slug=slug, name=name, source_text=text, message=message))
     if as_json:
         show(facts_of(made, UNPRINTED))
     else:

@@ -77,10 +77,10 @@ async def commit(
     message: str = "",
     based_on: int | None = None,
 ) -> dict[str, Any]:
-    """The next version of a branch. Shape: `{branch_name, version, sha256, message, …}`. Raises: as `branches.commit`."""
+    """The next version of a branch. Shape: `{branch_name, version, sha256, message, …}`. Raises: as `branches.add_commit`."""
 
     async def work(ctx: Context) -> dict[str, Any]:
-        made = await branches.commit(
+        made = await branches.add_commit(
             ctx, slug=slug, name=name, source_text=source_text, message=message, based_on=based_on
         )
         return {"config_id": slug, "branch_name": name, **_commit(made)}

@@ -22,6 +22,7 @@ from backend.domains.events.model import (
     VersionHead,
     pointer,
 )
+from backend.domains.events.schema_versions import CURRENT
 from backend.domains.identity.model import Member, Permission
 
 
@@ -145,6 +146,7 @@ def validation_view(
         "valid": compiled is not None,
         **problems_view(compilation.problems),
         "sha256": compiled.sha256 if compiled else None,
+        "schema_version": str(CURRENT),
         "breaking_change_detected": bool(gone),
         "breaking_changes": [{"kind": one.kind, "name": one.name} for one in gone],
         "risk_assessment": risk_view(found) if found else None,

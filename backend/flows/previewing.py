@@ -23,7 +23,7 @@ from backend.domains.events import service as events
 from backend.domains.events.changes import diff
 from backend.domains.events.editing import Edit, edited
 from backend.domains.events.joining import authored
-from backend.domains.events.lifecycle import Preview, to_json
+from backend.domains.events.lifecycle import to_json
 from backend.domains.events.model import (
     Bundle,
     Compilation,
@@ -281,7 +281,7 @@ def _bundle(version: EventVersion, document: Document, revision: int, slug: str)
     )
 
 
-def _view(runtime: Runtime, kept: Preview) -> dict[str, Any]:
+def _view(runtime: Runtime, kept: approvals.Preview) -> dict[str, Any]:
     return {
         "preview_id": str(kept.id),
         "config_id": kept.slug,

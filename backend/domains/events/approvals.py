@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from backend.core.context import Context
 from backend.core.errors import Gone, InvalidInput, NotFound
 from backend.domains.events import service
-from backend.domains.events.lifecycle import ApprovalPolicy, Preview
+from backend.domains.events.lifecycle import ApprovalPolicy
 from backend.domains.events.model import Document
 from backend.domains.events.queries import drafts as queries
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """A document tried out, kept for an hour."""
+
+    id: UUID
+    event_id: UUID
+    slug: str
+    draft_id: UUID | None
+    sha256: str
+    results: Mapping[str, Any]
+    created_at: datetime
+    expires_at: datetime
+    document: Document = field(repr=False)
+
 
 #: What may be said, lowest and highest.
 LIMITS: Final[Mapping[str, tuple[int, int]]] = {

@@ -64,7 +64,7 @@ async def list_commits(ctx: Context, *, slug: str, name: str, limit: int = 200) 
     return [BranchVersion(**row) for row in rows]
 
 
-async def commit(
+async def add_commit(
     ctx: Context, *, slug: str, name: str, source_text: str, message: str = "", based_on: int | None = None
 ) -> BranchVersion:
     """The next version of a branch. `based_on` is the head that the text was written against.
@@ -77,7 +77,7 @@ async def commit(
     head = await get_head(ctx, branch=branch)
     if head.sha256 == compiled.sha256 and head.source == source_text:
         raise Conflict("events.nothing_changed", name=name, number=head.number)
-    await queries.commit(
+    await queries.add_commit(
         ctx.conn,
         branch_id=branch.id,
         number=1 + (branch.head_number if based_on is None else based_on),

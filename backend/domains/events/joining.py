@@ -15,6 +15,7 @@ from backend.domains.events.merging import Conflict as MergeConflict
 from backend.domains.events.merging import merge3
 from backend.domains.events.model import Source
 from backend.domains.events.reading import read
+from backend.domains.events.schema_versions import CURRENT, FIELD, MIGRATIONS, upgraded
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +29,20 @@ class Joined:
 def join(*, base: str, ours: str, theirs: str, resolutions: Mapping[str, Any]) -> Joined:
     """Both sides' changes since the base, in the text of `ours`. Raises: Conflict `events.draft_invalid`."""
     mine = authored(ours)
-    merge = merge3(authored(base), mine, authored(theirs), resolutions)
+    before, here, there = _of_one_schema(authored(base), mine, authored(theirs))
+    merge = merge3(before, here, there, resolutions)
     if merge.conflicts:
         return Joined(None, tuple(merge.conflicts))
     return Joined(edited(ours, edits_between(mine, merge.merged)), ())
+
+
+def _of_one_schema(*values: dict[str, Any]) -> tuple[dict[str, Any], ...]:
+    """Sides that are written in different versions of the schema, all in the newest: the same thing has one name."""
+    versions = [value.get(FIELD, CURRENT) for value in values]
+    if len(set(versions)) == 1 or not all(version in (*MIGRATIONS, CURRENT) for version in versions):
+        return values
+    newest = (upgraded(value, version) for value, version in zip(values, versions, strict=True))
+    return tuple({name: said for name, said in value.items() if name != FIELD} for value in newest)
 
 
 def authored(text: str) -> dict[str, Any]:

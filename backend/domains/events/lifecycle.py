@@ -1,4 +1,4 @@
-"""The words of a version's life: drafts, reviews, branches, approvals, levers, previews. Values only, no I/O."""
+"""The words of a version's life: drafts, reviews, branches, approvals, levers. Values only, no I/O."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ from backend.domains.events.model import Document, EventVersion, Problem
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
-#: A draft that ends sooner than this says so.
-SOON: Final = timedelta(hours=24)
+SOON: Final = timedelta(hours=24)  # a draft that ends sooner says so
 
 
 class DraftStatus(StrEnum):
@@ -304,21 +303,6 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
-class Preview:
-    """A document tried out, kept for an hour."""
-
-    id: UUID
-    event_id: UUID
-    slug: str
-    draft_id: UUID | None
-    sha256: str
-    results: Mapping[str, Any]
-    created_at: datetime
-    expires_at: datetime
-    document: Document = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One version as a line of the history: what changed, whose work it was, who agreed, what became of it."""
 
@@ -351,10 +335,8 @@ def chosen(kind: type[Choice], text: str) -> Choice:
 
 def to_json(value: Any) -> Any:
     """Any of these values as plain JSON: ids and moments as text, sequences as lists."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
-    if isinstance(value, str):
-        return str(value)
+    if value is None or isinstance(value, bool | int | float | str):
+        return str(value) if isinstance(value, str) else value
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Mapping):

@@ -28,7 +28,7 @@ async def refusal(work: Any) -> AppError:
 
 async def staging(desk: Desk, text: str) -> None:
     await call(desk, "open_branch", name="staging", description="To be tried")
-    await call(desk, "commit", name="staging", source_text=text, message="Warmer")
+    await call(desk, "add_commit", name="staging", source_text=text, message="Warmer")
 
 
 async def test_a_branch_begins_as_what_is_in_force_and_serves_nobody(desk: Desk) -> None:
@@ -107,12 +107,12 @@ async def test_a_branch_without_a_change_merges_to_nothing(desk: Desk) -> None:
 async def test_who_commits_second_is_told(desk: Desk) -> None:
     await staging(desk, WARM)
     late = await refusal(
-        call(desk, "commit", name="staging", source_text=SALE % 90, message="Late", based_on=1)
+        call(desk, "add_commit", name="staging", source_text=SALE % 90, message="Late", based_on=1)
     )
     assert (late.code, late.facts["number"]) == ("events.branch_moved", 2)
-    same = await refusal(call(desk, "commit", name="staging", source_text=WARM))
+    same = await refusal(call(desk, "add_commit", name="staging", source_text=WARM))
     assert same.code == "events.nothing_changed"
-    bad = await refusal(call(desk, "commit", name="staging", source_text="id: spring-sale\nno_such: 1\n"))
+    bad = await refusal(call(desk, "add_commit", name="staging", source_text="id: spring-sale\nno_such: 1\n"))
     assert bad.code == "events.invalid_document"
 
 
@@ -134,7 +134,7 @@ async def test_branches_of_others_are_not_there(desk: Desk, persona: str) -> Non
         ("open_branch", {"name": "mine"}),
         ("get_branch", {"name": "staging"}),
         ("list_branches", {}),
-        ("commit", {"name": "staging", "source_text": WARM}),
+        ("add_commit", {"name": "staging", "source_text": WARM}),
         ("merge_branch", {"name": "staging"}),
         ("close_branch", {"name": "staging"}),
     ):
@@ -146,7 +146,7 @@ async def test_branches_are_a_permission(desk: Desk) -> None:
     desk.allow("operator", manage_branches=False)
     for verb, values in (
         ("open_branch", {"name": "mine"}),
-        ("commit", {"name": "staging", "source_text": WARM}),
+        ("add_commit", {"name": "staging", "source_text": WARM}),
         ("close_branch", {"name": "staging"}),
     ):
         assert (await refusal(call(desk, verb, **values))).facts == {"permission": "manage_branches"}

@@ -59,7 +59,7 @@ async def list_commits(conn: Connection, *, branch_id: UUID, limit: int) -> list
     return await cursor.fetchall()
 
 
-async def commit(
+async def add_commit(
     conn: Connection, *, branch_id: UUID, number: int, source: str, canonical: str, sha256: str, message: str
 ) -> None:
     await conn.execute(
