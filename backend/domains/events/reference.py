@@ -14,7 +14,8 @@ _HEAD = """# The event document
 Written from `schemas/` by `mpax event reference`; change the schemas instead.
 
 A Sales Event is one document in YAML or JSON. It may extend another: maps merge name by name, lists and
-single values replace. Everything that is left out has the default below. *Reload* says when a change reaches
+single values replace. A list may say instead what changes in the one beneath, as a map of `$append`, `$remove` (values,
+or keys of maps) and `$replace`. Everything that is left out has the default below. *Reload* says when a change reaches
 conversations that are open: `pinned` never, `live` at their next step, `kill` at once. *Risk* says who has to
 agree, a *lever* how far an operator may move the value without asking, and *permission* what a member must be
 allowed to do, to change it.
