@@ -55,12 +55,6 @@ def compile_document(source: Source, library: Library) -> Compilation:
     return Compilation(_compiled(_spelled_out(whole), source, stack, layers), problems)
 
 
-def origins_of(source: Source, library: Library) -> Mapping[str, str]:
-    """JSON Pointer of each leaf of what a document compiles to → the layer that said it; nothing when it has errors."""
-    compiled = compile_document(source, library).compiled
-    return compiled.origins if compiled else {}
-
-
 def patched_document(document: Document, arms: Mapping[str, str]) -> Document:
     """A compiled document with the patches of some arms (experiment key → arm key) laid over it."""
     for experiment in document.get("experiments", ()):
@@ -118,7 +112,9 @@ def _placed(findings: Iterable[Finding], stack: Stack, layers: Layers) -> tuple[
     problems = [_problem(finding, layers.readings[trace.layer], trace.path) for finding, trace in traces]
     problems += [_problem(finding, layers.readings[layer], finding.path) for layer, finding in stack.findings]
     # a misused list in an arm's patch is found when layers are laid and when the patch is tried
-    return tuple(sorted(dict.fromkeys(problems), key=lambda p: (p.severity, p.file, p.line, p.column, p.path)))
+    return tuple(
+        sorted(dict.fromkeys(problems), key=lambda p: (p.severity, p.file, p.line, p.column, p.path))
+    )
 
 
 def _problem(finding: Finding, reading: Reading, path: Path) -> Problem:

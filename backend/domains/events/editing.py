@@ -10,12 +10,13 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal
 
 import yaml
 
 from backend.core.errors import InvalidInput
+from backend.domains.events import schema_versions
 from backend.domains.events.changing import Walk
 from backend.domains.events.model import Path, Problem, Source, pointer
 from backend.domains.events.patterns import same
@@ -51,17 +52,31 @@ def edited(source_text: str, changes: Sequence[Edit]) -> str:
     text, value = source_text.removeprefix("\ufeff"), _read(source_text)
     _check(changes)
     if is_json(text):
-        written = _as_json(applied(value, changes))
+        written = _as_json(applied(value, [_as_written(value, change) for change in changes]))
         _read(written)
         return written + ("\n" if text.endswith("\n") else "")
     newline = "\r\n" if "\r\n" in text else "\n"
     text = text.replace("\r\n", "\n")
     for change in changes:
-        for small in _narrowed(value, change):
+        for small in _narrowed(value, _as_written(value, change)):
             after = applied(value, [small])
             if not same(after, value):
                 text, value = _spliced(text, small, value, after), after
     return text.replace("\n", newline)
+
+
+def _as_written(value: Mapping[str, Any], change: Edit) -> Edit:
+    """The change of a section that the document, being of an older schema, calls by another name."""
+    version = value.get(schema_versions.FIELD)
+    if not isinstance(version, int) or version not in schema_versions.MIGRATIONS or not change.path:
+        return change
+    name = str(change.path[0])
+    old = schema_versions.renamed_since(version).get(name)
+    return (
+        replace(change, path=(old, *change.path[1:]))
+        if old and old in value and name not in value
+        else change
+    )
 
 
 def applied(value: Mapping[str, Any], changes: Sequence[Edit]) -> dict[str, Any]:

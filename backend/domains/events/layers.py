@@ -37,9 +37,15 @@ class Layers:
     readings: list[Reading] = field(default_factory=list[Reading])
     names: list[str] = field(default_factory=list[str])
     problems: list[Problem] = field(default_factory=list[Problem])
+    _stack: Stack | None = field(default=None, init=False, repr=False)
 
     def stacked(self) -> Stack:
-        """All layers laid over each other. Layers are numbered from the uppermost, which is 0."""
+        """All layers laid over each other, once. Layers are numbered from the uppermost, which is 0."""
+        if self._stack is None:
+            self._stack = self._laid()
+        return self._stack
+
+    def _laid(self) -> Stack:
         laying, laid = Laying(), Laid({}, Trace(0, ()))
         for number in range(len(self.readings) - 1, -1, -1):
             upper = Laid(self.readings[number].value or {}, Trace(number, ()))

@@ -65,6 +65,44 @@ def test_names_are_sorted_by_utf16() -> None:
     assert list(json.loads(canonical(value)).values()) == [2, 4, 6, 7, 1, 5, 3]
 
 
+#: Published beside the standard. Source: github.com/cyberphone/json-canonicalization, testdata.
+SAMPLES = [
+    (r'[56, {"d": true, "10": null, "1": []}]', '[56,{"1":[],"10":null,"d":true}]'),
+    (
+        '{"peach": "This sorting order", "p\u00e9ch\u00e9": "is wrong according to French",'
+        ' "p\u00eache": "but canonicalization MUST", "sin": "ignore locale"}',
+        '{"peach":"This sorting order","péché":"is wrong according to French",'
+        '"pêche":"but canonicalization MUST","sin":"ignore locale"}',
+    ),
+    (
+        r'{"1": {"f": {"f": "hi", "F": 5}, "\n": 56.0}, "10": {}, "": "empty", "a": {},'
+        r' "111": [{"e": "yes", "E": "no"}], "A": {}}',
+        r'{"":"empty","1":{"\n":56,"f":{"F":5,"f":"hi"}},"10":{},"111":[{"E":"no","e":"yes"}],"A":{},"a":{}}',
+    ),
+    (r'{"Unnormalized Unicode": "A\u030a"}', '{"Unnormalized Unicode":"A\u030a"}'),
+    (
+        r'{"\u20ac": "Euro Sign", "\r": "Carriage Return", "\u000a": "Newline", "1": "One",'
+        r' "\u0080": "Control\u007f", "\ud83d\ude02": "Smiley", "\u00f6": "O", "\ufb33": "Dalet",'
+        r' "</script>": "Browser Challenge"}',
+        '{"\\n":"Newline","\\r":"Carriage Return","1":"One","</script>":"Browser Challenge",'
+        '"\x80":"Control\x7f","ö":"O","€":"Euro Sign","\U0001f602":"Smiley","\ufb33":"Dalet"}',
+    ),
+]
+
+
+@pytest.mark.parametrize(("written", "expected"), SAMPLES)
+def test_the_samples_beside_the_standard(written: str, expected: str) -> None:
+    assert canonical(json.loads(written)) == expected
+
+
+def test_characters_are_escaped_as_the_standard_says() -> None:
+    """RFC 8785, §3.2.2.2: five by letter, other controls in small hexadecimal digits, quote and backslash, no more."""
+    short = {8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"}
+    for code in (*range(0x100), 0x2028, 0x2029, 0xFEFF, 0xFFFF, 0x1F600):
+        expected = short.get(code) or (f"\\u{code:04x}" if code < 32 else chr(code))
+        assert canonical(chr(code)) == f'"{expected}"'
+
+
 @pytest.mark.parametrize(
     "value",
     [float("nan"), float("inf"), 2**53 + 1, 10**400, "\ud800", {1: 2}, {"a": object()}, b"bytes"],

@@ -316,3 +316,9 @@ def test_the_shipped_document_keeps_every_untouched_line() -> None:
 def _is_far(line: str, path: tuple[str | int, ...]) -> bool:
     """Whether a comment of the demo stands in another section than the path."""
     return f"{path[0]}:" not in TESLA[: TESLA.index(line)].splitlines()[-8:]
+
+
+@pytest.mark.parametrize("text", ["schema: 1\nscarcity: {a: 1} # c\n", '{"schema": 1, "scarcity": {"a": 1}}'])
+def test_a_section_of_an_older_schema_keeps_its_name(text: str) -> None:
+    found = value_of(edited(text, [Edit("set", ("sdme", "a"), 2), Edit("set", ("cspe", "b"), 3)]))
+    assert found == {"schema": 1, "scarcity": {"a": 2}, "cspe": {"b": 3}}

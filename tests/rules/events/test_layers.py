@@ -79,6 +79,30 @@ def test_what_is_wrong_with_a_chain_is_said(text: str, others: dict[str, str], c
         assert problem.path == "/extends"
 
 
+@pytest.mark.parametrize(
+    ("others", "code", "file", "line"),
+    [
+        ({"one": "id: one\n\nextends: two\n"}, "no_such_template", "one.yaml", 3),
+        ({"one": "id: one\nextends: two\n", "two": "extends: one\nid: two\n"}, "cycle", "two.yaml", 1),
+        (
+            {"one": "id: one\nextends: t1\n"}
+            | {f"t{n}": f"id: t{n}\n# {n}\nextends: t{n + 1}\n" for n in range(1, 20)},
+            "chain_too_long",
+            f"t{LONGEST_CHAIN - 1}.yaml",
+            3,
+        ),
+        ({"one": "id: one\nextends: 7\n"}, "wrong_type", "one.yaml", 2),
+        ({"one": "id: one\nschema: 9\n"}, "newer_schema", "one.yaml", 2),
+        ({"one": "schema: 1\nid: one\nextends: two\n"}, "no_such_template", "one.yaml", 3),
+    ],
+)
+def test_a_broken_chain_is_told_where_it_breaks(
+    others: dict[str, str], code: str, file: str, line: int
+) -> None:
+    problem = only_problem("extends: one\nid: top\n", **others)
+    assert (problem.code, problem.file, problem.line, problem.column) == (code, file, line, 1)
+
+
 def test_a_missing_template_gets_the_nearest_name() -> None:
     assert only_problem("extends: platform_default\nid: top\n").nearest == "platform_defaults"
     assert LONGEST_CHAIN >= 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from backend.domains.events.compiling import compile_document, origins_of
+from backend.domains.events.compiling import compile_document
 from backend.domains.events.model import Source, pointer
 from backend.domains.events.provenance import Origins
 from backend.domains.events.templates import SEEDS, Folder
@@ -33,9 +33,9 @@ catalogue: {attributes: {$append: [{name: color, label: Color, kind: enum, value
 
 
 def origins(text: str, **others: str) -> dict[str, str]:
-    found = origins_of(Source(text), Shelf(others))
-    assert found
-    return dict(found)
+    found = compile_document(Source(text), Shelf(others)).compiled
+    assert found is not None
+    return dict(found.origins)
 
 
 def test_each_value_is_of_the_layer_that_said_it() -> None:
@@ -119,10 +119,6 @@ def test_arms_keep_the_layer_of_each_value() -> None:
     assert found[f"{patch}/ui_contract/chips/$append/0"] == "this document"
     assert found[f"{patch}/search_defaults/filters/specs.range"] == "this document"
     assert found["/experiments/0/arms/1/weight"] == "base"
-
-
-def test_a_document_with_errors_has_no_origins() -> None:
-    assert origins_of(Source("id: [x]"), Shelf()) == {}
 
 
 def test_origins_are_reckoned_when_asked_for() -> None:
