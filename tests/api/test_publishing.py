@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
-from typing import Any
 
 import httpx
 import psycopg
 import pytest
 
+from tests.api.support import ADMIN, DOCUMENT, OPERATOR, agree, publish, publish_with_approval
 from tests.api.test_accounts import sign_in
 from tests.product import SLUG, Product
-
-DOCUMENT = (Path(__file__).resolve().parents[2] / "seeds" / "tesla_q1_2026" / "event.yaml").read_text()
 
 
 def with_weights(individual: float, spec: float) -> str:
     return DOCUMENT.replace("individual_match: 0.55", f"individual_match: {individual}").replace(
         "spec_alignment: 0.25", f"spec_alignment: {spec}"
     )
-
-
-def publish(client: httpx.Client, document: Any, **more: Any) -> httpx.Response:
-    headers = {"Idempotency-Key": more.pop("key")} if "key" in more else {}
-    return client.post("/api/v1/admin/sales_event", json={"document": document, **more}, headers=headers)
 
 
 def served_number(api: str) -> int:
@@ -36,10 +28,7 @@ def test_a_published_weight_is_served_by_both_processes_and_open_conversations_k
 ) -> None:
     before = httpx.post(f"{second_api}/api/v1/discovery/start", json={"event_id": SLUG}).json()
     old = served_number(second_api)
-    with sign_in(api) as client:
-        answer = publish(client, with_weights(0.5, 0.3), message="More weight on the specification")
-        assert answer.status_code == 200, answer.text
-        new = answer.json()["version"]
+    new = publish_with_approval(api, with_weights(0.5, 0.3), "More weight on the specification")["version"]
     assert new == old + 1
     assert served_number(api) == new
     deadline = time.monotonic() + 10
@@ -58,20 +47,45 @@ def test_a_published_weight_is_served_by_both_processes_and_open_conversations_k
         headers={"Authorization": f"Bearer {before['session_token']}"},
     )
     assert go_on.status_code == 200, go_on.text
-    with sign_in(api) as client:
-        publish(client, DOCUMENT)
+    publish_with_approval(api, DOCUMENT)
+
+
+def test_what_others_have_to_agree_to_waits_in_review(api: str) -> None:
+    before = served_number(api)
+    for email in (OPERATOR, ADMIN):
+        with sign_in(api, email) as client:
+            answer = publish(client, with_weights(0.45, 0.35), message="Specification first")
+        assert answer.status_code == 202, answer.text
+        body = answer.json()
+        assert (body["status"], body["risk"], body["needed"]) == ("pending_approval", "medium", 1)
+        assert served_number(api) == before
+        with sign_in(api, email) as client:
+            again = publish(client, with_weights(0.45, 0.35), message="Specification first")
+            assert again.json()["draft_id"] == body["draft_id"]
+            draft = client.get(f"/api/v1/configs/drafts/{body['draft_id']}").json()
+            url = f"/api/v1/configs/drafts/{body['draft_id']}/publish"
+            refused = client.post(url, json={"revision": draft["revision"]})
+            assert (refused.status_code, refused.json()["code"]) == (409, "events.needs_approval")
+            client.delete(f"/api/v1/configs/drafts/{body['draft_id']}").raise_for_status()
 
 
 def test_the_same_document_is_no_new_version_and_the_same_key_no_second_one(api: str) -> None:
+    quick = DOCUMENT + "\n# the same in other words\n"
     with sign_in(api) as client:
-        one = publish(client, with_weights(0.45, 0.35), key="once").json()
-        two = publish(client, with_weights(0.45, 0.35), key="once").json()
-        assert one == two
-        again = publish(client, with_weights(0.45, 0.35), key="twice").json()
-        assert (again["version"], again["is_new"]) == (one["version"], False)
+        one = publish(client, with_weights(0.45, 0.35), key="once")
+        two = publish(client, with_weights(0.45, 0.35), key="once")
+        assert one.json() == two.json()
+        assert one.status_code == two.status_code == 202
         reused = publish(client, DOCUMENT, key="once")
         assert (reused.status_code, reused.json()["code"]) == (409, "core.key_reused")
-        publish(client, DOCUMENT)
+        draft = agree(api, one.json()["draft_id"])
+        body = {"revision": draft["revision"]}
+        url = f"/api/v1/configs/drafts/{draft['draft_id']}/publish"
+        version = client.post(url, json=body).raise_for_status().json()["version"]
+        again = publish(client, with_weights(0.45, 0.35), key="twice").json()
+        assert (again["version"], again["is_new"], again["status"]) == (version, False, "applied")
+    last = publish_with_approval(api, DOCUMENT)["version"]
+    assert publish_with_approval(api, quick)["version"] == last
 
 
 @pytest.mark.parametrize("email", ["viewer@northbay.example.com", "specialist@northbay.example.com"])
