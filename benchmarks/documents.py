@@ -1,7 +1,11 @@
-"""Event documents: how long a publish waits for the compiler, and what a request pays to find its version."""
+"""Event documents: how long a publish waits for the compiler, and what a request pays to find its version.
+
+Also what it costs to lay live and kill paths over an older version: once per version and publish, not per request.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from uuid import UUID
 
@@ -11,8 +15,9 @@ from backend.core.settings import PROJECT
 from backend.domains.events import service as events
 from backend.domains.events.bundles import Bundles
 from backend.domains.events.model import Bundle, Compilation, ServedHead, Source
+from backend.domains.events.overlay import effective
 from benchmarks.ground import Ground
-from benchmarks.measure import Findings, Goal, interleaved
+from benchmarks.measure import Findings, Goal, interleaved, timed_async
 
 _EVENT = PROJECT / "seeds" / "tesla_q1_2026" / "event.yaml"
 _BASE = PROJECT / "seeds" / "platform_defaults.yaml"
@@ -23,8 +28,8 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 class _Loader:
     """Serves what it was given."""
 
-    def __init__(self, bundles: list[Bundle]) -> None:
-        self._bundles = bundles
+    def __init__(self, bundles: list[Bundle], pinned: Bundle) -> None:
+        self._bundles, self._pinned = bundles, pinned
 
     async def served(self, event_id: UUID | None = None) -> list[Bundle]:
         return self._bundles
@@ -33,7 +38,10 @@ class _Loader:
         return []
 
     async def pinned(self, version_id: UUID) -> Bundle | None:
-        return None
+        return self._pinned
+
+    async def in_use(self, version_ids: Sequence[UUID]) -> set[UUID]:
+        return set(version_ids)
 
 
 async def run(ground: Ground) -> Findings:
@@ -62,15 +70,19 @@ def _compiling(ground: Ground, found: Findings) -> None:
         "compile and validate the shipped event",
         seen["compile"],
         floor=("parse its two YAML files, in C", seen["parse"]),
+        goal=Goal("p95", "<=", 15),
         note=f"{size} bytes of canonical JSON",
     )
 
 
 async def _looking_up(ground: Ground, found: Findings) -> None:
-    version = await ground.publish("bench-documents")
+    old = await ground.publish("bench-documents")
+    new = await ground.publish("bench-documents", conversion={"hold_minutes": 17})
     async with ground.database.as_system("read versions for a benchmark") as ctx:
-        served = await events.list_served(ctx, event_id=version.event_id)
-    bundles = Bundles(_Loader(served))
+        served = await events.list_served(ctx, event_id=new.event_id)
+        pinned = await events.find_pinned(ctx, version_id=old.id)
+    assert pinned is not None
+    bundles = Bundles(_Loader(served, pinned))
     await bundles.refresh()
     slug, plain = served[0].slug, {served[0].slug: served[0]}
 
@@ -78,11 +90,23 @@ async def _looking_up(ground: Ground, found: Findings) -> None:
         for _ in range(_REPEAT):
             bundles.current(slug)
 
+    async def look_up_pinned() -> None:
+        for _ in range(_REPEAT):
+            await bundles.version(old.id)
+
     def dictionary() -> None:
         for _ in range(_REPEAT):
             plain[slug]
 
-    seen = interleaved(ground.sizes.rounds, current=look_up, dictionary=dictionary)
+    def lay_over() -> None:
+        effective(pinned.document, served[0].document)
+
+    seen = interleaved(ground.sizes.rounds, current=look_up, dictionary=dictionary, lay=lay_over)
+    await look_up_pinned()  # lays it over
+    older = [await timed_async(look_up_pinned) for _ in range(ground.sizes.rounds)]
     # a thousand look-ups take as many milliseconds as one takes microseconds
     floor = ("a dictionary look-up", seen["dictionary"])
-    found.add("find the version in force", seen["current"], "µs", floor=floor, goal=Goal("p95", "<=", 5))
+    goal = Goal("p95", "<=", 5)
+    found.add("find the version in force", seen["current"], "µs", floor=floor, goal=goal)
+    found.add("find a version that a conversation keeps", older, "µs", floor=floor, goal=goal)
+    found.add("lay live and kill paths over an older version", seen["lay"])

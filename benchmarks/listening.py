@@ -11,18 +11,15 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from itertools import count
-from uuid import UUID
 
 import psycopg
 
 from backend.adapters.realtime import RealtimeHub
-from backend.core.db import Database
 from backend.core.settings import Settings, load_settings
-from backend.domains.events.bundles import TOPIC, Bundles
-from backend.domains.events.model import Bundle, ServedHead
-from backend.flows.loading import EventLoader
+from backend.domains.events.bundles import TOPIC
+from backend.flows.runtime import Runtime
 from benchmarks.ground import real_ports
 
 SLUG = "bench-publish"
@@ -35,29 +32,6 @@ _listeners = count()
 def tell(kind: str, number: int, listener: int) -> None:
     """`listener` tells apart those of one process, so that one which hears a thing twice counts once."""
     print(json.dumps([kind, number, f"{os.getpid()}/{listener}", time.monotonic_ns()]), flush=True)
-
-
-class _Telling:
-    """A loader that tells which version it has just read; it is served within microseconds."""
-
-    def __init__(self, loader: EventLoader) -> None:
-        self._loader = loader
-        self._listener = next(_listeners)
-        self.ready = asyncio.Event()
-
-    async def served(self, event_id: UUID | None = None) -> Sequence[Bundle]:
-        found = await self._loader.served(event_id)
-        for bundle in found:
-            if bundle.slug == SLUG:
-                tell("served", bundle.number, self._listener)
-        self.ready.set()
-        return found
-
-    async def heads(self) -> Sequence[ServedHead]:
-        return await self._loader.heads()
-
-    async def pinned(self, version_id: UUID) -> Bundle | None:
-        return await self._loader.pinned(version_id)
 
 
 async def _hear_realtime(settings: Settings, ready: asyncio.Event) -> None:
@@ -82,14 +56,15 @@ async def _hear_postgres(settings: Settings, ready: asyncio.Event) -> None:
 
 
 async def _serve(settings: Settings, ready: asyncio.Event) -> None:
-    ports = real_ports(settings)
-    database = Database(settings, ports)
-    await database.open()
-    loader = _Telling(EventLoader(database))
-    watch = asyncio.create_task(Bundles(loader).run(ports.broadcasts, poll_s=settings.poll_seconds))
-    await loader.ready.wait()
+    """Tells of a version once a request would get it: read, made ready and put in force."""
+    runtime = Runtime(settings, real_ports(settings))
+    await runtime.open()
+    listener, served = next(_listeners), runtime.bundles.current(SLUG)
     ready.set()
-    await watch
+    while True:
+        await runtime.bundles.reached(served.event_id, served.number + 1, patience_s=3600)
+        served = runtime.bundles.current(SLUG)
+        tell("served", served.number, listener)
 
 
 async def main(role: str, times: int) -> None:
