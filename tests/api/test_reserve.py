@@ -29,9 +29,10 @@ def free_units(product: Product, count: int) -> list[int]:
         rows = conn.execute(
             """
             select u.listing_id from listing_units u join listings l on l.id = u.listing_id
-            where u.state = 'available' and l.listed order by random() limit %s
+            join events e on e.id = l.event_id
+            where e.slug = %s and u.state = 'available' and l.listed order by random() limit %s
             """,
-            (count,),
+            (SLUG, count),
         ).fetchall()
     return [row[0] for row in rows]
 

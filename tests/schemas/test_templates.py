@@ -6,6 +6,7 @@ A new folder under `seeds/` is tested by being there.
 from __future__ import annotations
 
 import json
+import re
 import runpy
 from collections.abc import Iterator
 from pathlib import Path
@@ -175,3 +176,24 @@ def test_nobody_in_the_rows_can_be_called_or_visited() -> None:
 
 def test_otto_carries_the_values_of_the_brief() -> None:
     assert is_within(json.loads(OTTO), written("used_cars_b2b2c_otto"))
+
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs/reference/templates.md").read_text("utf-8")
+
+
+def test_the_page_names_each_template_and_how_many_rows_it_has() -> None:
+    told = dict(re.findall(r"^\| `(\w+)` \|[^|]*\| *(\d*) *\|", PAGE, re.MULTILINE))
+    rows = {
+        folder: sum(1 for _ in open_table(SEEDS / folder / "inventory.csv").records) for folder in FOLDERS
+    }
+    assert told == {"platform_defaults": "", **{folder: str(count) for folder, count in rows.items()}}
+
+
+def test_the_examples_of_the_page_hold() -> None:
+    event, talk = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    compiled = compile_document(Source(event, "my-watches.yaml"), Folder()).compiled
+    assert compiled is not None
+    assert compiled.document["conversion"]["hold_minutes"] == 60
+    assert compiled.document["catalogue"] == document("watches_q1_2026")["catalogue"]
+    turns = YAML(typ="safe").load(talk)["turns"]
+    assert set().union(*turns) <= TURN_KEYS
