@@ -47,6 +47,11 @@ class Sizes:
     races: int
     listeners: int
     publishes: int
+    events: int
+    saves: int  # of drafts, over all events
+    versions: int  # the same of publishes
+    conversations: int
+    seconds: int
 
 
 TINY = Sizes(
@@ -60,6 +65,11 @@ TINY = Sizes(
     races=1,
     listeners=4,
     publishes=2,
+    events=2,
+    saves=8,
+    versions=4,
+    conversations=50,
+    seconds=2,
 )
 QUICK = Sizes(
     rounds=30,
@@ -72,6 +82,11 @@ QUICK = Sizes(
     races=3,
     listeners=50,
     publishes=15,
+    events=10,
+    saves=200,
+    versions=40,
+    conversations=5000,
+    seconds=10,
 )
 FULL = Sizes(
     rounds=200,
@@ -84,6 +99,11 @@ FULL = Sizes(
     races=20,
     listeners=50,
     publishes=60,
+    events=50,
+    saves=1000,
+    versions=200,
+    conversations=20_000,
+    seconds=60,
 )
 
 

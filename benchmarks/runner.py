@@ -19,7 +19,9 @@ log = logging.getLogger(__name__)
 BENCHMARKS: Final = {
     "documents": "how long the compiler takes, and finding a version",
     "holds": "holds per second by a bare update and commit; winners of a race",
-    "publish": "from publish to heard by 50 listeners, and to served by 4 processes",
+    "publish": "from publish to heard by 50 listeners, and to served by 4 processes, also through cut connections",
+    "drafts": "saves and publishes at once over many events, and whether any is lost",
+    "conversations": "open conversations on kept versions while others are published, and kill switches",
     "search": "the ranked search by brute force in numpy, and how exact it is",
     "turns": "one message of a buyer, by the search it needs and by brute force",
     "imports": "rows per second by COPY of the same rows",
@@ -28,6 +30,7 @@ BENCHMARKS: Final = {
 #: What each needs of the stack besides Postgres.
 SERVICES: Final = {
     "publish": {"gateway", "realtime"},
+    "conversations": {"gateway", "realtime"},
     "turns": {"gateway", "realtime"},
     "memory": {"gateway", "realtime", "functions", "worker"},
 }
