@@ -18,6 +18,7 @@ from app.config_views import (
     DraftLine,
     HoldLine,
     ReviewLine,
+    StepLine,
     VersionLine,
 )
 from app.sides import side_by_side
@@ -25,6 +26,7 @@ from backend.domains.events import schema
 from backend.domains.events.changes import Change, ChangeKind, Diff
 from backend.domains.events.lifecycle import (
     Branch,
+    BranchVersion,
     Consequences,
     Draft,
     DraftStatus,
@@ -307,6 +309,13 @@ def branch_line(branch: Branch, me: object) -> BranchLine:
         at=branch.created_at.isoformat(),
         base=f"Version {branch.base_number}",
         head=f"Step {branch.head_number}",
+    )
+
+
+def step_line(commit: BranchVersion, me: object) -> StepLine:
+    author = person(commit.author_id, commit.author_email, me)
+    return StepLine(
+        commit.number, commit.message or "Without a message", author, commit.created_at.isoformat()
     )
 
 

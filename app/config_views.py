@@ -160,6 +160,16 @@ class BranchLine:
 
 
 @dataclass
+class StepLine:
+    """One version of a branch."""
+
+    number: int
+    message: str
+    author: str
+    at: str
+
+
+@dataclass
 class ConflictRow:
     """One place that both sides changed; `choice` is ours, theirs, base or empty."""
 

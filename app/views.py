@@ -136,28 +136,6 @@ class EventRow:
 
 
 @dataclass
-class VersionRow:
-    number: int
-    sha: str
-    message: str
-    author: str
-    at: str
-    current: bool
-
-
-@dataclass
-class Problem:
-    """Something in a document that keeps it from being published."""
-
-    line: int
-    column: int
-    path: str
-    text: str
-    hint: str
-    blocks: bool = True
-
-
-@dataclass
 class SessionRow:
     id: str
     short: str

@@ -1,4 +1,4 @@
-// The few controls that must answer without a round trip: the composer, clocks, layers, the document editor.
+// The few controls that must answer without a round trip: the composer, clocks, layers.
 import { useEffect, useRef, useState } from "react";
 
 // --- clocks -----------------------------------------------------------------------------------------------
@@ -196,60 +196,4 @@ export function Connection({ lost }) {
     ? "You are offline. What you write is kept here until you are back."
     : lost ? "The connection is lost. We are trying again; what you write is kept." : "";
   return <div role="status" className="connection">{words ? <p className="connection__words">{words}</p> : null}</div>;
-}
-
-// --- the document editor ----------------------------------------------------------------------------------
-// Its draft is kept in the browser too, under a name that tells which version it began from.
-export function DocumentEditor({ store, value, label, problemLines, line, readOnly, onEdit }) {
-  const [text, setText] = useState(value ?? "");
-  const field = useRef(null);
-  const gutter = useRef(null);
-  const timer = useRef(null);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  useEffect(() => {
-    if (!line?.number || !field.current) return;
-    const lines = text.split("\n");
-    const start = lines.slice(0, line.number - 1).join("\n").length + (line.number > 1 ? 1 : 0);
-    field.current.focus();
-    field.current.setSelectionRange(start, start + (lines[line.number - 1] ?? "").length);
-    field.current.scrollTop = Math.max(0, (line.number - 6) * 22);
-  }, [line]);
-  const told = useRef(value);
-  const tell = (next) => {
-    clearTimeout(timer.current);
-    if (next !== told.current) onEdit?.(next);
-    told.current = next;
-  };
-  useEffect(() => {
-    told.current = value;
-    let kept = null;
-    try {
-      kept = sessionStorage.getItem(store);
-    } catch {}
-    setText(kept ?? value ?? "");
-    if (kept !== null) tell(kept);
-  }, [store, value]);
-  const edit = (event) => {
-    const next = event.target.value;
-    setText(next);
-    try {
-      next === value ? sessionStorage.removeItem(store) : sessionStorage.setItem(store, next);
-    } catch {}
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => tell(next), 350);
-  };
-  const bad = new Set(problemLines ?? []);
-  const count = text.split("\n").length;
-  return (
-    <div className="editor">
-      <div className="editor__gutter" ref={gutter} aria-hidden="true">
-        {Array.from({ length: count }, (_, i) => (
-          <span key={i} className={bad.has(i + 1) ? "editor__line editor__line--bad" : "editor__line"}>{i + 1}</span>
-        ))}
-      </div>
-      <textarea ref={field} className="editor__text" aria-label={label} spellCheck={false} autoCapitalize="off" wrap="off"
-        autoCorrect="off" readOnly={readOnly} value={text} onChange={edit} onBlur={() => tell(text)}
-        onScroll={(event) => { gutter.current.scrollTop = event.target.scrollTop; }} />
-    </div>
-  );
 }

@@ -185,7 +185,6 @@ def _actions(
         ),
         button("Send the verdict", kind="primary", type="submit", disabled=busy),
         on_submit=on_review,
-        reset_on_submit=True,
         class_name="section section--wide",
     )
     publish = rx.el.form(

@@ -10,7 +10,7 @@ from app.components.basics import button, icon, notice, pill
 from app.components.diff import diff_view
 from app.components.frame import empty, go, section, table
 from app.components.native import local_time
-from app.config_views import BranchLine, ConflictRow, DiffShown
+from app.config_views import BranchLine, ConflictRow, DiffShown, StepLine
 
 SIDES = (("theirs", "Branch"), ("ours", "In force"), ("base", "As it was before both"))
 
@@ -57,7 +57,6 @@ def branches(
         ),
         button("Open the branch", type="submit", disabled=busy),
         on_submit=on_open,
-        reset_on_submit=True,
         class_name="form-row",
     )
     return rx.fragment(
@@ -92,12 +91,15 @@ def opened(
     *,
     branch: rx.Var[BranchLine],
     diff: rx.Var[DiffShown],
+    steps: Any,
+    editor: rx.Component,
     conflicts: Any,
     undecided: Any,
     may_manage: Any,
     failure: Any,
     busy: Any,
     on_choose: Any,
+    on_commit: Any,
     on_merge: Any,
     on_close: Any,
 ) -> rx.Component:
@@ -159,6 +161,43 @@ def opened(
         ),
         conflict_part,
         actions,
+        rx.cond(may_manage & (branch.status == "active"), _editing(editor, busy, on_commit)),
+        section("Steps", rx.el.ol(rx.foreach(steps, _step), class_name="history")),
+    )
+
+
+def _editing(editor: rx.Component, busy: Any, on_commit: Any) -> rx.Component:
+    form = rx.el.form(
+        rx.el.label(
+            rx.el.span("What this step does", class_name="field__label"),
+            rx.el.input(name="message", required=True, max_length=500, class_name="input"),
+            class_name="field field--wide",
+        ),
+        button("Commit to the branch", type="submit", disabled=busy),
+        on_submit=on_commit,
+        class_name="form-row",
+    )
+    return rx.el.details(
+        rx.el.summary("Edit the branch"),
+        rx.el.div(editor, form, class_name="section section--wide"),
+        class_name="more",
+    )
+
+
+def _step(row: rx.Var[StepLine]) -> rx.Component:
+    return rx.el.li(
+        rx.el.span(icon("git-commit-horizontal"), class_name="history__mark"),
+        rx.el.div(
+            rx.el.p(row.message, class_name="history__title"),
+            rx.el.p(
+                rx.el.span("Step ", row.number, class_name="num"),
+                rx.el.span("by ", row.author),
+                local_time(row.at, "full"),
+                class_name="history__facts muted",
+            ),
+        ),
+        class_name="history__item",
+        key=row.number,
     )
 
 

@@ -76,19 +76,6 @@ class Connection(_Native):
     lost: rx.Var[bool]
 
 
-class DocumentEditor(_Native):
-    """A plain editor with line numbers; `line` is `{number, n}` to jump to."""
-
-    tag = "DocumentEditor"
-    store: rx.Var[str]
-    value: rx.Var[str]
-    label: rx.Var[str]
-    problem_lines: rx.Var[list[int]]
-    line: rx.Var[dict[str, int]]
-    read_only: rx.Var[bool]
-    on_edit: rx.EventHandler[passthrough_event_spec(str)]
-
-
 class LeverSlider(rx.Component):
     """A range that says where it would go before it goes there. All figures are text, as HTML has them."""
 
@@ -122,5 +109,4 @@ thread = Thread.create
 composer = Composer.create
 layer = Layer.create
 connection = Connection.create
-document_editor = DocumentEditor.create
 lever_slider = LeverSlider.create

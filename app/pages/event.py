@@ -11,6 +11,7 @@ from app.components import event_parts as parts
 from app.components import levers as lever_parts
 from app.components import versions as version_parts
 from app.components.basics import button_link, icon
+from app.components.code_editor import code_editor
 from app.components.frame import empty, go, section, tabs
 from app.components.native import local_time, server_clock
 from app.pages.cockpit import desk, opened_draft, state_pill
@@ -140,12 +141,27 @@ def _branches() -> rx.Component:
         branch_parts.opened(
             branch=Branches.branch,
             diff=Branches.diff,
+            steps=Branches.steps,
+            editor=code_editor(
+                store="mpax.branch." + E.shown_slug + "." + Branches.branch.name,
+                value=Branches.text,
+                stamp=Branches.stamp,
+                mark=Branches.mark,
+                accepted=Branches.accepted,
+                label="Document of the branch, YAML",
+                marks=[],
+                line={},
+                grammar=Branches.grammar,
+                read_only=False,
+                on_edit=Branches.write,
+            ),
             conflicts=Branches.conflicts,
             undecided=Branches.undecided,
             may_manage=E.may["manage_branches"],
             failure=Branches.failure,
             busy=Branches.busy,
             on_choose=Branches.choose,
+            on_commit=Branches.commit,
             on_merge=Branches.merge,
             on_close=Branches.close,
         ),

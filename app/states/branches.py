@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import reflex as rx
 
 from app import bridge, config_showing
-from app.config_views import BranchLine, ConflictRow, DiffShown, Option
+from app.config_views import BranchLine, ConflictRow, DiffShown, Option, StepLine
+from app.document_form import whole_grammar
 from app.states.acting import acting, key
 from app.states.event_page import EventPage
 from backend.core.context import Context
@@ -25,11 +27,21 @@ class Branches(rx.State):
     diff: DiffShown = DiffShown()
     conflicts: list[ConflictRow] = []
     undecided: int = 0
+    text: str = ""
+    stamp: int = 0
+    mark: str = ""
+    accepted: int = 0
+    grammar: str = ""
+    steps: list[StepLine] = []
     busy: bool = False
     failure: str = ""
 
     #: Values as they were at the fork, for places where neither side is wanted.
     _base: dict[str, Any] = {}
+    #: What stands in the editor, the number of the edit that brought it, and the step it was written against.
+    _written: str = ""
+    _sent: int = 0
+    _number: int = 0
 
     @rx.event
     async def load(self) -> None:
@@ -58,6 +70,13 @@ class Branches(rx.State):
         head = await branches.get_head(ctx, branch=branch)
         current = await events.get_in_force(ctx, slug=self.slug)
         self.diff = config_showing.diff_shown(found, before=current.source, after=head.source)
+        commits = await branches.list_commits(ctx, slug=self.slug, name=name, limit=20)
+        self.steps = [config_showing.step_line(commit, ctx.actor.user_id) for commit in commits]
+        self.grammar = self.grammar or json.dumps(whole_grammar(), ensure_ascii=False)
+        mark = f"{branch.id}:{head.number}"
+        if mark != self.mark:
+            self.mark, self.text, self.stamp = mark, head.source, self.stamp + 1
+            self._written, self._number = head.source, head.number
 
     @rx.event
     async def open_branch(self, form: dict[str, str]):
@@ -77,6 +96,30 @@ class Branches(rx.State):
             yield rx.redirect(
                 f"/cockpit/events/{self.slug}?tab=branches&branch={form.get('name', '').strip()}"
             )
+
+    @rx.event
+    def write(self, text: str, n: int) -> None:
+        """What was typed. It stays in the browser until it is committed."""
+        self._written, self._sent = text, n
+
+    @rx.event
+    async def commit(self, form: dict[str, str]):
+        """The next step of the branch, unless somebody else took one since."""
+        self.busy = True
+        yield
+        async with acting(self) as actor:
+            await branching.commit(
+                bridge.runtime(),
+                actor,
+                slug=self.slug,
+                name=self.branch.name,
+                source_text=self._written,
+                message=form.get("message", ""),
+                based_on=self._number,
+                key=key(),
+            )
+            self.accepted = self._sent
+            yield [rx.toast.success("It is on the branch."), Branches.load]
 
     @rx.event
     def choose(self, path: str, side: str) -> None:

@@ -93,16 +93,35 @@ async def test_two_versions_are_compared_at_an_address_and_back_works(visit: Ope
     await expect(page.get_by_role("group", name="How to read the changes")).to_be_visible()
 
 
-async def test_a_branch_is_opened_and_closed(visit: Open) -> None:
+async def test_a_branch_is_opened_written_on_and_merged(visit: Open) -> None:
     page = await enter(visit, "operator", f"{EVENT}?tab=branches")
+    before = await version(page)
     await page.get_by_label("Name").fill("next-quarter")
     await page.get_by_label("What for").fill("What comes after")
     await page.get_by_role("button", name="Open the branch").click()
     await expect(page.get_by_text("The branch equals the version in force.")).to_be_visible()
+    await page.get_by_text("Edit the branch").click()
+    await page.get_by_role("textbox", name="Document of the branch, YAML").click()
+    await page.keyboard.press("Control+End")
+    await page.keyboard.type("\nflags: { comparison: false }\n")
+    await page.get_by_label("What this step does").fill("No comparison next quarter")
+    await page.get_by_role("button", name="Commit to the branch").click()
+    await expect(page.get_by_text("No comparison next quarter")).to_be_visible()
+    await expect(page.locator(".change")).to_have_count(1)
+    await page.get_by_label("What the merge brings, and why").fill("Next quarter begins")
+    await page.get_by_role("button", name="Merge into the version in force").click()
+    await expect(page.get_by_text(f"Version {before + 1}", exact=True)).to_be_visible()
+    await page.get_by_role("link", name="All branches").click()
+    await expect(page.get_by_role("row", name=re.compile("next-quarter.*merged"))).to_be_visible()
+
+
+async def test_a_branch_that_nobody_wants_is_closed(visit: Open) -> None:
+    page = await enter(visit, "operator", f"{EVENT}?tab=branches")
+    await page.get_by_label("Name").fill("an-idea")
+    await page.get_by_role("button", name="Open the branch").click()
     await page.get_by_role("button", name="Close the branch").click()
     await expect(page.get_by_text("closed", exact=True)).to_be_visible()
-    await page.get_by_role("link", name="All branches").click()
-    await expect(page.get_by_role("table", name="Branches of this event")).to_contain_text("next-quarter")
+    await expect(page.get_by_role("button", name="Merge into the version in force")).to_have_count(0)
 
 
 async def test_an_admin_gives_a_permission_and_takes_it_back(visit: Open) -> None:
