@@ -35,7 +35,9 @@ def bench(
     file: Path | None,
     mapping: Path | None,
 ) -> None:
-    """Measure this machine: documents, holds, publish, search, turns, imports, memory (default: all).
+    """Measure this machine (default: all).
+
+    What there is: documents, holds, publish, drafts, conversations, search, turns, imports, memory.
 
     Every figure stands beside a floor taken in the same run. Never touches your data: a stack of its own is started in
     a temporary folder, and removed at the end.
