@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app import formats
 from app.config_views import Option
 from app.document_edits import option_text
 from app.document_form import ROOT_SECTION, Field, Path, field_at, section_of, sections, words
@@ -87,6 +88,13 @@ def form_rows(section: Field, standing: Standing) -> list[FieldRow]:
 def found_rows(problems: Sequence[Problem]) -> list[Found]:
     """The problems with their way back."""
     return [_found(problem) for problem in problems]
+
+
+def found_words(found: Sequence[Found]) -> str:
+    """How many keep the document from being published, and how many only warn."""
+    wrong = sum(problem.blocks for problem in found)
+    counts = ((wrong, "problem"), (len(found) - wrong, "warning"))
+    return ", ".join(formats.count(number, word, f"{word}s") for number, word in counts if number)
 
 
 def _found(problem: Problem) -> Found:

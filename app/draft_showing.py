@@ -106,13 +106,18 @@ def draft_choice(draft: Draft, *, opened: str, me: object) -> DraftChoice:
     )
 
 
-def clash(facts: Mapping[str, Any], *, may_join: bool) -> Clash:
-    """The refusal of a stale draft in words."""
-    changes = [str(change.get("text", "")) for change in facts.get("changes", ())]
+def clash(facts: Mapping[str, Any], *, me: str, may_join: bool) -> Clash:
+    """The refusal of a stale draft in words; `me` is the reader's address."""
+    changes = [_sentence(str(change.get("text", ""))) for change in facts.get("changes", ())]
     more = len(changes) - MOST_CHANGES
     if more > 0:
-        changes = [*changes[:MOST_CHANGES], f"and {formats.count(more, 'more change', 'more changes')}"]
-    return Clash(str(facts.get("updated_by") or "Somebody else"), changes, may_join)
+        changes = [*changes[:MOST_CHANGES], f"And {formats.count(more, 'more change', 'more changes')}"]
+    who = str(facts.get("updated_by") or "Somebody else")
+    return Clash("You, in another window," if who == me else who, changes, may_join)
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def conflict_row(item: Mapping[str, Any], choices: Mapping[str, str]) -> ConflictRow:

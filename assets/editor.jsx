@@ -72,24 +72,28 @@ const PAUSE = 700;
 function useTyped(value, onSet) {
   const [text, setText] = useState(value);
   const told = useRef(value);
+  const typed = useRef(value);
   const timer = useRef(null);
+  const tell = () => {
+    clearTimeout(timer.current);
+    if (typed.current !== told.current) onSet?.(typed.current);
+    told.current = typed.current;
+  };
   useEffect(() => {
-    told.current = value;
+    told.current = typed.current = value;
     clearTimeout(timer.current);
     setText(value);
   }, [value]);
-  useEffect(() => () => clearTimeout(timer.current), []);
-  const tell = (next) => {
-    clearTimeout(timer.current);
-    if (next !== told.current) onSet?.(next);
-    told.current = next;
-  };
+  const leave = useRef(tell);
+  leave.current = tell;
+  useEffect(() => () => leave.current(), []);
   const type = (next, soon = PAUSE) => {
+    typed.current = next;
     setText(next);
     clearTimeout(timer.current);
-    timer.current = setTimeout(() => tell(next), soon);
+    timer.current = setTimeout(tell, soon);
   };
-  return { text, type, tell: () => tell(text) };
+  return { text, type, tell };
 }
 
 export function ValueField({ kind, label, value, options, low, high, step, hint, describedBy, invalid, disabled, onSet }) {

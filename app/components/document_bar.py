@@ -108,18 +108,12 @@ def draft_bar(
 
 def _problem_count(problems: Any, blocked: Any) -> rx.Component:
     """The way down to the list; warnings alone keep nobody from publishing."""
-    count = problems.length()
-    words = rx.cond(
-        blocked,
-        rx.cond(count == 1, "1 problem", count.to(str) + " problems"),
-        rx.cond(count == 1, "1 warning", count.to(str) + " warnings"),
-    )
     return rx.cond(
-        count > 0,
+        problems != "",
         rx.el.a(
             rx.cond(blocked, icon("circle-alert"), icon("triangle-alert")),
-            words,
-            href="#problems",
+            problems,
+            href="?tab=document#problems",
             class_name=rx.cond(blocked, "draft__problems draft__problems--bad", "draft__problems"),
         ),
     )
@@ -256,7 +250,7 @@ def clash_notice(clash: rx.Var[Clash], *, on_join: Any, on_mine: Any, on_theirs:
                 clash.may_join, button("Keep both changes", kind="primary", small=True, on_click=on_join)
             ),
             button("Mine over theirs", small=True, on_click=on_mine),
-            button("Theirs", small=True, on_click=on_theirs),
+            button("Take theirs", small=True, on_click=on_theirs),
             class_name="draft__actions",
         ),
         class_name="section",

@@ -61,6 +61,7 @@ class Document(Editing, rx.State):
         self.may_edit = any(self._rights.get(right) for right in draft_showing.WRITING)
         if slug != self._slug:
             self.section, self._opened, self._refused = "event", [], {}
+        self._email = ctx.actor.email or ""
         self._slug, self.store = slug, f"mpax.document.{slug}"
         self.failure, self.clash, self.gone, self.asks_discard = "", Clash(), [], False
         self._forget_conflicts()
@@ -165,6 +166,7 @@ class Document(Editing, rx.State):
                 )
                 yield rx.toast.success("It waits for approval now.")
         if not self.failure and not self.gone:
+            self.reviewing = False
             yield [Document.load, Desk.load, EventPage.refresh]
 
     async def _publish(self, actor: Any, message: str, carry: str | None) -> Any:

@@ -42,6 +42,7 @@ class Editing(rx.State, mixin=True):
     is_unread: bool = False
     rows: list[FieldRow] = []
     problems: list[Found] = []
+    problem_count: str = ""
     blocked: bool = False
     readable: bool = True
     may_edit: bool = False
@@ -50,6 +51,7 @@ class Editing(rx.State, mixin=True):
     clash: Clash = Clash()
 
     _slug: str = ""
+    _email: str = ""
     _rights: dict[str, Any] = {}
     _draft_id: str = ""
     _revision: int = 0
@@ -265,7 +267,8 @@ class Editing(rx.State, mixin=True):
         if refused.code != "events.draft_stale":
             self.failure = words(refused)
             return
-        self.clash = draft_showing.clash(refused.facts, may_join=self.readable and not self.blocked)
+        joins = self.readable and not self.blocked
+        self.clash = draft_showing.clash(refused.facts, me=self._email, may_join=joins)
 
     # --- drawing
 
