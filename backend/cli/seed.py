@@ -1,4 +1,4 @@
-"""`mpax seed`: the demo event and its people, on a stack of this machine."""
+"""`mpax seed`: the demo events and their people, on a stack of this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from backend.flows import demo
 @click.command()
 @click.option("--if-empty", is_flag=True, help="Do nothing when an event is there already.")
 def seed(if_empty: bool) -> None:
-    """Make or complete the demo: people, dealers, the Tesla event and its inventory. Safe to repeat."""
+    """Make or complete the demo: people, dealers, the events and their inventories. Safe to repeat."""
     if not wiring.run(_seed(if_empty)):
         return
     for entry in demo.sign_ins():
