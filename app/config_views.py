@@ -205,6 +205,7 @@ class LeverRow:
     step: str
     options: list[Option]
     baseline: str
+    approved: str
     moved: str
     moved_at: str
     may_undo: bool

@@ -73,6 +73,7 @@ def lever_row(view: LeverView, me: str) -> LeverRow:
         step=step,
         options=[Option(_text(value), _shown(value, view.unit)) for value in view.options],
         baseline=_text(view.baseline) if view.kind == "number" else "",
+        approved="" if view.value == view.baseline else f"last approved: {_shown(view.baseline, view.unit)}",
         moved=_moved(view, me),
         moved_at=view.moved_at.isoformat() if view.moved_at else "",
         may_undo=view.may_undo,

@@ -67,6 +67,7 @@ def _lever(row: rx.Var[LeverRow], may_move: Any, busy: Any, on_move: Any, on_und
         rx.el.p(
             rx.el.span(row.moved),
             local_time(row.moved_at, "full"),
+            rx.cond(row.approved != "", rx.el.span(row.approved)),
             rx.cond(
                 row.may_undo & may_move,
                 rx.el.button(
@@ -180,7 +181,7 @@ def flags(*, rows: Any, may_move: Any, busy: Any, on_organization: Any, on_event
 
     def row(item: rx.Var[FlagRow]) -> rx.Component:
         organization = rx.el.select(
-            rx.el.option("As each event says", value=""),
+            rx.cond(item.own == "", rx.el.option("As each event says", value="")),
             rx.el.option("On everywhere", value="on"),
             rx.el.option("Off everywhere", value="off"),
             value=item.own,

@@ -235,6 +235,8 @@ def test_a_lever_shows_its_range_and_who_moved_it() -> None:
     assert (row.control, row.shown, row.baseline) == ("slider", "24 minutes", "20")
     assert row.moved == "Moved from 20 minutes by o@example.com"
     assert row.may_undo
+    assert row.approved == "last approved: 20 minutes"
+    assert lever_row(lever(value=20), "").approved == ""
     assert lever_row(lever(moved_at=NOW, moved_by="o@example.com"), "o@example.com").moved == "Moved by you"
     share = lever(value=0.35, unit="share of 1", moved_at=NOW, previous=0.3)
     assert (lever_row(share, "").shown, lever_row(share, "").moved) == (

@@ -20,7 +20,7 @@ def test_a_missing_fact_or_an_unknown_code_still_gives_a_sentence() -> None:
 
 def test_every_text_is_one_or_more_whole_sentences_without_jargon() -> None:
     for code, text in WORDS.items():
-        assert re.match(r"^[A-Z{`].*[.!?]$", text), code
+        assert re.match(r"^[A-Z{`“].*[.!?]$", text), code
         assert not re.search(r"\b(null|None|exception|traceback|SQL|HTTP|\d{3})\b", text), code
 
 
