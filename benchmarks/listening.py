@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import sys
 import time
@@ -78,4 +79,5 @@ async def main(role: str, times: int) -> None:
 
 
 if __name__ == "__main__":
+    logging.getLogger("realtime").setLevel(logging.CRITICAL)  # that a socket was cut is no news here
     asyncio.run(main(sys.argv[1], int(sys.argv[2])))

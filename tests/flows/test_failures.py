@@ -124,3 +124,11 @@ async def test_the_system_is_entered_only_while_something_is_fresh(house: House,
     await house.publish(persona={"name": "Fresh"})
     await worker.watch(house.runtime.database, served)
     assert owner.execute(entered).fetchone() == {"n": 1}
+
+
+def test_the_worker_watches_often_enough_to_be_back_within_a_minute(house: House) -> None:
+    jobs = worker.build_worker(house.runtime.settings, house.runtime.database)
+    found = [
+        one for one in jobs.periodic_registry.periodic_tasks.values() if "watch_versions" in one.task.name
+    ]
+    assert [one.cron for one in found] == ["*/10 * * * * *"]
