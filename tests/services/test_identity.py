@@ -12,9 +12,9 @@ import pytest
 
 from backend.core.context import Actor
 from backend.core.db import Database
-from backend.core.errors import AppError, Gone, NotAllowed, NotFound, NotSignedIn
+from backend.core.errors import AppError, Gone, InvalidInput, NotAllowed, NotFound, NotSignedIn
 from backend.domains.identity import service as identity
-from backend.domains.identity.model import Role
+from backend.domains.identity.model import Permission, Role
 from backend.domains.identity.tokens import mint_buyer_token, read_buyer_token
 from tests.factories import World
 
@@ -133,3 +133,85 @@ def test_a_token_of_another_secret_or_algorithm_is_refused() -> None:
     for bad in (token, unsigned, "", "a.b.c"):
         with pytest.raises(NotSignedIn):
             read_buyer_token(SECRET, bad)
+
+
+async def set_permissions(
+    database: Database, world: World, member: str, actor: str = "admin", **overrides: Any
+) -> dict[str, Any]:
+    async with database.as_actor(world.actor(actor)) as ctx:
+        found = await identity.set_permissions(
+            ctx, organization_id=world.seller, user_id=world.users[member], overrides=overrides
+        )
+        return dict(found.permissions)
+
+
+async def test_members_with_what_each_may_do(database: Database, world: World) -> None:
+    async with database.as_actor(world.actor("viewer")) as ctx:
+        members = await identity.list_members(ctx, organization_id=world.seller)
+        presets = await identity.presets(ctx)
+        mine = await identity.my_permissions(ctx, organization_id=world.seller)
+        assert await identity.my_permissions(ctx, organization_id=world.other_seller) == {}
+    assert [m.role for m in members] == [Role.ADMIN, Role.OPERATOR, Role.SPECIALIST, Role.VIEWER]
+    names = {*(permission.value for permission in Permission), "max_risk_level"}
+    for member in members:
+        assert member.permissions == presets[member.role]
+        assert member.permissions.keys() == names
+    assert mine == presets["viewer"]
+
+
+@pytest.mark.parametrize("persona", ["stranger", "other_admin", "dealer"])
+async def test_the_members_of_others_are_not_there(database: Database, world: World, persona: str) -> None:
+    with pytest.raises(NotFound):
+        async with database.as_actor(world.actor(persona)) as ctx:
+            await identity.list_members(ctx, organization_id=world.seller)
+    with pytest.raises(NotFound):
+        await set_permissions(database, world, "viewer", persona, edit_document=True)
+
+
+async def test_what_differs_from_the_role_is_kept_and_the_rest_follows_the_role(
+    database: Database, world: World
+) -> None:
+    given = await set_permissions(database, world, "viewer", view_config=True, edit_document=True)
+    assert given["edit_document"] is True
+    async with database.as_actor(world.actor("admin")) as ctx:
+        member = await identity.get_member(ctx, organization_id=world.seller, user_id=world.users["viewer"])
+        assert member.overrides == {"edit_document": True}
+        changed = await identity.change_role(
+            ctx, organization_id=world.seller, user_id=member.user_id, role=Role.OPERATOR
+        )
+    assert changed.permissions["deploy_to_production"] is True
+
+
+async def test_permissions_are_given_by_who_may_and_has_them(database: Database, world: World) -> None:
+    for persona in ("operator", "viewer", "specialist"):
+        with pytest.raises(NotAllowed) as refused:
+            await set_permissions(database, world, "viewer", persona, edit_document=True)
+        assert refused.value.facts == {"permission": "manage_permissions"}
+    await set_permissions(database, world, "operator", manage_permissions=True)
+    with pytest.raises(NotAllowed) as above:
+        await set_permissions(database, world, "viewer", "operator", max_risk_level="high")
+    assert above.value.code == "identity.above_yourself"
+    with pytest.raises(NotAllowed) as stronger:
+        await set_permissions(database, world, "admin", "operator", edit_document=False)
+    assert stronger.value.code == "identity.above_yourself"
+
+
+@pytest.mark.parametrize("wrong", [{"fly": True}, {"max_risk_level": "huge"}, {"move_levers": "yes"}])
+async def test_there_is_no_such_permission(database: Database, world: World, wrong: dict[str, Any]) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        await set_permissions(database, world, "viewer", **wrong)
+    assert refused.value.code == "identity.unknown_permission"
+
+
+async def test_somebody_stays_who_may_manage_permissions(database: Database, world: World) -> None:
+    with pytest.raises(AppError) as refused:
+        await set_permissions(database, world, "admin", manage_permissions=False)
+    assert refused.value.code == "identity.last_manager"
+
+
+async def test_roles_are_changed_by_admins(database: Database, world: World) -> None:
+    with pytest.raises(NotAllowed):
+        async with database.as_actor(world.actor("operator")) as ctx:
+            await identity.change_role(
+                ctx, organization_id=world.seller, user_id=world.users["viewer"], role=Role.ADMIN
+            )

@@ -27,7 +27,7 @@ async def open_branch(
     Raises: NotFound `events.not_found`, `events.no_such_version`; NotAllowed `identity.needs_permission`; Conflict
     `events.branch_exists`; InvalidInput `events.bad_branch_name`.
     """
-    event = await service.get_event(ctx, slug=slug)
+    event = await service.get_readable(ctx, slug=slug)
     await queries.open_branch(
         ctx.conn, event_id=event.id, name=name, description=service.bounded(description), base=base
     )
@@ -36,13 +36,13 @@ async def open_branch(
 
 async def list_branches(ctx: Context, *, slug: str) -> list[Branch]:
     """Active ones first, then the newest."""
-    event = await service.get_event(ctx, slug=slug)
+    event = await service.get_readable(ctx, slug=slug)
     return [Branch(**row) for row in await queries.list_branches(ctx.conn, event_id=event.id)]
 
 
 async def get_branch(ctx: Context, *, slug: str, name: str) -> Branch:
     """The active branch of that name, or else the last that was. Raises: NotFound `events.no_such_branch`."""
-    event = await service.get_event(ctx, slug=slug)
+    event = await service.get_readable(ctx, slug=slug)
     row = await queries.find_branch(ctx.conn, event_id=event.id, name=name)
     if row is None:
         raise NotFound("events.no_such_branch", name=name)

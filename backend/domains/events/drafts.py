@@ -58,7 +58,7 @@ async def save_draft(
     Raises: NotFound `events.not_found`, `events.no_such_draft`; NotAllowed `identity.needs_permission`; Conflict
     `events.draft_stale` with `revision` and `changes`, `events.draft_over`; Gone `events.draft_expired`.
     """
-    event = await service.get_event(ctx, slug=slug)
+    event = await service.get_readable(ctx, slug=slug)
     known = await get_draft(ctx, draft_id=draft_id) if draft_id else None
     if known is not None and known.event_id != event.id:
         raise NotFound("events.no_such_draft", draft_id=str(known.id))
@@ -86,7 +86,7 @@ async def list_drafts(
     ctx: Context, *, slug: str | None = None, status: str | None = None, limit: int = 200
 ) -> list[Draft]:
     """Drafts that go on, the last changed first; `status` asks for one kind, over or not."""
-    event_id = (await service.get_event(ctx, slug=slug)).id if slug else None
+    event_id = (await service.get_readable(ctx, slug=slug)).id if slug else None
     statuses = [chosen(DraftStatus, status)] if status else list(_WAITING)
     rows = await queries.list_drafts(ctx.conn, event_id=event_id, statuses=[*statuses], limit=limit)
     return [_draft(row) for row in rows]
@@ -94,7 +94,7 @@ async def list_drafts(
 
 async def list_waiting(ctx: Context, *, slug: str | None = None, limit: int = 200) -> list[Draft]:
     """Drafts in review that the actor may judge and has not yet, the longest waiting first."""
-    event_id = (await service.get_event(ctx, slug=slug)).id if slug else None
+    event_id = (await service.get_readable(ctx, slug=slug)).id if slug else None
     return [_draft(row) for row in await queries.list_waiting(ctx.conn, event_id=event_id, limit=limit)]
 
 

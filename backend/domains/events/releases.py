@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -41,7 +42,7 @@ async def compare(ctx: Context, *, slug: str, before: int, after: int) -> Diff:
 
 async def consequences(ctx: Context, *, slug: str, target: int) -> Consequences:
     """What going back to a version would mean for who is here now. Raises: NotFound; NotAllowed."""
-    event = await service.get_event(ctx, slug=slug)
+    event = await service.get_readable(ctx, slug=slug)
     row = await queries.consequences(ctx.conn, event_id=event.id, target=target)
     return _consequences(row)
 
@@ -107,7 +108,7 @@ async def history(
     ctx: Context, *, slug: str, limit: int = 50, offset: int = 0, author_type: str | None = None
 ) -> tuple[list[HistoryLine], int]:
     """Versions, newest first, and how many there are. `author_type`: member, assistant, system; None for all."""
-    event = await service.get_event(ctx, slug=slug)
+    event = await service.get_readable(ctx, slug=slug)
     author = chosen(AuthorType, author_type) if author_type else None
     rows = await queries.history(ctx.conn, event_id=event.id, limit=limit, offset=offset, author_type=author)
     total = rows[0]["total"] if rows else 0
@@ -187,9 +188,20 @@ def _steps(path: Sequence[str] | str) -> tuple[str, ...]:
     return found
 
 
+def _held(row: Mapping[str, Any]) -> HeldUnit:
+    """A hold as JSON tells it: ids and moments are text there."""
+    return HeldUnit(
+        hold_id=UUID(row["hold_id"]),
+        listing_id=row["listing_id"],
+        title=row["title"],
+        expires_at=datetime.fromisoformat(row["expires_at"]),
+        deposit_required=row["deposit_required"],
+        version=row["version"],
+    )
+
+
 def _consequences(row: dict[str, Any]) -> Consequences:
-    known = HeldUnit.__dataclass_fields__.keys()
-    holds = tuple(HeldUnit(**{name: hold[name] for name in known}) for hold in row["holds"])
+    holds = tuple(_held(hold) for hold in row["holds"])
     return Consequences(
         target=row["target"],
         current=row["current"],

@@ -133,6 +133,14 @@ async def get_event(ctx: Context, *, slug: str) -> Event:
     return event
 
 
+async def get_readable(ctx: Context, *, slug: str) -> Event:
+    """An event whose documents the actor may read. Raises: NotFound `events.not_found`."""
+    event = await get_event(ctx, slug=slug)
+    if not await queries.may(ctx.conn, organization_id=event.organization_id, permission="view_config"):
+        raise NotFound("events.not_found", slug=slug)
+    return event
+
+
 async def find_event(ctx: Context, *, slug: str) -> Event | None:
     """None also for an event of others."""
     row = await queries.find_event(ctx.conn, slug=slug)
@@ -159,7 +167,7 @@ async def get_version(ctx: Context, *, version_id: UUID) -> EventVersion:
 
 async def find_version_number(ctx: Context, *, slug: str, number: int) -> EventVersion | None:
     """Raises: NotFound `events.not_found`."""
-    event = await get_event(ctx, slug=slug)
+    event = await get_readable(ctx, slug=slug)
     row = await queries.find_version_number(ctx.conn, event_id=event.id, number=number)
     return EventVersion(**row) if row else None
 
@@ -174,7 +182,7 @@ async def get_version_number(ctx: Context, *, slug: str, number: int) -> EventVe
 
 async def get_in_force(ctx: Context, *, slug: str) -> EventVersion:
     """The version in force. Raises: NotFound `events.not_found`; Conflict `events.never_published`."""
-    event = await get_event(ctx, slug=slug)
+    event = await get_readable(ctx, slug=slug)
     version = await _version(ctx, event.current_version_id)
     if version is None:
         raise Conflict("events.never_published", slug=slug)
@@ -203,7 +211,7 @@ async def list_versions(
     ctx: Context, *, slug: str, limit: int = 50, before: int = 2**31 - 1
 ) -> list[VersionHead]:
     """Versions of an event, the newest first; `before` is the last number of the page before."""
-    event = await get_event(ctx, slug=slug)
+    event = await get_readable(ctx, slug=slug)
     rows = await queries.list_versions(ctx.conn, event_id=event.id, limit=limit, before=before)
     return [VersionHead(**row) for row in rows]
 

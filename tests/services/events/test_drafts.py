@@ -286,6 +286,10 @@ async def test_without_view_config_there_are_no_drafts(desk: Desk) -> None:
 EDITS = {
     "edit_document": SALE % 90,
     "edit_system_prompt": SALE % 24 + "persona: {name: Robin}\n",
+    "add_remove_tools": SALE % 24
+    + "agent: {tools: {$append: [{name: book_a_call, description: Books a call}]}}\n",
+    "modify_integrations": SALE % 24 + "search_defaults: {data_sources: [inventory]}\n",
+    "change_voice_params": SALE % 24 + "voice: {model_settings: {speed: 0.9}}\n",
 }
 
 

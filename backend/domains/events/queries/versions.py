@@ -26,6 +26,12 @@ async def organization_id(conn: Connection, *, slug: str) -> UUID | None:
     return row["id"] if row else None
 
 
+async def may(conn: Connection, *, organization_id: UUID, permission: str) -> bool:
+    cursor = await conn.execute("select private.may(%s, %s) as allowed", (organization_id, permission))
+    row = await cursor.fetchone()
+    return bool(row and row["allowed"])
+
+
 async def add_event(
     conn: Connection, *, organization_id: UUID, slug: str, name: str, created_by: UUID | None
 ) -> dict[str, Any] | None:
