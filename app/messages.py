@@ -134,6 +134,7 @@ WORDS: dict[str, str] = {
     "transactions.sold": "This one has just been sold.",
     # leads
     "leads.no_dealer": "This page is for dealers. Ask a seller you work with to make you a partner.",
+    "leads.sharing_off": "Sharing wishes with dealers is switched off for this event.",
     "leads.no_open_lead": "Your wishes are not shared at the moment.",
 }
 

@@ -52,6 +52,8 @@ def event_head(event: Answer) -> EventHead:
         deposit_required=conversion["deposit_required"],
         hold_minutes=float(conversion["hold_minutes"]),
         notice=_stopped(event, persona["name"]),
+        comparison=event["flags"].get("comparison", True),
+        sharing=event["flags"].get("sharing", True),
     )
 
 

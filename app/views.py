@@ -119,6 +119,8 @@ class EventHead:
     deposit_required: bool = False
     hold_minutes: float = 0
     notice: str = ""
+    comparison: bool = True
+    sharing: bool = True
 
 
 @dataclass

@@ -67,7 +67,14 @@ def _pair(item: rx.Var[Labelled]) -> rx.Component:
 
 
 def tile(
-    item: rx.Var[Tile], *, on_open: Any, on_hold: Any, on_compare: Any, compared: Any, on_end: Any
+    item: rx.Var[Tile],
+    *,
+    on_open: Any,
+    on_hold: Any,
+    on_compare: Any,
+    compared: Any,
+    may_compare: Any,
+    on_end: Any,
 ) -> rx.Component:
     """One listing. The whole tile is a link; at most two actions lie above it."""
     photo = rx.el.div(
@@ -98,13 +105,15 @@ def tile(
         costs_block(item.costs),
         reason,
         specs,
-        _actions(item, on_hold, on_compare, compared),
+        _actions(item, on_hold, on_compare, compared, may_compare),
         class_name="tile tile--" + item.state + rx.cond(item.mine, " tile--mine", ""),
         id="tile-" + item.id.to_string(),
     )
 
 
-def _actions(item: rx.Var[Tile], on_hold: Any, on_compare: Any, compared: Any) -> rx.Component:
+def _actions(
+    item: rx.Var[Tile], on_hold: Any, on_compare: Any, compared: Any, may_compare: Any
+) -> rx.Component:
     named = {"aria-label": "Hold " + item.title}
     hold = rx.cond(
         item.state == "available",
@@ -118,7 +127,7 @@ def _actions(item: rx.Var[Tile], on_hold: Any, on_compare: Any, compared: Any) -
         on_click=on_compare,
         custom_attrs={"aria-pressed": compared, "aria-label": "Compare " + item.title},
     )
-    return rx.el.div(hold, compare, class_name="tile__actions")
+    return rx.el.div(hold, rx.cond(may_compare, compare), class_name="tile__actions")
 
 
 def no_tiles(nouns: Any) -> rx.Component:

@@ -44,7 +44,7 @@ def _over() -> rx.Component:
 def _frame() -> rx.Component:
     foot = rx.el.div(
         rx.el.span(S.head.guide, " is an AI. Facts carry their source.", class_name="composer__about"),
-        share_control(shared=Sharing.shared, on_open=Sharing.open),
+        rx.cond(S.head.sharing | Sharing.shared, share_control(shared=Sharing.shared, on_open=Sharing.open)),
         class_name="composer__foot",
     )
     return rx.fragment(
@@ -85,6 +85,7 @@ def _shelf() -> rx.Component:
                 on_hold=Holding.ask(item.id),
                 on_compare=S.toggle_compare(item.id),
                 compared=S.compared.contains(item.id),
+                may_compare=S.head.comparison,
                 on_end=S.refresh_states,
             ),
         ),
@@ -93,7 +94,10 @@ def _shelf() -> rx.Component:
     return rx.el.section(
         head,
         rx.cond(S.tiles.length() > 0, shown, no_tiles(S.head.nouns)),
-        compare_bar(count=S.compared.length(), on_open=S.open_compare, on_clear=S.clear_compare),
+        rx.cond(
+            S.head.comparison,
+            compare_bar(count=S.compared.length(), on_open=S.open_compare, on_clear=S.clear_compare),
+        ),
         id="shelf",
         class_name="shelf",
         tab_index=-1,

@@ -161,7 +161,9 @@ class Storefront(rx.State):
     async def _say(self, message: str) -> dict[str, Any]:
         if len(message) > LONGEST_MESSAGE:
             raise InvalidInput("core.too_large", limit=LONGEST_MESSAGE)
-        return await storefront.say(bridge.runtime(), self._buyer(), message=message, key=str(uuid4()))
+        answer = await storefront.say(bridge.runtime(), self._buyer(), message=message, key=str(uuid4()))
+        self.head = showing.event_head(await storefront.shown(bridge.runtime(), self._buyer()))
+        return answer
 
     def _show_answer(self, answer: dict[str, Any]) -> None:
         self.turns = [*self.turns, Turn(str(uuid4()), "guide", answer["reply"])]

@@ -7,11 +7,14 @@ from typing import Any
 from uuid import UUID
 
 from backend.core.context import Actor, Context
+from backend.core.errors import Conflict
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Filter
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery.model import State
+from backend.domains.events import service as events
+from backend.domains.events.model import Bundle
 from backend.domains.journal import service as journal
 from backend.domains.leads import service as leads
 from backend.domains.leads.model import Contact, DealerMatch, Lead, Understood
@@ -25,10 +28,13 @@ async def open_lead(
     shared already, brought up to date.
 
     Shape: `{lead_id, status, opened_at, dealers}`; `dealers` is how many see it now.
+    Raises: Conflict `leads.sharing_off`, `events.actions_off`.
     """
     async with runtime.database.as_actor(actor) as ctx:
         session = await discovery.get_session(ctx)
     bundle = await runtime.bundles.version(session.version_id)
+    if not refresh:
+        _refuse_if_off(bundle, session.arms)
     vocabulary = await runtime.vocabularies.of(bundle, actor)
     index = runtime.vocabularies.index_of(vocabulary)
     understood = Understood(
@@ -53,6 +59,15 @@ async def open_lead(
             refresh=refresh,
         )
     return _shown(lead) | {"dealers": dealers}
+
+
+def _refuse_if_off(bundle: Bundle, arms: Mapping[str, str]) -> None:
+    """Nothing new is shared while the event's flag or its kill switch says so; what is shared can always be withdrawn."""
+    document = events.document_for(bundle.document, arms)
+    if document.get("safety", {}).get("mutating_tools_off"):
+        raise Conflict("events.actions_off", slug=bundle.slug)
+    if not bundle.flags(document).get("sharing", True):
+        raise Conflict("leads.sharing_off", slug=bundle.slug)
 
 
 async def withdraw_lead(runtime: Runtime, actor: Actor, *, key: str) -> dict[str, Any]:

@@ -161,7 +161,7 @@ async def _screen(runtime: Runtime, actor: Actor) -> dict[str, Any]:
     }
 
 
-async def shown(runtime: Runtime, actor: Actor, *, number: int) -> dict[str, Any]:
+async def shown(runtime: Runtime, actor: Actor, *, number: int = 0) -> dict[str, Any]:
     """The public part of the event as the conversation has it, once this process serves that version or a later one."""
     async with runtime.database.as_actor(actor) as ctx:
         session = await discovery.get_session(ctx)

@@ -201,9 +201,11 @@ def test_a_kill_switch_is_told_in_one_calm_line(ai_off: bool, actions_off: bool,
     event = {
         "event_id": "sale", "name": "Sale", "dates": {}, "branding": {}, "persona": {"name": "Claire"}, "locale": "en-US",
         "timezone": "UTC", "noun": {"one": "car", "many": "cars"}, "conversion": {"deposit_required": False, "hold_minutes": 24},
-        "ai_off": ai_off, "actions_off": actions_off,
+        "ai_off": ai_off, "actions_off": actions_off, "flags": {"comparison": False},
     }  # fmt: skip
-    assert showing.event_head(event).notice.startswith(said)
+    head = showing.event_head(event)
+    assert head.notice.startswith(said)
+    assert (head.comparison, head.sharing) == (False, True)
 
 
 @pytest.mark.parametrize("stored", ["", "no json", "[]", "null", "3"])

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from backend.core.errors import Conflict
 from backend.domains.discovery.conversation import RESTING
-from backend.flows import storefront
+from backend.flows import dealers, storefront
 from tests.flows.conftest import SLUG, House
 
 Owner = psycopg.Connection[dict[str, object]]
@@ -111,3 +111,26 @@ async def test_an_open_screen_is_told_once_this_process_serves_the_switch(house:
     assert (version.number, version.event_id) == (2, event_id)
     event = await asyncio.wait_for(told, 2)
     assert (event["actions_off"], event["version"]) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("section", "code"),
+    [
+        ({"flags": {"sharing": False}}, "leads.sharing_off"),
+        ({"safety": {"mutating_tools_off": True}}, "events.actions_off"),
+    ],
+)
+async def test_nothing_new_is_shared_while_it_is_switched_off(
+    house: House, section: dict[str, dict[str, bool]], code: str
+) -> None:
+    shared, _ = await house.start()
+    buyer, _ = await house.start()
+    await dealers.open_lead(house.runtime, shared)
+    await house.publish(**section)
+    with pytest.raises(Conflict) as refused:
+        await dealers.open_lead(house.runtime, buyer)
+    assert refused.value.code == code
+    await dealers.open_lead(
+        house.runtime, shared, refresh=True
+    )  # what is shared goes on, and can be taken back
+    assert (await dealers.withdraw_lead(house.runtime, shared, key="w"))["status"] == "withdrawn"
