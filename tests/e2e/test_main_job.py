@@ -90,6 +90,15 @@ async def test_an_operator_asks_the_admin_publishes_and_two_buyers_meet_over_one
     assert await board.get_by_role("table", name="Conversations").locator("tbody tr").count() >= 2
     await expect(board).to_contain_text(f"came too late for {title}", timeout=15_000)
 
+    await operator.get_by_role("link", name="Versions").click()
+    await operator.get_by_role("button", name=f"Roll back to this… version {before}", exact=True).click()
+    report = operator.get_by_role("dialog")
+    await expect(report).to_contain_text("runs until the clock ends")  # what is promised is kept
+    await expect(report.locator(".honored")).to_contain_text(title)
+    await expect(report.locator(".honored")).to_contain_text(f"placed under version {before + 1}")
+    await operator.keyboard.press("Escape")
+    await expect(report).to_be_hidden()
+
 
 async def test_a_conversation_survives_a_reload(visit: Open) -> None:
     page = await visit(f"/e/{SLUG}")
