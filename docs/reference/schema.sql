@@ -36,6 +36,7 @@ CREATE FUNCTION private.activate_version() RETURNS trigger
 declare
   notice jsonb;
   event_slug text;
+  carried int := 0;
 begin
   update public.events e set
     current_version_id = new.id,
@@ -45,17 +46,30 @@ begin
     hold_limit = coalesce((new.document #>> '{conversion,hold_limit}')::int, e.hold_limit),
     opens_at = (new.document #>> '{dates,opens_at}')::timestamptz,
     closes_at = (new.document #>> '{dates,closes_at}')::timestamptz,
-    deposit_required = coalesce((new.document #>> '{conversion,deposit_required}')::boolean, e.deposit_required)
+    deposit_required = coalesce((new.document #>> '{conversion,deposit_required}')::boolean, e.deposit_required),
+    actions_off = coalesce((new.document #>> '{safety,mutating_tools_off}')::boolean, false)
   where e.id = new.event_id returning e.slug into event_slug;
-  notice := jsonb_build_object('event_id', new.event_id, 'slug', event_slug, 'version_id', new.id,
-                               'number', new.number, 'sha256', new.sha256);
-  perform private.record_fact('event.published', notice || jsonb_build_object('message', new.message),
-                              new.organization_id, new.event_id);
+  if new.carry in ('migrate', 'force') then
+    update public.sessions s set version_id = new.id, state = private.carried_state(s.state, new.gone, new.renames)
+    where s.event_id = new.event_id and s.ended_at is null and s.last_seen_at > now() - interval '30 minutes';
+    get diagnostics carried = row_count;
+  end if;
+  notice := jsonb_build_object('event_id', new.event_id, 'slug', event_slug, 'version_id', new.id, 'number', new.number,
+                               'sha256', new.sha256, 'kind', new.kind, 'kill', 'kill' = any (new.reloads));
+  perform private.record_fact(case when new.kind = 'auto_rollback' then 'event.auto_rolled_back' else 'event.published' end,
+    notice || jsonb_build_object('message', new.message, 'risk', new.risk, 'carried', carried, 'reason', new.reason),
+    new.organization_id, new.event_id);
   perform realtime.send(notice, 'version_published', 'versions', true);
   perform realtime.send(notice, 'version_published', 'event:' || new.event_id, true);
   perform realtime.send(notice, 'version_published', 'organization:' || new.organization_id, true);
   return null;
 end $$;
+CREATE FUNCTION private.acts_as_system() RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(current_setting('role', true), 'none') not in ('anon', 'authenticated')
+$$;
 CREATE FUNCTION private.add_event_partition() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -92,6 +106,146 @@ begin
   select n.id, n.event_id, n.organization_id from added n on conflict do nothing;
   return null;
 end $$;
+CREATE TABLE public.approval_policies (
+    organization_id uuid NOT NULL,
+    low integer DEFAULT 0 NOT NULL,
+    medium integer DEFAULT 1 NOT NULL,
+    high integer DEFAULT 2 NOT NULL,
+    high_needs_admin boolean DEFAULT true NOT NULL,
+    escalate_conversations integer DEFAULT 200 NOT NULL,
+    escalate_holds integer DEFAULT 20 NOT NULL,
+    draft_days integer DEFAULT 7 NOT NULL,
+    updated_by uuid,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT approval_policies_check CHECK (((low <= medium) AND (medium <= high))),
+    CONSTRAINT approval_policies_draft_days_check CHECK (((draft_days >= 1) AND (draft_days <= 90))),
+    CONSTRAINT approval_policies_escalate_conversations_check CHECK ((escalate_conversations > 0)),
+    CONSTRAINT approval_policies_escalate_holds_check CHECK ((escalate_holds > 0)),
+    CONSTRAINT approval_policies_high_check CHECK (((high >= 0) AND (high <= 5))),
+    CONSTRAINT approval_policies_low_check CHECK (((low >= 0) AND (low <= 5))),
+    CONSTRAINT approval_policies_medium_check CHECK (((medium >= 0) AND (medium <= 5)))
+);
+CREATE FUNCTION private.approval_policy(p_organization uuid) RETURNS public.approval_policies
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  policy public.approval_policies;
+begin
+  select * into policy from public.approval_policies p where p.organization_id = p_organization;
+  if policy.organization_id is null then
+    policy := (p_organization, 0, 1, 2, true, 200, 20, 7, null, now());
+  end if;
+  return policy;
+end $$;
+CREATE TABLE public.drafts (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    title text DEFAULT ''::text NOT NULL,
+    source text NOT NULL,
+    canonical text,
+    sha256 text,
+    base_version_id uuid,
+    branch_id uuid,
+    branch_number integer,
+    origin text DEFAULT 'edit'::text NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
+    message text DEFAULT ''::text NOT NULL,
+    risk text,
+    radius jsonb,
+    author_id uuid,
+    contributors uuid[] DEFAULT '{}'::uuid[] NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_by uuid,
+    submitted_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    published_version_id uuid,
+    CONSTRAINT draft_canonical_matches_hash CHECK (((canonical IS NULL) OR (encode(sha256(convert_to(canonical, 'UTF8'::name)), 'hex'::text) = sha256))),
+    CONSTRAINT drafts_check CHECK (((canonical IS NULL) = (sha256 IS NULL))),
+    CONSTRAINT drafts_check1 CHECK (((status = 'published'::text) = (published_version_id IS NOT NULL))),
+    CONSTRAINT drafts_message_check CHECK ((length(message) <= 500)),
+    CONSTRAINT drafts_origin_check CHECK ((origin = ANY (ARRAY['edit'::text, 'merge'::text, 'rollback'::text, 'clone'::text, 'assistant'::text, 'publish'::text]))),
+    CONSTRAINT drafts_source_check CHECK ((octet_length(source) <= 1000000)),
+    CONSTRAINT drafts_status_check CHECK ((status = ANY (ARRAY['open'::text, 'in_review'::text, 'approved'::text, 'published'::text, 'rejected'::text, 'discarded'::text]))),
+    CONSTRAINT drafts_title_check CHECK ((length(title) <= 200))
+);
+CREATE FUNCTION private.approvals_of(p_draft public.drafts, p_risk text) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object('user_id', r.reviewer_id, 'email', private.email_of(r.reviewer_id),
+                                               'at', r.created_at, 'reason', r.reason, 'is_admin', m.role = 'admin')
+                            order by r.created_at), '[]')
+  from (select distinct on (d.reviewer_id) d.* from public.draft_reviews d
+        where d.draft_id = p_draft.id order by d.reviewer_id, d.created_at desc, d.id) r
+  join public.members m on m.user_id = r.reviewer_id and m.organization_id = p_draft.organization_id
+  where r.verdict = 'approve' and r.sha256 = p_draft.sha256 and r.base_version_id is not distinct from p_draft.base_version_id
+    and r.reviewer_id <> all (p_draft.contributors)
+    and (private.permissions_of(m.role::text, m.permissions) ->> 'approve_changes')::boolean
+    and private.risk_rank(private.permissions_of(m.role::text, m.permissions) ->> 'max_risk_level') >= private.risk_rank(p_risk)
+$$;
+CREATE FUNCTION private.blast_radius(p_event uuid) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object(
+    'conversations', (select count(*) from public.sessions s
+                      where s.event_id = p_event and s.ended_at is null and s.last_seen_at > now() - interval '30 minutes'),
+    'holds', count(h.id), 'deposits', count(h.id) filter (where h.deposit_required),
+    'money_minor', coalesce(sum(l.price_minor), 0))
+  from public.holds h join public.listings l on l.id = h.listing_id
+  where h.event_id = p_event and h.status = 'active' and h.expires_at > now()
+$$;
+CREATE TABLE public.branches (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    description text DEFAULT ''::text NOT NULL,
+    status text DEFAULT 'active'::text NOT NULL,
+    base_version_id uuid NOT NULL,
+    head_number integer DEFAULT 0 NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT branches_description_check CHECK ((length(description) <= 500)),
+    CONSTRAINT branches_name_check CHECK (((name ~ '^[a-z0-9][a-z0-9._/-]{0,62}$'::text) AND (name <> 'main'::text))),
+    CONSTRAINT branches_status_check CHECK ((status = ANY (ARRAY['active'::text, 'merged'::text, 'closed'::text])))
+);
+CREATE FUNCTION private.branch_for(p_branch uuid) RETURNS public.branches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  branch public.branches;
+begin
+  select * into branch from public.branches b where b.id = p_branch for update;
+  perform private.demand(branch.organization_id, 'manage_branches', 'events.no_such_branch');
+  if branch.status <> 'active' then
+    perform private.fail(409, 'events.branch_over', jsonb_build_object('name', branch.name, 'status', branch.status));
+  end if;
+  return branch;
+end $$;
+CREATE FUNCTION private.carried_state(p_state jsonb, p_gone jsonb, p_renames jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select p_state
+    || jsonb_build_object('filters', (
+      select coalesce(jsonb_agg(case when p_renames ? (f.value ->> 'field')
+                                then jsonb_set(f.value, '{field}', p_renames -> (f.value ->> 'field')) else f.value end order by f.n), '[]')
+      from jsonb_array_elements(coalesce(p_state -> 'filters', '[]')) with ordinality f (value, n)
+      where p_renames ? (f.value ->> 'field')
+         or not p_gone @> jsonb_build_array(jsonb_build_object('kind', 'field', 'name', f.value ->> 'field'))))
+    || jsonb_build_object('signals', (
+      select coalesce(jsonb_agg(case when p_renames ? (s.value ->> 'type')
+                                then jsonb_set(s.value, '{type}', p_renames -> (s.value ->> 'type')) else s.value end order by s.n), '[]')
+      from jsonb_array_elements(coalesce(p_state -> 'signals', '[]')) with ordinality s (value, n)
+      where p_renames ? (s.value ->> 'type')
+         or not p_gone @> jsonb_build_array(jsonb_build_object('kind', 'signal', 'name', s.value ->> 'type'))))
+$$;
 CREATE FUNCTION private.catalogue_revision(p_event uuid) RETURNS bigint
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -100,6 +254,22 @@ begin
   perform private.require_event_access(p_event);
   return (select e.catalogue_revision from public.events e where e.id = p_event);
 end $$;
+CREATE FUNCTION private.changed_patterns(p_before jsonb, p_after jsonb) RETURNS TABLE(pattern text[], before jsonb, after jsonb)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  with parts as (
+    select coalesce(b.key, a.key) as key, b.value as before, a.value as after
+    from jsonb_each(coalesce(p_before, '{}')) b full join jsonb_each(coalesce(p_after, '{}')) a on a.key = b.key
+    where b.value is distinct from a.value
+  )
+  select coalesce(b.pattern, a.pattern), b.found, a.found
+  from (select array[p.key] || l.pattern as pattern, l.found from parts p cross join lateral private.leaf_values(p.before) l
+        where p.before is not null) b
+  full join (select array[p.key] || l.pattern as pattern, l.found from parts p cross join lateral private.leaf_values(p.after) l
+             where p.after is not null) a on a.pattern = b.pattern
+  where b.found is distinct from a.found
+$$;
 CREATE FUNCTION private.check_version() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -144,12 +314,98 @@ begin
   end if;
   return query select kept.status, kept.body;
 end $$;
+CREATE FUNCTION private.close_branch(p_branch uuid, p_status text) RETURNS public.branches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  branch public.branches := private.branch_for(p_branch);
+begin
+  update public.branches set status = p_status where id = branch.id returning * into branch;
+  perform private.record_fact('branch.' || p_status, jsonb_build_object('branch_id', branch.id, 'name', branch.name),
+                              branch.organization_id, branch.event_id);
+  return branch;
+end $$;
 CREATE FUNCTION private.close_web_session(p_token_sha256 bytea) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO ''
     AS $$
   update private.web_sessions set revoked_at = now() where token_sha256 = p_token_sha256 and revoked_at is null
 $$;
+CREATE TABLE public.branch_versions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    branch_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    number integer NOT NULL,
+    source text NOT NULL,
+    canonical text NOT NULL,
+    sha256 text NOT NULL,
+    message text DEFAULT ''::text NOT NULL,
+    author_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT branch_canonical_matches_hash CHECK ((encode(sha256(convert_to(canonical, 'UTF8'::name)), 'hex'::text) = sha256)),
+    CONSTRAINT branch_versions_message_check CHECK ((length(message) <= 500)),
+    CONSTRAINT branch_versions_number_check CHECK ((number > 0))
+);
+CREATE FUNCTION private.commit_to_branch(p_branch uuid, p_number integer, p_source text, p_canonical text, p_sha256 text, p_message text) RETURNS public.branch_versions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  branch public.branches := private.branch_for(p_branch);
+  committed public.branch_versions;
+  slug text := (select e.slug from public.events e where e.id = branch.event_id);
+begin
+  if not private.may_edit(branch.organization_id) then
+    perform private.fail(403, 'identity.needs_permission', jsonb_build_object('permission', 'edit_document'));
+  elsif p_number <> branch.head_number + 1 then
+    perform private.fail(409, 'events.branch_moved', jsonb_build_object('name', branch.name, 'number', branch.head_number));
+  elsif p_canonical::jsonb ->> 'id' is distinct from slug then
+    perform private.fail(422, 'events.wrong_document', jsonb_build_object('slug', slug, 'found', p_canonical::jsonb ->> 'id'));
+  end if;
+  insert into public.branch_versions (branch_id, event_id, organization_id, number, source, canonical, sha256, message, author_id)
+  values (branch.id, branch.event_id, branch.organization_id, p_number, p_source, p_canonical, p_sha256,
+          left(coalesce(p_message, ''), 500), auth.uid())
+  returning * into committed;
+  update public.branches set head_number = p_number where id = branch.id;
+  perform private.record_fact('branch.committed', jsonb_build_object('branch_id', branch.id, 'name', branch.name, 'number', p_number),
+                              branch.organization_id, branch.event_id);
+  return committed;
+end $$;
+CREATE FUNCTION private.consequences(p_event uuid, p_target integer) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events;
+  target public.event_versions;
+  current public.event_versions;
+begin
+  select * into event from public.events e where e.id = p_event;
+  perform private.demand(event.organization_id, 'view_config');
+  select * into target from public.event_versions v where v.event_id = event.id and v.number = p_target;
+  select * into current from public.event_versions v where v.id = event.current_version_id;
+  if target.id is null then perform private.fail(404, 'events.no_such_version', jsonb_build_object('number', p_target)); end if;
+  return (
+    select jsonb_build_object(
+      'current', current.number, 'target', target.number,
+      'versions_undone', (select coalesce(jsonb_agg(v.number order by v.number), '[]') from public.event_versions v
+                          where v.event_id = event.id and v.number > target.number),
+      'conversations', (select count(*) from public.sessions s join public.event_versions v on v.id = s.version_id
+                        where s.event_id = event.id and v.number > target.number
+                          and s.ended_at is null and s.last_seen_at > now() - interval '30 minutes'),
+      'holds', coalesce(jsonb_agg(jsonb_build_object('hold_id', h.id, 'listing_id', h.listing_id, 'title', l.title,
+                 'expires_at', h.expires_at, 'deposit_required', h.deposit_required, 'price_minor', l.price_minor,
+                 'version', v.number) order by h.expires_at) filter (where h.id is not null), '[]'),
+      'deposits', count(*) filter (where h.deposit_required), 'money_minor', coalesce(sum(l.price_minor), 0),
+      'currency', current.document ->> 'currency',
+      'gone', private.gone(event.id, current.document, target.document))
+    from public.holds h
+    join public.listings l on l.id = h.listing_id
+    join public.event_versions v on v.id = h.version_id and v.number > target.number
+    where h.event_id = event.id and h.status = 'active' and h.expires_at > now());
+end $$;
 CREATE FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) RETURNS TABLE(dealer_id uuid, n integer)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -178,6 +434,76 @@ begin
   execute format('select count(*)::int from %s s where s.sold and %s', scan, predicate) into sold;
   return total - sold;
 end $$;
+CREATE FUNCTION private.demand(p_organization uuid, p_permission text, p_hidden text DEFAULT 'events.not_found'::text) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if private.acts_as_system() then return; end if;
+  if p_organization is null or p_organization not in (select private.organizations_of_actor()) then
+    perform private.fail(404, p_hidden);
+  elsif not private.may(p_organization, p_permission) then
+    perform private.fail(403, 'identity.needs_permission', jsonb_build_object('permission', p_permission));
+  end if;
+end $$;
+CREATE FUNCTION private.discard_draft(p_draft uuid) RETURNS public.drafts
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  draft public.drafts;
+begin
+  select * into draft from public.drafts d where d.id = p_draft for update;
+  perform private.demand(draft.organization_id, 'view_config', 'events.no_such_draft');
+  if draft.status = 'discarded' then return draft; end if;
+  if draft.status = 'published' then perform private.refuse_over(draft); end if;
+  if not private.acts_as_system() and not auth.uid() = any (draft.contributors)
+     and not private.may(draft.organization_id, 'manage_permissions') then
+    perform private.fail(403, 'events.not_your_draft', jsonb_build_object('draft_id', draft.id));
+  end if;
+  update public.drafts set status = 'discarded' where id = p_draft returning * into draft;
+  perform private.tell_draft(draft, 'discarded');
+  return draft;
+end $$;
+CREATE FUNCTION private.draft_for(p_draft uuid, p_revision integer, p_permission text) RETURNS public.drafts
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  draft public.drafts;
+begin
+  select * into draft from public.drafts d where d.id = p_draft for update;
+  perform private.demand(draft.organization_id, 'view_config', 'events.no_such_draft');
+  perform private.demand(draft.organization_id, p_permission, 'events.no_such_draft');
+  perform private.refuse_over(draft);
+  if p_revision is not null and p_revision <> draft.revision then
+    perform private.fail(409, 'events.draft_stale', jsonb_build_object('draft_id', draft.id, 'revision', draft.revision,
+      'sha256', draft.sha256, 'updated_by', private.email_of(draft.updated_by), 'updated_at', draft.updated_at));
+  end if;
+  return draft;
+end $$;
+CREATE FUNCTION private.draft_needs(p_draft uuid) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  draft public.drafts;
+  needs jsonb;
+  given jsonb;
+begin
+  select * into draft from public.drafts d where d.id = p_draft;
+  perform private.demand(draft.organization_id, 'view_config', 'events.no_such_draft');
+  if draft.canonical is null then return null; end if;
+  needs := private.needs_of(draft.event_id, draft.canonical::jsonb, draft.contributors);
+  given := private.approvals_of(draft, needs ->> 'risk');
+  return needs || jsonb_build_object('approvals', given, 'given', jsonb_array_length(given), 'met',
+    jsonb_array_length(given) >= (needs ->> 'needed')::int
+    and (not (needs ->> 'needs_admin')::boolean or given @> '[{"is_admin": true}]'));
+end $$;
+CREATE FUNCTION private.email_of(p_user uuid) RETURNS text
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$ select u.email::text from auth.users u where u.id = p_user $$;
 CREATE FUNCTION private.ensure_event_partition(p_event uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -202,6 +528,13 @@ begin
   if length(trim(reason)) < 8 then raise exception 'a reason is needed to pass row-level security'; end if;
   perform private.record_fact('system.entered', jsonb_build_object('reason', reason));
 end $$;
+CREATE FUNCTION private.exceeds(p_one jsonb, p_other jsonb) RETURNS boolean
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select private.risk_rank(p_one ->> 'max_risk_level') > private.risk_rank(p_other ->> 'max_risk_level')
+    or exists (select from jsonb_each(p_one) e where e.value = 'true' and p_other -> e.key is distinct from 'true')
+$$;
 CREATE FUNCTION private.expire_hold(p_hold uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -243,6 +576,120 @@ CREATE FUNCTION private.fail(status integer, code text, facts jsonb DEFAULT '{}'
 begin
   raise exception using errcode = 'MX' || status, message = code, detail = facts::text;
 end $$;
+CREATE FUNCTION private.flags_of(p_organization uuid) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_object_agg(f.name, f.is_on), '{}') from public.organization_flags f where f.organization_id = p_organization
+$$;
+CREATE FUNCTION private.gate_version() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events;
+  current public.event_versions;
+  restored public.event_versions;
+  draft public.drafts;
+  needs jsonb;
+  own jsonb;
+  permission text;
+begin
+  select * into event from public.events e where e.id = new.event_id;
+  select * into current from public.event_versions v where v.id = event.current_version_id;
+  new.based_on := current.id;
+  new.baseline_id := case when new.kind = 'lever' then coalesce(current.baseline_id, current.id) else new.id end;
+  select * into draft from public.drafts d where d.id = new.draft_id;
+  needs := private.needs_of(new.event_id, new.document,
+    case when draft.id is not null then draft.contributors when auth.uid() is null then '{}' else array[auth.uid()] end);
+  new.risk := needs ->> 'risk';
+  new.reloads := array(select jsonb_array_elements_text(needs -> 'reloads'));
+  new.gone := case when current.id is null then '[]' else private.gone(new.event_id, current.document, new.document) end;
+  -- Nothing but levers inside their ranges: measured from where the last approved version put them, and no new measure.
+  if new.kind = 'publish' and current.id is not null and (needs ->> 'levers_only')::boolean and not private.acts_as_system()
+     and (draft.id is null or jsonb_array_length(private.approvals_of(draft, new.risk)) = 0) then
+    new.kind := 'lever';
+    new.baseline_id := coalesce(current.baseline_id, current.id);
+  -- What is so harmless that nobody agreed to it is no new measure either: levers would creep between two such versions.
+  elsif new.kind = 'publish' and current.id is not null and new.risk = 'low' and not private.acts_as_system()
+     and (draft.id is null or jsonb_array_length(private.approvals_of(draft, new.risk)) = 0) then
+    new.baseline_id := coalesce(current.baseline_id, current.id);
+  end if;
+  if new.kind in ('rollback', 'auto_rollback') then
+    select * into restored from public.event_versions v where v.id = new.restores and v.event_id = new.event_id;
+    if restored.sha256 is distinct from new.sha256 then
+      perform private.fail(422, 'events.wrong_document', jsonb_build_object('slug', event.slug, 'found', new.sha256));
+    end if;
+    new.baseline_id := coalesce(restored.baseline_id, restored.id);  -- levers are measured as they were then
+  end if;
+  if exists (select from jsonb_array_elements(new.gone) g where (g ->> 'conversations')::int > 0) and new.carry is null then
+    if private.acts_as_system() then
+      new.carry := 'drain';
+    else
+      perform private.fail(409, 'events.breaking_change', jsonb_build_object('gone', new.gone));
+    end if;
+  end if;
+  if private.acts_as_system() then return new; end if;
+  own := private.my_permissions(new.organization_id);
+  if new.kind = 'auto_rollback' then
+    perform private.fail(403, 'core.not_allowed');
+  elsif new.kind = 'rollback' then
+    perform private.demand(new.organization_id, 'rollback_versions');
+  elsif new.kind = 'lever' then
+    perform private.demand(new.organization_id, 'move_levers');
+    if not (needs ->> 'levers_only')::boolean then
+      perform private.fail(403, 'events.outside_lever', jsonb_build_object('paths', needs -> 'outside'));
+    end if;
+  else
+    perform private.demand(new.organization_id, 'deploy_to_production');
+    if private.risk_rank(new.risk) > private.risk_rank(own ->> 'max_risk_level') then
+      perform private.fail(403, 'events.above_your_risk',
+        jsonb_build_object('risk', new.risk, 'max_risk_level', own -> 'max_risk_level'));
+    end if;
+    if draft.id is null then
+      for permission in select jsonb_array_elements_text(needs -> 'permissions') loop
+        perform private.demand(new.organization_id, permission);
+      end loop;
+      if (needs ->> 'needed')::int > 0 then perform private.refuse_unapproved(needs, 0); end if;
+    else
+      if draft.sha256 is distinct from new.sha256 or draft.event_id <> new.event_id then
+        perform private.fail(409, 'events.draft_stale', jsonb_build_object('revision', draft.revision, 'sha256', draft.sha256));
+      end if;
+      needs := private.draft_needs(draft.id);
+      if not (needs ->> 'met')::boolean then perform private.refuse_unapproved(needs, (needs ->> 'given')::int); end if;
+      new.approvals := needs -> 'approvals';
+    end if;
+  end if;
+  return new;
+end $$;
+CREATE FUNCTION private.gone(p_event uuid, p_before jsonb, p_after jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  with named (kind, document, name) as (
+    select 'field', d.which, a ->> 'name'
+    from (values ('before', p_before), ('after', p_after)) d (which, document),
+         jsonb_array_elements(coalesce(d.document #> '{catalogue,attributes}', '[]')) a
+    union all
+    select 'signal', d.which, s
+    from (values ('before', p_before), ('after', p_after)) d (which, document),
+         jsonb_array_elements_text(coalesce(d.document #> '{preference_extraction,signals}', '[]')) s
+    union all
+    select 'tool', d.which, t ->> 'name'
+    from (values ('before', p_before), ('after', p_after)) d (which, document),
+         jsonb_array_elements(coalesce(d.document #> '{agent,tools}', '[]')) t
+  ),
+  missing as (
+    select kind, name from named where document = 'before'
+    except select kind, name from named where document = 'after'
+  )
+  select coalesce(jsonb_agg(jsonb_build_object('kind', m.kind, 'name', m.name, 'conversations', (
+      select count(*) from public.sessions s
+      where s.event_id = p_event and s.ended_at is null and s.last_seen_at > now() - interval '30 minutes'
+        and (m.kind = 'tool' or position('"' || m.name || '"' in s.state::text) > 0)))
+    order by m.kind, m.name), '[]')
+  from missing m
+$$;
 CREATE FUNCTION private.hide_prospects() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -291,11 +738,95 @@ begin
   delete from private.answers a where a.created_at < p_now - interval '7 days';
   delete from private.web_sessions w where w.expires_at < p_now - interval '1 day';
   delete from public.invitations i where i.expires_at < p_now - interval '30 days' and i.accepted_at is null;
+  delete from public.previews p where p.expires_at < p_now;
   begin  -- hosted Supabase purges its messages itself and does not let us
     delete from realtime.messages m where m.inserted_at < p_now - interval '3 days';
   exception when insufficient_privilege then null;
   end;
 end $$;
+CREATE TABLE public.previews (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    draft_id uuid,
+    document jsonb NOT NULL,
+    sha256 text NOT NULL,
+    results jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone DEFAULT (now() + '01:00:00'::interval) NOT NULL
+);
+CREATE FUNCTION private.keep_preview(p_event uuid, p_draft uuid, p_document jsonb, p_sha256 text, p_results jsonb) RETURNS public.previews
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  owner uuid := (select e.organization_id from public.events e where e.id = p_event);
+  kept public.previews;
+begin
+  perform private.demand(owner, 'view_config');
+  if p_draft is not null and not exists (select from public.drafts d where d.id = p_draft and d.event_id = p_event) then
+    perform private.fail(404, 'events.no_such_draft');
+  end if;
+  delete from public.previews p where p.expires_at < now();
+  insert into public.previews (event_id, organization_id, draft_id, document, sha256, results, created_by)
+  values (p_event, owner, p_draft, p_document, p_sha256, p_results, auth.uid()) returning * into kept;
+  return kept;
+end $$;
+CREATE FUNCTION private.leaf_values(p_document jsonb) RETURNS TABLE(pattern text[], found jsonb)
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  with recursive walk as (
+    select '{}'::text[] as pattern, p_document as value, '{}'::int[] as place
+    union all
+    select w.pattern || c.step, c.value, w.place || c.n
+    from walk w cross join lateral (
+      select e.key as step, e.value, 0 as n
+      from jsonb_each(case when jsonb_typeof(w.value) = 'object' then w.value end) e
+      union all
+      select '*', a.value, a.n::int
+      from jsonb_array_elements(case when jsonb_typeof(w.value) = 'array' then w.value end) with ordinality a (value, n)
+    ) c
+  )
+  select w.pattern, jsonb_agg(jsonb_build_array(to_jsonb(w.place), w.value) order by w.place)
+  from walk w where jsonb_typeof(w.value) not in ('object', 'array') or w.value in ('{}', '[]')
+  group by w.pattern
+$$;
+CREATE FUNCTION private.lever_allows(p_lever jsonb, p_from jsonb, p_to jsonb) RETURNS boolean
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+  low numeric;
+  high numeric;
+  origin numeric;
+begin
+  if p_lever is null or p_to is null then return false; end if;
+  if jsonb_typeof(p_lever #> '{range,0}') = 'number' then
+    if jsonb_typeof(p_from) <> 'number' or jsonb_typeof(p_to) <> 'number' then return false; end if;
+    origin := p_from::numeric;
+    low := (p_lever #>> '{range,0}')::numeric;
+    high := (p_lever #>> '{range,1}')::numeric;
+    if (p_lever ->> 'relative')::boolean then
+      low := low * abs(origin);
+      high := high * abs(origin);
+    end if;
+    return p_to::numeric between origin + low - 1e-9 and origin + high + 1e-9;
+  end if;
+  return p_lever -> 'range' @> jsonb_build_array(p_to);
+end $$;
+CREATE FUNCTION private.list_members(p_organization uuid) RETURNS TABLE(user_id uuid, email text, role text, overrides jsonb, permissions jsonb, joined_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select m.user_id, u.email::text, m.role::text, m.permissions,
+         private.permissions_of(m.role::text, m.permissions), m.created_at
+  from public.members m join auth.users u on u.id = m.user_id
+  where m.organization_id = p_organization
+    and (private.acts_as_system() or p_organization in (select private.organizations_of_actor()))
+  order by m.role, u.email
+$$;
 CREATE FUNCTION private.listing_predicate(p_event uuid, p_filters jsonb) RETURNS text
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -368,6 +899,21 @@ begin
   update private.listing_scan s set sold = new.state = 'sold' where s.event_id = new.event_id and s.id = new.listing_id;
   return null;
 end $$;
+CREATE FUNCTION private.may(p_organization uuid, p_permission text) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select private.acts_as_system()
+    or coalesce((private.my_permissions(p_organization) ->> p_permission)::boolean, false)
+$$;
+CREATE FUNCTION private.may_edit(p_organization uuid) RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select private.acts_as_system() or coalesce((
+    select bool_or((m ->> k)::boolean) from (select private.my_permissions(p_organization) as m) mine,
+    unnest(array['edit_document', 'edit_system_prompt', 'add_remove_tools', 'modify_integrations', 'change_voice_params']) k), false)
+$$;
 CREATE FUNCTION private.may_listen(topic text) RETURNS boolean
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -389,6 +935,115 @@ begin
     when 'dealer' then named in (select private.organizations_of_actor())
     else false end;
 end $$;
+CREATE TABLE public.event_versions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    number integer NOT NULL,
+    document jsonb NOT NULL,
+    canonical text NOT NULL,
+    source text NOT NULL,
+    sha256 text NOT NULL,
+    message text DEFAULT ''::text NOT NULL,
+    author_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    kind text DEFAULT 'publish'::text NOT NULL,
+    risk text DEFAULT 'none'::text NOT NULL,
+    reloads text[] DEFAULT '{}'::text[] NOT NULL,
+    draft_id uuid,
+    based_on uuid,
+    restores uuid,
+    baseline_id uuid,
+    approvals jsonb DEFAULT '[]'::jsonb NOT NULL,
+    gone jsonb DEFAULT '[]'::jsonb NOT NULL,
+    carry text,
+    renames jsonb DEFAULT '{}'::jsonb NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    CONSTRAINT canonical_matches_document CHECK (((canonical)::jsonb = document)),
+    CONSTRAINT canonical_matches_hash CHECK ((encode(sha256(convert_to(canonical, 'UTF8'::name)), 'hex'::text) = sha256)),
+    CONSTRAINT event_versions_carry_check CHECK ((carry = ANY (ARRAY['drain'::text, 'migrate'::text, 'force'::text]))),
+    CONSTRAINT event_versions_kind_check CHECK ((kind = ANY (ARRAY['publish'::text, 'lever'::text, 'rollback'::text, 'auto_rollback'::text]))),
+    CONSTRAINT event_versions_message_check CHECK ((length(message) <= 500)),
+    CONSTRAINT event_versions_number_check CHECK ((number > 0)),
+    CONSTRAINT event_versions_reason_check CHECK ((length(reason) <= 500)),
+    CONSTRAINT event_versions_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
+);
+CREATE FUNCTION private.move_lever(p_event uuid, p_number integer, p_canonical text, p_source text, p_sha256 text, p_message text) RETURNS public.event_versions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  owner uuid := (select e.organization_id from public.events e where e.id = p_event);
+  moved public.event_versions;
+begin
+  perform private.demand(owner, 'move_levers');
+  insert into public.event_versions (event_id, organization_id, number, document, canonical, source, sha256, message, author_id, kind)
+  values (p_event, owner, p_number, p_canonical::jsonb, p_canonical, p_source, p_sha256, p_message, auth.uid(), 'lever')
+  returning * into moved;
+  return moved;
+end $$;
+CREATE FUNCTION private.my_permissions(p_organization uuid) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select private.permissions_of(m.role::text, m.permissions) from public.members m
+  where m.organization_id = p_organization and m.user_id = (select auth.uid())
+$$;
+CREATE FUNCTION private.needs_of(p_event uuid, p_after jsonb, p_contributors uuid[]) RETURNS jsonb
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events;
+  current public.event_versions;
+  policy public.approval_policies;
+  change jsonb;
+  radius jsonb := private.blast_radius(p_event);
+  leaf_risk text;
+  risk text;
+  escalated boolean;
+  wanted int;
+  eligible int;
+  others int;
+  reasons text[] := '{}';
+begin
+  select * into event from public.events e where e.id = p_event;
+  select * into current from public.event_versions v where v.id = event.current_version_id;
+  policy := private.approval_policy(event.organization_id);
+  if current.id is null then
+    return jsonb_build_object('risk', 'medium', 'leaf_risk', 'medium', 'radius', radius, 'escalated', false, 'needed', 0,
+      'needs_admin', false, 'eligible', 0, 'reasons', jsonb_build_array('first_version'), 'reloads', '[]'::jsonb,
+      'permissions', '["edit_document"]'::jsonb, 'levers_only', false);
+  end if;
+  change := private.risk_of(current.document, p_after,
+    (select v.document from public.event_versions v where v.id = coalesce(current.baseline_id, current.id)));
+  leaf_risk := change ->> 'risk';
+  escalated := change -> 'reloads' ?| array['live', 'kill']
+    and ((radius ->> 'conversations')::int >= policy.escalate_conversations or (radius ->> 'holds')::int >= policy.escalate_holds);
+  risk := case when escalated and leaf_risk = 'low' then 'medium' when escalated and leaf_risk = 'medium' then 'high' else leaf_risk end;
+  if escalated and risk <> leaf_risk then reasons := array_append(reasons, 'reaches_open_conversations'); end if;
+  wanted := case risk when 'high' then policy.high when 'medium' then policy.medium when 'low' then policy.low else 0 end;
+  select count(*) filter (where (p.rights ->> 'approve_changes')::boolean
+                            and private.risk_rank(p.rights ->> 'max_risk_level') >= private.risk_rank(risk)),
+         count(*)
+    into eligible, others
+  from (select private.permissions_of(m.role::text, m.permissions) as rights from public.members m
+        where m.organization_id = event.organization_id and m.user_id <> all (p_contributors)) p;
+  if (change ->> 'levers_only')::boolean and risk <> 'none' then
+    wanted := 0;
+    reasons := array_append(reasons, 'levers_inside_their_range');
+  elsif wanted > 0 and others = 0 then
+    wanted := 0;  -- an organization of one: nobody could ever agree
+    reasons := array_append(reasons, 'nobody_else_in_the_organization');
+  elsif wanted > greatest(eligible, 1) then
+    wanted := greatest(eligible, 1);
+    reasons := array_append(reasons, case when eligible = 0 then 'nobody_may_approve' else 'everybody_who_may' end);
+  end if;
+  return jsonb_build_object('risk', risk, 'leaf_risk', leaf_risk, 'radius', radius, 'escalated', escalated, 'needed', wanted,
+    'needs_admin', wanted > 0 and risk = 'high' and policy.high_needs_admin, 'eligible', eligible,
+    'reasons', to_jsonb(reasons), 'reloads', change -> 'reloads', 'permissions', change -> 'permissions',
+    'levers_only', change -> 'levers_only', 'outside', change -> 'outside');
+end $$;
 CREATE FUNCTION private.note_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -405,6 +1060,28 @@ begin
                               new.organization_id, new.id);
   return null;
 end $$;
+CREATE FUNCTION private.note_failure() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions;
+begin
+  update public.sessions set failed_at = now() where id = private.session_id() and failed_at is null returning * into own;
+  if own.id is not null then
+    perform private.record_fact('conversation.failed', jsonb_build_object('version_id', own.version_id),
+                                own.organization_id, own.event_id, own.id);
+  end if;
+end $$;
+CREATE FUNCTION private.note_role() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.record_fact('member.role_changed',
+    jsonb_build_object('user_id', new.user_id, 'before', old.role, 'after', new.role), new.organization_id);
+  return null;
+end $$;
 CREATE FUNCTION private.only_bit(p_event uuid, p_ids jsonb) RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -412,6 +1089,34 @@ CREATE FUNCTION private.only_bit(p_event uuid, p_ids jsonb) RETURNS integer
   select f.bit from public.facets f
   where f.event_id = p_event and jsonb_array_length(p_ids) = 1 and f.id = (p_ids ->> 0)::int
 $$;
+CREATE FUNCTION private.open_branch(p_event uuid, p_name text, p_description text, p_base integer) RETURNS public.branches
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $_$
+declare
+  event public.events;
+  base public.event_versions;
+  branch public.branches;
+begin
+  select * into event from public.events e where e.id = p_event;
+  perform private.demand(event.organization_id, 'manage_branches');
+  if p_name is null or p_name = 'main' or p_name !~ '^[a-z0-9][a-z0-9._/-]{0,62}$' then
+    perform private.fail(422, 'events.bad_branch_name', jsonb_build_object('name', p_name));
+  end if;
+  select * into base from public.event_versions v
+  where v.event_id = event.id and v.number = coalesce(p_base, v.number) and (p_base is not null or v.id = event.current_version_id);
+  if base.id is null then perform private.fail(404, 'events.no_such_version', jsonb_build_object('number', p_base)); end if;
+  insert into public.branches (event_id, organization_id, name, description, base_version_id, created_by, head_number)
+  values (event.id, event.organization_id, p_name, coalesce(p_description, ''), base.id, auth.uid(), 1)
+  on conflict (event_id, name) where status = 'active' do nothing returning * into branch;
+  if branch.id is null then perform private.fail(409, 'events.branch_exists', jsonb_build_object('name', p_name)); end if;
+  insert into public.branch_versions (branch_id, event_id, organization_id, number, source, canonical, sha256, message, author_id)
+  values (branch.id, event.id, event.organization_id, 1, base.source, base.canonical, base.sha256,
+          'As version ' || base.number, auth.uid());
+  perform private.record_fact('branch.opened', jsonb_build_object('branch_id', branch.id, 'name', p_name, 'base', base.number),
+                              event.organization_id, event.id);
+  return branch;
+end $_$;
 CREATE TABLE public.leads (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     event_id uuid NOT NULL,
@@ -471,7 +1176,9 @@ CREATE TABLE public.sessions (
     turn_count integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
-    first_match_at timestamp with time zone
+    first_match_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    ended_at timestamp with time zone
 );
 CREATE FUNCTION private.open_session(p_event_slug text, p_version uuid, p_state jsonb, p_arms jsonb) RETURNS public.sessions
     LANGUAGE plpgsql SECURITY DEFINER
@@ -519,6 +1226,14 @@ CREATE FUNCTION private.organizations_of_actor(VARIADIC roles text[] DEFAULT '{}
   select m.organization_id from public.members m
   where m.user_id = (select auth.uid()) and (roles = '{}' or m.role::text = any (roles))
 $$;
+CREATE FUNCTION private.organizations_where(p_permission text) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select m.organization_id from public.members m
+  where m.user_id = (select auth.uid())
+    and (private.permissions_of(m.role::text, m.permissions) ->> p_permission)::boolean
+$$;
 CREATE FUNCTION private.partners_of_actor() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -528,12 +1243,20 @@ CREATE FUNCTION private.partners_of_actor() RETURNS SETOF uuid
   union
   select d.dealer_id from public.dealers d where d.seller_id in (select private.organizations_of_actor())
 $$;
-CREATE FUNCTION private.pinned_version(p_version uuid) RETURNS TABLE(event_id uuid, organization_id uuid, slug text, status text, catalogue_revision bigint, version_id uuid, number integer, sha256 text, created_at timestamp with time zone, document jsonb)
+CREATE FUNCTION private.permissions_of(p_role text, p_overrides jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select private.role_preset(p_role) || p_overrides $$;
+CREATE FUNCTION private.pinned_version(p_version uuid) RETURNS TABLE(event_id uuid, organization_id uuid, slug text, status text, catalogue_revision bigint, flags_revision bigint, organization_flags jsonb, version_id uuid, number integer, sha256 text, created_at timestamp with time zone, document jsonb)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-  select e.id, e.organization_id, e.slug, e.status, e.catalogue_revision, v.id, v.number, v.sha256, v.created_at, v.document
-  from public.event_versions v join public.events e on e.id = v.event_id where v.id = p_version
+  select e.id, e.organization_id, e.slug, e.status, e.catalogue_revision, o.flags_revision, private.flags_of(o.id),
+         v.id, v.number, v.sha256, v.created_at, v.document
+  from public.event_versions v
+  join public.events e on e.id = v.event_id
+  join public.organizations o on o.id = e.organization_id
+  where v.id = p_version
 $$;
 CREATE TABLE public.holds (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -584,6 +1307,8 @@ begin
     perform private.fail(410, 'events.closed', jsonb_build_object('slug', event.slug));
   elsif event.status <> 'live' then
     perform private.fail(410, 'events.' || event.status, jsonb_build_object('slug', event.slug));
+  elsif event.actions_off then
+    perform private.fail(409, 'events.actions_off', jsonb_build_object('slug', event.slug));
   end if;
   -- One buyer's requests queue here, so that the quota is counted, not guessed.
   perform 1 from public.sessions s where s.id = own.id for update;
@@ -608,24 +1333,37 @@ begin
     own.organization_id, own.event_id, own.id);
   return hold;
 end $$;
-CREATE TABLE public.event_versions (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    event_id uuid NOT NULL,
-    organization_id uuid NOT NULL,
-    number integer NOT NULL,
-    document jsonb NOT NULL,
-    canonical text NOT NULL,
-    source text NOT NULL,
-    sha256 text NOT NULL,
-    message text DEFAULT ''::text NOT NULL,
-    author_id uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT canonical_matches_document CHECK (((canonical)::jsonb = document)),
-    CONSTRAINT canonical_matches_hash CHECK ((encode(sha256(convert_to(canonical, 'UTF8'::name)), 'hex'::text) = sha256)),
-    CONSTRAINT event_versions_message_check CHECK ((length(message) <= 500)),
-    CONSTRAINT event_versions_number_check CHECK ((number > 0)),
-    CONSTRAINT event_versions_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text))
-);
+CREATE FUNCTION private.publish_draft(p_draft uuid, p_revision integer, p_carry text, p_renames jsonb) RETURNS public.event_versions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  draft public.drafts;
+  event public.events;
+  published public.event_versions;
+begin
+  select * into draft from public.drafts d where d.id = p_draft;
+  select * into event from public.events e where e.id = draft.event_id for no key update;  -- event before draft, always
+  draft := private.draft_for(p_draft, p_revision, 'view_config');
+  if draft.canonical is null then perform private.fail(409, 'events.draft_invalid', jsonb_build_object('draft_id', draft.id)); end if;
+  if draft.status = 'rejected' then perform private.fail(409, 'events.not_in_review', jsonb_build_object('draft_id', draft.id, 'status', draft.status)); end if;
+  if draft.base_version_id is distinct from event.current_version_id then
+    perform private.fail(409, 'events.base_moved',
+      jsonb_build_object('draft_id', draft.id, 'base', draft.base_version_id, 'current', event.current_version_id));
+  end if;
+  if draft.status = 'open' then draft := private.submit_draft(p_draft, p_revision, draft.message); end if;
+  insert into public.event_versions (event_id, organization_id, number, document, canonical, source, sha256, message, author_id,
+                                     draft_id, carry, renames)
+  values (event.id, event.organization_id,
+          1 + coalesce((select max(v.number) from public.event_versions v where v.event_id = event.id), 0),
+          draft.canonical::jsonb, draft.canonical, draft.source, draft.sha256,
+          coalesce(nullif(draft.message, ''), draft.title), coalesce(draft.author_id, auth.uid()), draft.id, p_carry, coalesce(p_renames, '{}'))
+  returning * into published;
+  update public.drafts set status = 'published', published_version_id = published.id where id = p_draft returning * into draft;
+  update public.branches set status = 'merged' where id = draft.branch_id and status = 'active' and head_number = draft.branch_number;
+  perform private.tell_draft(draft, 'published');
+  return published;
+end $$;
 CREATE FUNCTION private.publish_version(p_event uuid, p_number integer, p_canonical text, p_source text, p_sha256 text, p_message text) RETURNS public.event_versions
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -634,10 +1372,10 @@ declare
   owner uuid := (select e.organization_id from public.events e where e.id = p_event);
   published public.event_versions;
 begin
-  if coalesce(current_setting('role', true), 'none') in ('anon', 'authenticated') then
+  if not private.acts_as_system() then
     if owner is null or owner not in (select private.organizations_of_actor()) then
       perform private.fail(404, 'events.not_found');
-    elsif owner not in (select private.organizations_of_actor('admin', 'operator')) then
+    elsif not private.may(owner, 'deploy_to_production') then
       perform private.fail(403, 'events.may_not_publish');
     end if;
   end if;
@@ -645,6 +1383,28 @@ begin
   values (p_event, owner, p_number, p_canonical::jsonb, p_canonical, p_source, p_sha256, p_message, auth.uid())
   returning * into published;
   return published;
+end $$;
+CREATE FUNCTION private.read_approval_policy(p_organization uuid) RETURNS public.approval_policies
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.demand(p_organization, 'view_config', 'identity.no_such_organization');
+  return private.approval_policy(p_organization);
+end $$;
+CREATE FUNCTION private.recall_draft(p_draft uuid) RETURNS public.drafts
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  draft public.drafts := private.draft_for(p_draft, null, 'view_config');
+begin
+  if not private.acts_as_system() and not auth.uid() = any (draft.contributors) then
+    perform private.fail(403, 'events.not_your_draft', jsonb_build_object('draft_id', draft.id));
+  end if;
+  update public.drafts set status = 'open' where id = p_draft and status in ('in_review', 'approved', 'rejected') returning * into draft;
+  if found then perform private.tell_draft(draft, 'recalled'); else select * into draft from public.drafts d where d.id = p_draft; end if;
+  return draft;
 end $$;
 CREATE FUNCTION private.record_action(p_action text, p_listing bigint DEFAULT NULL::bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -738,6 +1498,17 @@ begin
   perform private.fail(409, 'core.immutable', jsonb_build_object('table', tg_table_name, 'operation', tg_op));
   return null;
 end $$;
+CREATE FUNCTION private.refuse_over(draft public.drafts) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if draft.status in ('published', 'discarded') then
+    perform private.fail(409, 'events.draft_over', jsonb_build_object('draft_id', draft.id, 'status', draft.status));
+  elsif draft.expires_at <= now() then
+    perform private.fail(410, 'events.draft_expired', jsonb_build_object('draft_id', draft.id, 'expired_at', draft.expires_at));
+  end if;
+end $$;
 CREATE TABLE public.listing_units (
     listing_id bigint NOT NULL,
     event_id uuid NOT NULL,
@@ -762,6 +1533,14 @@ begin
       'listing_id', unit.listing_id, 'held_until', unit.held_until,
       'yours', exists (select from public.holds h where h.id = unit.hold_id and h.session_id = p_session)));
   end if;
+end $$;
+CREATE FUNCTION private.refuse_unapproved(needs jsonb, given integer) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.fail(409, 'events.needs_approval', jsonb_build_object('risk', needs -> 'risk', 'needed', needs -> 'needed',
+    'needs_admin', needs -> 'needs_admin', 'given', given, 'reasons', needs -> 'reasons'));
 end $$;
 CREATE FUNCTION private.release_hold(p_hold uuid) RETURNS public.holds
     LANGUAGE plpgsql SECURITY DEFINER
@@ -801,6 +1580,201 @@ begin
   if exists (select from public.events e where e.id = p_event
              and e.organization_id in (select private.organizations_of_actor())) then return; end if;
   perform private.fail(404, 'events.not_found');
+end $$;
+CREATE TABLE public.events (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    current_version_id uuid,
+    hold_ttl_s integer DEFAULT 1440 NOT NULL,
+    hold_limit integer DEFAULT 2 NOT NULL,
+    deposit_required boolean DEFAULT false NOT NULL,
+    opens_at timestamp with time zone,
+    closes_at timestamp with time zone,
+    catalogue_revision bigint DEFAULT 0 NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    actions_off boolean DEFAULT false NOT NULL,
+    CONSTRAINT events_hold_limit_check CHECK (((hold_limit >= 1) AND (hold_limit <= 100))),
+    CONSTRAINT events_hold_ttl_s_check CHECK (((hold_ttl_s >= 30) AND (hold_ttl_s <= 604800))),
+    CONSTRAINT events_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT events_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{1,62}$'::text)),
+    CONSTRAINT events_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'closed'::text])))
+);
+CREATE FUNCTION private.restore_version(event public.events, target public.event_versions, p_kind text, p_reason text, p_carry text) RETURNS public.event_versions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  restored public.event_versions;
+begin
+  insert into public.event_versions (event_id, organization_id, number, document, canonical, source, sha256, message, author_id,
+                                     kind, restores, reason, carry)
+  values (event.id, event.organization_id,
+          1 + coalesce((select max(v.number) from public.event_versions v where v.event_id = event.id), 0),
+          target.document, target.canonical, target.source, target.sha256,
+          left('Back to version ' || target.number || ': ' || p_reason, 500), auth.uid(), p_kind, target.id, left(p_reason, 500), p_carry)
+  returning * into restored;
+  return restored;
+end $$;
+CREATE FUNCTION private.review_draft(p_draft uuid, p_revision integer, p_verdict text, p_reason text) RETURNS public.drafts
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  draft public.drafts := private.draft_for(p_draft, p_revision, 'approve_changes');
+  needs jsonb;
+  own jsonb := private.my_permissions(draft.organization_id);
+begin
+  if auth.uid() is null then perform private.fail(401, 'identity.not_signed_in'); end if;
+  if draft.status not in ('in_review', 'approved') then
+    perform private.fail(409, 'events.not_in_review', jsonb_build_object('draft_id', draft.id, 'status', draft.status));
+  elsif auth.uid() = any (draft.contributors) then
+    perform private.fail(403, 'events.own_draft', jsonb_build_object('draft_id', draft.id));
+  elsif p_verdict <> 'approve' and length(trim(coalesce(p_reason, ''))) = 0 then
+    perform private.fail(422, 'events.reason_needed', jsonb_build_object('verdict', p_verdict));
+  end if;
+  needs := private.draft_needs(p_draft);
+  if p_verdict = 'approve' and private.risk_rank(needs ->> 'risk') > private.risk_rank(own ->> 'max_risk_level') then
+    perform private.fail(403, 'events.above_your_risk',
+      jsonb_build_object('risk', needs -> 'risk', 'max_risk_level', own -> 'max_risk_level'));
+  end if;
+  insert into public.draft_reviews (draft_id, organization_id, reviewer_id, verdict, reason, revision, sha256, base_version_id, created_at)
+  values (draft.id, draft.organization_id, auth.uid(), p_verdict, coalesce(p_reason, ''), draft.revision, draft.sha256,
+          draft.base_version_id, clock_timestamp());
+  update public.drafts set status = case
+      when p_verdict = 'reject' then 'rejected' when p_verdict = 'request_edits' then 'open'
+      when (private.draft_needs(p_draft) ->> 'met')::boolean then 'approved' else 'in_review' end
+  where id = p_draft returning * into draft;
+  perform private.tell_draft(draft, 'reviewed');
+  return draft;
+end $$;
+CREATE FUNCTION private.risk_of(p_before jsonb, p_after jsonb, p_baseline jsonb DEFAULT NULL::jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  with changed as (
+    select c.pattern, coalesce(r.risk, 'high') as risk, coalesce(r.reload, 'pinned') as reload,
+           coalesce(r.permission, 'edit_document') as permission,
+           coalesce(private.lever_allows(r.lever, coalesce(p_baseline, p_before) #> c.pattern, p_after #> c.pattern), false) as is_lever
+    from private.changed_patterns(p_before, p_after) c
+    left join lateral (
+      select p.* from private.path_rules p
+      where p.pattern = c.pattern[1:cardinality(p.pattern)] order by cardinality(p.pattern) desc limit 1
+    ) r on true
+  )
+  select jsonb_build_object(
+    'risk', coalesce((array['low', 'medium', 'high'])[max(array_position(array['low', 'medium', 'high'], risk))], 'none'),
+    'reloads', coalesce(jsonb_agg(distinct reload), '[]'),
+    'permissions', coalesce(jsonb_agg(distinct permission), '[]'),
+    'levers_only', coalesce(bool_and(is_lever), true),
+    'outside', coalesce(jsonb_agg(array_to_string(pattern, '.')) filter (where not is_lever), '[]'),
+    'patterns', coalesce(jsonb_agg(array_to_string(pattern, '.') order by pattern), '[]'))
+  from changed
+$$;
+CREATE FUNCTION private.risk_rank(p_risk text) RETURNS integer
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select array_position(array['none', 'low', 'medium', 'high'], p_risk) $$;
+CREATE FUNCTION private.role_preset(p_role text) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select case p_role
+    when 'admin' then jsonb_build_object(
+      'view_config', true, 'edit_document', true, 'edit_system_prompt', true, 'add_remove_tools', true,
+      'modify_integrations', true, 'change_voice_params', true, 'move_levers', true, 'manage_branches', true,
+      'approve_changes', true, 'deploy_to_production', true, 'rollback_versions', true, 'manage_permissions', true,
+      'max_risk_level', 'high')
+    when 'operator' then jsonb_build_object(
+      'view_config', true, 'edit_document', true, 'edit_system_prompt', true, 'add_remove_tools', true,
+      'modify_integrations', false, 'change_voice_params', true, 'move_levers', true, 'manage_branches', true,
+      'approve_changes', true, 'deploy_to_production', true, 'rollback_versions', true, 'manage_permissions', false,
+      'max_risk_level', 'medium')
+    else jsonb_build_object(
+      'view_config', true, 'edit_document', false, 'edit_system_prompt', false, 'add_remove_tools', false,
+      'modify_integrations', false, 'change_voice_params', false, 'move_levers', false, 'manage_branches', false,
+      'approve_changes', false, 'deploy_to_production', false, 'rollback_versions', false, 'manage_permissions', false,
+      'max_risk_level', 'low')
+  end
+$$;
+CREATE FUNCTION private.roll_back(p_event uuid, p_current uuid, p_target integer, p_reason text, p_carry text) RETURNS public.event_versions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events;
+  target public.event_versions;
+  restored public.event_versions;
+begin
+  select * into event from public.events e where e.id = p_event for no key update;
+  perform private.demand(event.organization_id, 'rollback_versions');
+  if event.current_version_id is distinct from p_current then
+    perform private.fail(409, 'events.version_taken', jsonb_build_object('current', event.current_version_id));
+  elsif length(trim(coalesce(p_reason, ''))) = 0 then
+    perform private.fail(422, 'events.reason_needed', jsonb_build_object('verdict', 'rollback'));
+  end if;
+  select * into target from public.event_versions v where v.event_id = event.id and v.number = p_target;
+  if target.id is null then
+    perform private.fail(404, 'events.no_such_version', jsonb_build_object('number', p_target));
+  elsif exists (select from public.event_versions v where v.id = p_current and v.sha256 = target.sha256) then
+    perform private.fail(409, 'events.nothing_changed', jsonb_build_object('number', p_target));
+  end if;
+  return private.restore_version(event, target, 'rollback', p_reason, p_carry);
+end $$;
+CREATE FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision integer, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text, p_origin text, p_branch uuid) RETURNS public.drafts
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events;
+  draft public.drafts;
+  days int;
+begin
+  if p_draft is not null then
+    select * into draft from public.drafts d where d.id = p_draft for update;
+    p_event := draft.event_id;
+  end if;
+  select * into event from public.events e where e.id = p_event;
+  perform private.demand(event.organization_id, 'view_config', case when p_draft is null then 'events.not_found' else 'events.no_such_draft' end);
+  if not private.may_edit(event.organization_id) then
+    perform private.fail(403, 'identity.needs_permission', jsonb_build_object('permission', 'edit_document'));
+  end if;
+  days := (private.approval_policy(event.organization_id)).draft_days;
+  if p_base is not null and not exists (select from public.event_versions v where v.id = p_base and v.event_id = event.id) then
+    perform private.fail(404, 'events.no_such_version', jsonb_build_object('version_id', p_base));
+  end if;
+  if p_draft is null then
+    insert into public.drafts (event_id, organization_id, title, source, canonical, sha256, base_version_id, branch_id, origin,
+                               author_id, contributors, updated_by, expires_at, branch_number)
+    values (event.id, event.organization_id, coalesce(p_title, ''), p_source, p_canonical, p_sha256,
+            coalesce(p_base, event.current_version_id), p_branch, coalesce(p_origin, 'edit'), auth.uid(),
+            array_remove(array[auth.uid()], null), auth.uid(), now() + make_interval(days => days),
+            (select b.head_number from public.branches b where b.id = p_branch and b.event_id = event.id))
+    returning * into draft;
+    perform private.record_fact('draft.opened', jsonb_build_object('draft_id', draft.id, 'origin', draft.origin),
+                                draft.organization_id, draft.event_id);
+    return draft;
+  end if;
+  perform private.refuse_over(draft);
+  if p_revision is distinct from draft.revision then
+    perform private.fail(409, 'events.draft_stale', jsonb_build_object('draft_id', draft.id, 'revision', draft.revision,
+      'sha256', draft.sha256, 'updated_by', private.email_of(draft.updated_by), 'updated_at', draft.updated_at));
+  end if;
+  if draft.status in ('in_review', 'approved') and p_source is distinct from draft.source then
+    perform private.record_fact('draft.reset', jsonb_build_object('draft_id', draft.id, 'was', draft.status),
+                                draft.organization_id, draft.event_id);
+  end if;
+  update public.drafts d set
+    title = coalesce(p_title, d.title), source = p_source, canonical = p_canonical, sha256 = p_sha256,
+    base_version_id = coalesce(p_base, d.base_version_id), revision = d.revision + 1, updated_at = now(), updated_by = auth.uid(),
+    contributors = case when auth.uid() is null or auth.uid() = any (d.contributors) then d.contributors else d.contributors || auth.uid() end,
+    status = case when p_source is distinct from d.source or p_base is distinct from d.base_version_id then 'open' else d.status end,
+    expires_at = now() + make_interval(days => days)
+  where d.id = p_draft returning * into draft;
+  return draft;
 end $$;
 CREATE FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer DEFAULT 24) RETURNS TABLE(listing_id bigint, score double precision, individual double precision, spec double precision, scarcity double precision, social double precision)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -847,18 +1821,22 @@ begin
     || format(' select d.id, d.i + d.p + d.r + d.o, d.i, d.p, d.r, d.o from d order by 2 desc, 1 limit %s', most)
     using q64, p_embedding, lexemes, tokens, p_model;
 end $_$;
-CREATE FUNCTION private.served_heads() RETURNS TABLE(event_id uuid, version_id uuid, status text, catalogue_revision bigint)
+CREATE FUNCTION private.served_heads() RETURNS TABLE(event_id uuid, version_id uuid, status text, catalogue_revision bigint, flags_revision bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-  select e.id, e.current_version_id, e.status, e.catalogue_revision from public.events e where e.status in ('live', 'paused')
+  select e.id, e.current_version_id, e.status, e.catalogue_revision, o.flags_revision
+  from public.events e join public.organizations o on o.id = e.organization_id where e.status in ('live', 'paused')
 $$;
-CREATE FUNCTION private.served_versions(p_event uuid DEFAULT NULL::uuid) RETURNS TABLE(event_id uuid, organization_id uuid, slug text, status text, catalogue_revision bigint, version_id uuid, number integer, sha256 text, created_at timestamp with time zone, document jsonb)
+CREATE FUNCTION private.served_versions(p_event uuid DEFAULT NULL::uuid) RETURNS TABLE(event_id uuid, organization_id uuid, slug text, status text, catalogue_revision bigint, flags_revision bigint, organization_flags jsonb, version_id uuid, number integer, sha256 text, created_at timestamp with time zone, document jsonb)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-  select e.id, e.organization_id, e.slug, e.status, e.catalogue_revision, v.id, v.number, v.sha256, v.created_at, v.document
-  from public.events e join public.event_versions v on v.id = e.current_version_id
+  select e.id, e.organization_id, e.slug, e.status, e.catalogue_revision, o.flags_revision, private.flags_of(o.id),
+         v.id, v.number, v.sha256, v.created_at, v.document
+  from public.events e
+  join public.event_versions v on v.id = e.current_version_id
+  join public.organizations o on o.id = e.organization_id
   where e.status in ('live', 'paused') and (p_event is null or e.id = p_event)
 $$;
 CREATE FUNCTION private.session_event_id() RETURNS uuid
@@ -869,6 +1847,126 @@ CREATE FUNCTION private.session_id() RETURNS uuid
     LANGUAGE sql STABLE
     SET search_path TO ''
     AS $$ select private.claim('session_id')::uuid $$;
+CREATE FUNCTION private.set_approval_policy(p_organization uuid, p_policy jsonb) RETURNS public.approval_policies
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  before public.approval_policies := private.approval_policy(p_organization);
+  after public.approval_policies;
+begin
+  perform private.demand(p_organization, 'manage_permissions', 'identity.no_such_organization');
+  after := jsonb_populate_record(before, p_policy - array['organization_id', 'updated_by', 'updated_at']);
+  insert into public.approval_policies
+  values (p_organization, after.low, after.medium, after.high, after.high_needs_admin, after.escalate_conversations,
+          after.escalate_holds, after.draft_days, auth.uid(), now())
+  on conflict (organization_id) do update set
+    low = excluded.low, medium = excluded.medium, high = excluded.high, high_needs_admin = excluded.high_needs_admin,
+    escalate_conversations = excluded.escalate_conversations, escalate_holds = excluded.escalate_holds,
+    draft_days = excluded.draft_days, updated_by = excluded.updated_by, updated_at = excluded.updated_at
+  returning * into after;
+  perform private.record_fact('approval_policy.changed',
+    jsonb_build_object('before', to_jsonb(before), 'after', to_jsonb(after)), p_organization);
+  return after;
+end $$;
+CREATE TABLE public.organization_flags (
+    organization_id uuid NOT NULL,
+    name text NOT NULL,
+    is_on boolean NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    updated_by uuid,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT organization_flags_name_check CHECK ((name ~ '^[a-z][a-z0-9_]{0,59}$'::text)),
+    CONSTRAINT organization_flags_note_check CHECK ((length(note) <= 500))
+);
+CREATE FUNCTION private.set_flag(p_organization uuid, p_name text, p_is_on boolean, p_note text) RETURNS public.organization_flags
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  flag public.organization_flags;
+  event record;
+begin
+  perform private.demand(p_organization, 'move_levers', 'identity.no_such_organization');
+  insert into public.organization_flags (organization_id, name, is_on, note, updated_by)
+  values (p_organization, p_name, p_is_on, coalesce(p_note, ''), auth.uid())
+  on conflict (organization_id, name) do update
+    set is_on = excluded.is_on, note = excluded.note, updated_by = excluded.updated_by, updated_at = now()
+  returning * into flag;
+  update public.organizations set flags_revision = flags_revision + 1 where id = p_organization;
+  perform private.record_fact('flag.set', jsonb_build_object('name', p_name, 'is_on', p_is_on, 'note', p_note), p_organization);
+  for event in select e.id, e.slug from public.events e
+               where e.organization_id = p_organization and e.status in ('live', 'paused') loop
+    perform realtime.send(jsonb_build_object('event_id', event.id, 'slug', event.slug), 'event_changed', 'versions', true);
+  end loop;
+  return flag;
+end $$;
+CREATE FUNCTION private.set_permissions(p_organization uuid, p_user uuid, p_overrides jsonb) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  target public.members;
+  own jsonb := private.my_permissions(p_organization);
+  before jsonb;
+  after jsonb;
+  wrong text := private.wrong_permission(p_overrides);
+begin
+  perform private.demand(p_organization, 'manage_permissions', 'identity.no_such_member');
+  if wrong is not null then
+    perform private.fail(422, 'identity.unknown_permission', jsonb_build_object(
+      'permission', wrong, 'expected', (select jsonb_agg(k) from jsonb_object_keys(private.role_preset('admin')) k)));
+  end if;
+  perform 1 from public.organizations o where o.id = p_organization for update;  -- one after the other: who is last is counted
+  select * into target from public.members m where m.organization_id = p_organization and m.user_id = p_user for update;
+  if target.id is null then perform private.fail(404, 'identity.no_such_member'); end if;
+  before := private.permissions_of(target.role::text, target.permissions);
+  -- what equals the preset is no override: a later change of the role then takes its whole effect
+  p_overrides := coalesce((select jsonb_object_agg(e.key, e.value) from jsonb_each(p_overrides) e
+                           where private.role_preset(target.role::text) -> e.key is distinct from e.value), '{}');
+  after := private.permissions_of(target.role::text, p_overrides);
+  if not private.acts_as_system() and (private.exceeds(after, own) or private.exceeds(before, own)) then
+    perform private.fail(403, 'identity.above_yourself');
+  end if;
+  update public.members set permissions = p_overrides where id = target.id;
+  if not exists (select from public.members m where m.organization_id = p_organization
+                 and (private.permissions_of(m.role::text, m.permissions) ->> 'manage_permissions')::boolean) then
+    perform private.fail(409, 'identity.last_manager');
+  end if;
+  perform private.record_fact('member.permissions_changed',
+    jsonb_build_object('user_id', p_user, 'before', before, 'after', after), p_organization);
+  return after;
+end $$;
+CREATE FUNCTION private.submit_draft(p_draft uuid, p_revision integer, p_message text) RETURNS public.drafts
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  draft public.drafts := private.draft_for(p_draft, p_revision, 'view_config');
+  current uuid := (select e.current_version_id from public.events e where e.id = draft.event_id);
+  needs jsonb;
+  permission text;
+begin
+  if draft.status not in ('open', 'rejected') then return draft; end if;  -- put forward already
+  if draft.canonical is null then perform private.fail(409, 'events.draft_invalid', jsonb_build_object('draft_id', draft.id)); end if;
+  if draft.base_version_id is distinct from current then
+    perform private.fail(409, 'events.base_moved', jsonb_build_object('draft_id', draft.id, 'base', draft.base_version_id, 'current', current));
+  end if;
+  if exists (select from public.event_versions v where v.id = current and v.sha256 = draft.sha256) then
+    perform private.fail(409, 'events.nothing_changed', jsonb_build_object('draft_id', draft.id));
+  end if;
+  needs := private.needs_of(draft.event_id, draft.canonical::jsonb, draft.contributors);
+  for permission in select jsonb_array_elements_text(needs -> 'permissions') loop
+    perform private.demand(draft.organization_id, permission);
+  end loop;
+  update public.drafts set
+    status = case when (needs ->> 'needed')::int = 0 then 'approved' else 'in_review' end,
+    message = left(coalesce(p_message, ''), 500), risk = needs ->> 'risk', radius = needs -> 'radius', submitted_at = now(),
+    contributors = case when auth.uid() is null or auth.uid() = any (contributors) then contributors else contributors || auth.uid() end
+  where id = p_draft returning * into draft;
+  perform private.tell_draft(draft, 'submitted');
+  return draft;
+end $$;
 CREATE FUNCTION private.sweep_holds(p_batch integer DEFAULT 500) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -887,6 +1985,16 @@ begin
     swept := swept + 1;
   end loop;
   return swept;
+end $$;
+CREATE FUNCTION private.tell_draft(draft public.drafts, p_kind text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.record_fact('draft.' || p_kind, jsonb_build_object('draft_id', draft.id, 'title', draft.title,
+    'risk', draft.risk, 'revision', draft.revision), draft.organization_id, draft.event_id);
+  perform realtime.send(jsonb_build_object('event_id', draft.event_id, 'draft_id', draft.id, 'status', draft.status),
+                        'draft_changed', 'organization:' || draft.organization_id, true);
 end $$;
 CREATE FUNCTION private.tell_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -912,6 +2020,50 @@ begin
   perform realtime.send(notice || jsonb_build_object('event_id', new.event_id), 'listing_state',
                         'organization:' || new.organization_id, true);
   return null;
+end $$;
+CREATE FUNCTION private.versions_in_use(p_versions uuid[]) RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select v from unnest(p_versions) v
+  where exists (select from public.sessions s
+                where s.version_id = v and s.ended_at is null and s.last_seen_at > now() - interval '30 minutes')
+$$;
+CREATE FUNCTION private.watch_versions() RETURNS SETOF jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events;
+  current public.event_versions;
+  previous public.event_versions;
+  watch jsonb;
+  begun int;
+  failed int;
+  restored public.event_versions;
+begin
+  if not private.acts_as_system() then perform private.fail(403, 'core.not_allowed'); end if;
+  for event in
+    select e.* from public.events e join public.event_versions v on v.id = e.current_version_id
+    where e.status = 'live' and v.kind <> 'auto_rollback' and v.based_on is not null
+      and (v.document #>> '{safety,auto_rollback,enabled}')::boolean
+      and v.created_at > now() - make_interval(mins => (v.document #>> '{safety,auto_rollback,watch_minutes}')::int)
+    order by e.id for no key update of e skip locked
+  loop
+    select * into current from public.event_versions v where v.id = event.current_version_id;
+    watch := current.document #> '{safety,auto_rollback}';
+    select count(*), count(s.failed_at) into begun, failed
+    from public.sessions s where s.version_id = current.id and s.created_at >= current.created_at;
+    continue when begun < (watch ->> 'least_conversations')::int or failed <= (watch ->> 'failure_share')::numeric * begun;
+    select * into previous from public.event_versions v where v.id = current.based_on;
+    restored := private.restore_version(event, previous, 'auto_rollback',
+      failed || ' of ' || begun || ' new conversations failed under version ' || current.number, 'drain');
+    perform realtime.send(jsonb_build_object('event_id', event.id, 'slug', event.slug, 'from', current.number,
+        'to', previous.number, 'number', restored.number, 'failed', failed, 'begun', begun),
+      'alert', 'organization:' || event.organization_id, true);
+    return next jsonb_build_object('slug', event.slug, 'from', current.number, 'to', previous.number,
+                                   'number', restored.number, 'failed', failed, 'begun', begun);
+  end loop;
 end $$;
 CREATE FUNCTION private.web_session(p_token_sha256 bytea) RETURNS TABLE(user_id uuid, email text)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -974,6 +2126,16 @@ begin
   perform private.record_fact('lead.withdrawn', jsonb_build_object('lead_id', lead.id), lead.organization_id, lead.event_id, lead.session_id);
   return lead;
 end $$;
+CREATE FUNCTION private.wrong_permission(p_overrides jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select e.key from jsonb_each(p_overrides) e
+  where not private.role_preset('admin') ? e.key
+    or (e.key = 'max_risk_level' and e.value not in ('"low"', '"medium"', '"high"'))
+    or (e.key <> 'max_risk_level' and jsonb_typeof(e.value) <> 'boolean')
+  limit 1
+$$;
 CREATE TABLE private.answers (
     actor text NOT NULL,
     operation text NOT NULL,
@@ -1013,6 +2175,15 @@ CREATE TABLE private.listing_totals (
     event_id uuid NOT NULL,
     n integer NOT NULL
 );
+CREATE TABLE private.path_rules (
+    pattern text[] NOT NULL,
+    reload text NOT NULL,
+    risk text NOT NULL,
+    permission text NOT NULL,
+    lever jsonb,
+    CONSTRAINT path_rules_reload_check CHECK ((reload = ANY (ARRAY['pinned'::text, 'live'::text, 'kill'::text]))),
+    CONSTRAINT path_rules_risk_check CHECK ((risk = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
+);
 CREATE TABLE private.web_sessions (
     token_sha256 bytea NOT NULL,
     user_id uuid NOT NULL,
@@ -1031,6 +2202,20 @@ CREATE TABLE public.dealers (
     CONSTRAINT dealers_code_check CHECK (((length(code) >= 1) AND (length(code) <= 60))),
     CONSTRAINT dealers_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
 );
+CREATE TABLE public.draft_reviews (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    draft_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    reviewer_id uuid NOT NULL,
+    verdict text NOT NULL,
+    reason text DEFAULT ''::text NOT NULL,
+    revision integer NOT NULL,
+    sha256 text NOT NULL,
+    base_version_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT draft_reviews_reason_check CHECK ((length(reason) <= 2000)),
+    CONSTRAINT draft_reviews_verdict_check CHECK ((verdict = ANY (ARRAY['approve'::text, 'request_edits'::text, 'reject'::text])))
+);
 CREATE TABLE public.event_attributes (
     event_id uuid NOT NULL,
     organization_id uuid NOT NULL,
@@ -1042,27 +2227,6 @@ CREATE TABLE public.event_attributes (
     stats jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT event_attributes_kind_check CHECK ((kind = ANY (ARRAY['number'::text, 'enum'::text, 'boolean'::text, 'text'::text]))),
     CONSTRAINT event_attributes_slot_check CHECK ((slot = ANY (ARRAY['price'::text, 'year'::text, 'mileage'::text, 'n1'::text, 'n2'::text, 'n3'::text, 'n4'::text, 'n5'::text, 'n6'::text, 'n7'::text, 'n8'::text])))
-);
-CREATE TABLE public.events (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    organization_id uuid NOT NULL,
-    slug text NOT NULL,
-    name text NOT NULL,
-    status text DEFAULT 'draft'::text NOT NULL,
-    current_version_id uuid,
-    hold_ttl_s integer DEFAULT 1440 NOT NULL,
-    hold_limit integer DEFAULT 2 NOT NULL,
-    deposit_required boolean DEFAULT false NOT NULL,
-    opens_at timestamp with time zone,
-    closes_at timestamp with time zone,
-    catalogue_revision bigint DEFAULT 0 NOT NULL,
-    created_by uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT events_hold_limit_check CHECK (((hold_limit >= 1) AND (hold_limit <= 100))),
-    CONSTRAINT events_hold_ttl_s_check CHECK (((hold_ttl_s >= 30) AND (hold_ttl_s <= 604800))),
-    CONSTRAINT events_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-    CONSTRAINT events_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{1,62}$'::text)),
-    CONSTRAINT events_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'closed'::text])))
 );
 CREATE TABLE public.facets (
     id integer NOT NULL,
@@ -1202,7 +2366,9 @@ CREATE TABLE public.members (
     organization_id uuid NOT NULL,
     user_id uuid NOT NULL,
     role public.member_role NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    permissions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    CONSTRAINT members_permissions_check CHECK (((jsonb_typeof(permissions) = 'object'::text) AND (private.wrong_permission(permissions) IS NULL)))
 );
 CREATE TABLE public.organizations (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1210,6 +2376,7 @@ CREATE TABLE public.organizations (
     name text NOT NULL,
     kind text DEFAULT 'seller'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    flags_revision bigint DEFAULT 0 NOT NULL,
     CONSTRAINT organizations_kind_check CHECK ((kind = ANY (ARRAY['seller'::text, 'dealer'::text]))),
     CONSTRAINT organizations_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
     CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{1,62}$'::text))
@@ -1285,14 +2452,28 @@ ALTER TABLE ONLY private.listing_scan
     ADD CONSTRAINT listing_scan_pkey PRIMARY KEY (event_id, id);
 ALTER TABLE ONLY private.listing_totals
     ADD CONSTRAINT listing_totals_pkey PRIMARY KEY (event_id);
+ALTER TABLE ONLY private.path_rules
+    ADD CONSTRAINT path_rules_pkey PRIMARY KEY (pattern);
 ALTER TABLE ONLY private.web_sessions
     ADD CONSTRAINT web_sessions_pkey PRIMARY KEY (token_sha256);
+ALTER TABLE ONLY public.approval_policies
+    ADD CONSTRAINT approval_policies_pkey PRIMARY KEY (organization_id);
+ALTER TABLE ONLY public.branch_versions
+    ADD CONSTRAINT branch_versions_branch_id_number_key UNIQUE (branch_id, number);
+ALTER TABLE ONLY public.branch_versions
+    ADD CONSTRAINT branch_versions_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.branches
+    ADD CONSTRAINT branches_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.dealers
     ADD CONSTRAINT dealers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.dealers
     ADD CONSTRAINT dealers_seller_id_code_key UNIQUE (seller_id, code);
 ALTER TABLE ONLY public.dealers
     ADD CONSTRAINT dealers_seller_id_dealer_id_key UNIQUE (seller_id, dealer_id);
+ALTER TABLE ONLY public.draft_reviews
+    ADD CONSTRAINT draft_reviews_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.event_attributes
     ADD CONSTRAINT event_attributes_event_id_slot_key UNIQUE (event_id, slot);
 ALTER TABLE ONLY public.event_attributes
@@ -1337,10 +2518,14 @@ ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_user_id_organization_id_key UNIQUE (user_id, organization_id);
+ALTER TABLE ONLY public.organization_flags
+    ADD CONSTRAINT organization_flags_pkey PRIMARY KEY (organization_id, name);
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_slug_key UNIQUE (slug);
+ALTER TABLE ONLY public.previews
+    ADD CONSTRAINT previews_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.prospects
     ADD CONSTRAINT prospects_lead_id_dealer_id_key UNIQUE (lead_id, dealer_id);
 ALTER TABLE ONLY public.prospects
@@ -1362,7 +2547,11 @@ ALTER TABLE ONLY public.turns
 CREATE INDEX answers_created ON private.answers USING btree (created_at);
 CREATE INDEX listing_scan_sold ON ONLY private.listing_scan USING btree (event_id) WHERE sold;
 CREATE INDEX web_sessions_user ON private.web_sessions USING btree (user_id);
+CREATE UNIQUE INDEX branches_name ON public.branches USING btree (event_id, name) WHERE (status = 'active'::text);
 CREATE INDEX dealers_dealer ON public.dealers USING btree (dealer_id);
+CREATE INDEX draft_reviews_draft ON public.draft_reviews USING btree (draft_id, created_at);
+CREATE INDEX drafts_event ON public.drafts USING btree (event_id, updated_at DESC);
+CREATE INDEX drafts_waiting ON public.drafts USING btree (organization_id) WHERE (status = ANY (ARRAY['in_review'::text, 'approved'::text]));
 CREATE INDEX events_organization ON public.events USING btree (organization_id);
 CREATE INDEX holds_event ON public.holds USING btree (event_id, placed_at DESC);
 CREATE INDEX holds_expiry ON public.holds USING btree (expires_at) WHERE (status = 'active'::text);
@@ -1382,10 +2571,12 @@ CREATE INDEX listings_external ON public.listings USING btree (event_id, lower(e
 CREATE INDEX listings_identifier ON public.listings USING btree (event_id, lower(identifier)) WHERE (identifier IS NOT NULL);
 CREATE INDEX listings_source_file ON public.listings USING btree (source_file_id);
 CREATE INDEX members_organization ON public.members USING btree (organization_id);
+CREATE INDEX previews_expiry ON public.previews USING btree (expires_at);
 CREATE INDEX prospects_dealer ON public.prospects USING btree (dealer_organization_id, created_at DESC);
 CREATE INDEX prospects_dealer_id ON public.prospects USING btree (dealer_id);
 CREATE INDEX prospects_event ON public.prospects USING btree (event_id);
 CREATE INDEX sessions_event ON public.sessions USING btree (event_id, created_at DESC);
+CREATE INDEX sessions_open ON public.sessions USING btree (event_id, last_seen_at) WHERE (ended_at IS NULL);
 CREATE INDEX sessions_version ON public.sessions USING btree (version_id);
 CREATE INDEX source_files_event ON public.source_files USING btree (event_id);
 CREATE INDEX source_files_source ON public.source_files USING btree (source_id);
@@ -1398,13 +2589,18 @@ CREATE TRIGGER activate_version AFTER INSERT ON public.event_versions FOR EACH R
 CREATE TRIGGER add_event_partition AFTER INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION private.add_event_partition();
 CREATE TRIGGER add_unit AFTER INSERT ON public.listings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.add_unit();
 CREATE TRIGGER check_version BEFORE INSERT ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.check_version();
+CREATE TRIGGER gate_version BEFORE INSERT ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.gate_version();
 CREATE TRIGGER hide_prospects AFTER UPDATE OF status ON public.leads FOR EACH ROW WHEN ((new.status <> 'open'::text)) EXECUTE FUNCTION private.hide_prospects();
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE OF role ON public.members FOR EACH ROW WHEN ((old.role = 'admin'::public.member_role)) EXECUTE FUNCTION private.keep_an_admin();
 CREATE TRIGGER mark_sold AFTER UPDATE OF state ON public.listing_units FOR EACH ROW WHEN (((old.state = 'sold'::text) <> (new.state = 'sold'::text))) EXECUTE FUNCTION private.mark_sold();
 CREATE TRIGGER note_creation AFTER INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION private.note_event();
+CREATE TRIGGER note_role AFTER UPDATE OF role ON public.members FOR EACH ROW WHEN ((old.role IS DISTINCT FROM new.role)) EXECUTE FUNCTION private.note_role();
 CREATE TRIGGER note_status AFTER UPDATE OF status ON public.events FOR EACH ROW WHEN ((old.status IS DISTINCT FROM new.status)) EXECUTE FUNCTION private.note_event();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.branch_versions FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE ON public.draft_reviews FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.journal FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.branch_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.event_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.journal_default FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
@@ -1414,14 +2610,40 @@ ALTER TABLE ONLY private.listing_totals
     ADD CONSTRAINT listing_totals_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY private.web_sessions
     ADD CONSTRAINT web_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.approval_policies
+    ADD CONSTRAINT approval_policies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.branch_versions
+    ADD CONSTRAINT branch_versions_branch_id_fkey FOREIGN KEY (branch_id) REFERENCES public.branches(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY public.branches
+    ADD CONSTRAINT branches_base_version_id_fkey FOREIGN KEY (base_version_id) REFERENCES public.event_versions(id);
+ALTER TABLE ONLY public.branches
+    ADD CONSTRAINT branches_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY public.dealers
     ADD CONSTRAINT dealers_dealer_id_fkey FOREIGN KEY (dealer_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.dealers
     ADD CONSTRAINT dealers_seller_id_fkey FOREIGN KEY (seller_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.draft_reviews
+    ADD CONSTRAINT draft_reviews_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES public.drafts(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_base_version_id_fkey FOREIGN KEY (base_version_id) REFERENCES public.event_versions(id);
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_branch_id_fkey FOREIGN KEY (branch_id) REFERENCES public.branches(id);
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.drafts
+    ADD CONSTRAINT drafts_published_version_id_fkey FOREIGN KEY (published_version_id) REFERENCES public.event_versions(id);
 ALTER TABLE ONLY public.event_attributes
     ADD CONSTRAINT event_attributes_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.event_versions
+    ADD CONSTRAINT event_versions_based_on_fkey FOREIGN KEY (based_on) REFERENCES public.event_versions(id);
+ALTER TABLE ONLY public.event_versions
+    ADD CONSTRAINT event_versions_baseline_id_fkey FOREIGN KEY (baseline_id) REFERENCES public.event_versions(id);
+ALTER TABLE ONLY public.event_versions
+    ADD CONSTRAINT event_versions_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES public.drafts(id);
+ALTER TABLE ONLY public.event_versions
     ADD CONSTRAINT event_versions_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY public.event_versions
+    ADD CONSTRAINT event_versions_restores_fkey FOREIGN KEY (restores) REFERENCES public.event_versions(id);
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_current_version FOREIGN KEY (current_version_id) REFERENCES public.event_versions(id);
 ALTER TABLE ONLY public.events
@@ -1462,6 +2684,12 @@ ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.organization_flags
+    ADD CONSTRAINT organization_flags_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.previews
+    ADD CONSTRAINT previews_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES public.drafts(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.previews
+    ADD CONSTRAINT previews_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.prospects
     ADD CONSTRAINT prospects_dealer_id_fkey FOREIGN KEY (dealer_id) REFERENCES public.dealers(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.prospects
@@ -1485,20 +2713,31 @@ ALTER TABLE ONLY public.turns
 ALTER TABLE private.answers ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.listing_scan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.listing_totals ENABLE ROW LEVEL SECURITY;
+ALTER TABLE private.path_rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.web_sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.approval_policies ENABLE ROW LEVEL SECURITY;
+CREATE POLICY approval_policies_read ON public.approval_policies FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 CREATE POLICY attributes_read ON public.event_attributes FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 CREATE POLICY attributes_shop ON public.event_attributes FOR SELECT TO anon USING ((event_id = ( SELECT private.session_event_id() AS session_event_id)));
+ALTER TABLE public.branch_versions ENABLE ROW LEVEL SECURITY;
+CREATE POLICY branch_versions_read ON public.branch_versions FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
+ALTER TABLE public.branches ENABLE ROW LEVEL SECURITY;
+CREATE POLICY branches_read ON public.branches FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 CREATE POLICY contacts_own ON public.lead_contacts FOR SELECT TO anon USING ((session_id = ( SELECT private.session_id() AS session_id)));
 ALTER TABLE public.dealers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY dealers_change ON public.dealers FOR UPDATE TO authenticated USING ((seller_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor))) WITH CHECK ((seller_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
 CREATE POLICY dealers_read ON public.dealers FOR SELECT TO authenticated USING (((seller_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)) OR (dealer_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor))));
+ALTER TABLE public.draft_reviews ENABLE ROW LEVEL SECURITY;
+CREATE POLICY draft_reviews_read ON public.draft_reviews FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
+ALTER TABLE public.drafts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY drafts_read ON public.drafts FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 CREATE POLICY embeddings_read ON public.listing_embeddings FOR SELECT TO authenticated USING ((listing_id IN ( SELECT l.id
    FROM public.listings l)));
 ALTER TABLE public.event_attributes ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.event_versions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.events ENABLE ROW LEVEL SECURITY;
-CREATE POLICY events_change ON public.events FOR UPDATE TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text, 'operator'::text]) AS organizations_of_actor))) WITH CHECK ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text, 'operator'::text]) AS organizations_of_actor)));
-CREATE POLICY events_create ON public.events FOR INSERT TO authenticated WITH CHECK (((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text, 'operator'::text]) AS organizations_of_actor)) AND (created_by = ( SELECT auth.uid() AS uid))));
+CREATE POLICY events_change ON public.events FOR UPDATE TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('deploy_to_production'::text) AS organizations_where))) WITH CHECK ((organization_id IN ( SELECT private.organizations_where('deploy_to_production'::text) AS organizations_where)));
+CREATE POLICY events_create ON public.events FOR INSERT TO authenticated WITH CHECK (((organization_id IN ( SELECT private.organizations_where('deploy_to_production'::text) AS organizations_where)) AND (created_by = ( SELECT auth.uid() AS uid))));
 CREATE POLICY events_read ON public.events FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 ALTER TABLE public.facets ENABLE ROW LEVEL SECURITY;
 CREATE POLICY facets_read ON public.facets FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
@@ -1508,6 +2747,7 @@ CREATE POLICY holds_own ON public.holds FOR SELECT TO anon USING ((session_id = 
 CREATE POLICY holds_read ON public.holds FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 CREATE POLICY invitations_add ON public.invitations FOR INSERT TO authenticated WITH CHECK (((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)) AND (invited_by = ( SELECT auth.uid() AS uid))));
+CREATE POLICY invitations_manage ON public.invitations AS RESTRICTIVE FOR INSERT TO authenticated WITH CHECK ((organization_id IN ( SELECT private.organizations_where('manage_permissions'::text) AS organizations_where)));
 CREATE POLICY invitations_read ON public.invitations FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
 CREATE POLICY invitations_remove ON public.invitations FOR DELETE TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
 ALTER TABLE public.journal ENABLE ROW LEVEL SECURITY;
@@ -1526,11 +2766,17 @@ CREATE POLICY listings_read ON public.listings FOR SELECT TO authenticated USING
 CREATE POLICY listings_shop ON public.listings FOR SELECT TO anon USING ((listed AND (event_id = ( SELECT private.session_event_id() AS session_event_id))));
 ALTER TABLE public.members ENABLE ROW LEVEL SECURITY;
 CREATE POLICY members_change ON public.members FOR UPDATE TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor))) WITH CHECK ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
+CREATE POLICY members_dismiss ON public.members AS RESTRICTIVE FOR DELETE TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('manage_permissions'::text) AS organizations_where)));
+CREATE POLICY members_manage ON public.members AS RESTRICTIVE FOR UPDATE TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('manage_permissions'::text) AS organizations_where)));
 CREATE POLICY members_read ON public.members FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 CREATE POLICY members_remove ON public.members FOR DELETE TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
+ALTER TABLE public.organization_flags ENABLE ROW LEVEL SECURITY;
+CREATE POLICY organization_flags_read ON public.organization_flags FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
 CREATE POLICY organizations_read ON public.organizations FOR SELECT TO authenticated USING (((id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)) OR (id IN ( SELECT private.partners_of_actor() AS partners_of_actor))));
 CREATE POLICY organizations_rename ON public.organizations FOR UPDATE TO authenticated USING ((id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor))) WITH CHECK ((id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
+ALTER TABLE public.previews ENABLE ROW LEVEL SECURITY;
+CREATE POLICY previews_read ON public.previews FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.prospects ENABLE ROW LEVEL SECURITY;
 CREATE POLICY prospects_read ON public.prospects FOR SELECT TO authenticated USING (((dealer_organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)) AND (dealer_id IN ( SELECT d.id
    FROM public.dealers d
@@ -1547,7 +2793,7 @@ CREATE POLICY turns_own ON public.turns FOR SELECT TO anon USING ((session_id = 
 CREATE POLICY turns_read ON public.turns FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 CREATE POLICY units_read ON public.listing_units FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 CREATE POLICY units_shop ON public.listing_units FOR SELECT TO anon USING ((event_id = ( SELECT private.session_event_id() AS session_event_id)));
-CREATE POLICY versions_read ON public.event_versions FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY versions_read ON public.event_versions FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 GRANT USAGE ON SCHEMA private TO anon;
 GRANT USAGE ON SCHEMA private TO authenticated;
 GRANT USAGE ON SCHEMA private TO service_role;
@@ -1557,12 +2803,28 @@ GRANT USAGE ON SCHEMA public TO service_role;
 REVOKE ALL ON FUNCTION private.accept_invitation(p_token_sha256 bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.accept_invitation(p_token_sha256 bytea) TO authenticated;
 REVOKE ALL ON FUNCTION private.activate_version() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.acts_as_system() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.acts_as_system() TO anon;
+GRANT ALL ON FUNCTION private.acts_as_system() TO authenticated;
+GRANT ALL ON FUNCTION private.acts_as_system() TO service_role;
 REVOKE ALL ON FUNCTION private.add_event_partition() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.add_journal_month(month date) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.add_unit() FROM PUBLIC;
+GRANT ALL ON TABLE public.approval_policies TO service_role;
+GRANT SELECT ON TABLE public.approval_policies TO authenticated;
+REVOKE ALL ON FUNCTION private.approval_policy(p_organization uuid) FROM PUBLIC;
+GRANT ALL ON TABLE public.drafts TO service_role;
+GRANT SELECT ON TABLE public.drafts TO authenticated;
+REVOKE ALL ON FUNCTION private.approvals_of(p_draft public.drafts, p_risk text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.blast_radius(p_event uuid) FROM PUBLIC;
+GRANT ALL ON TABLE public.branches TO service_role;
+GRANT SELECT ON TABLE public.branches TO authenticated;
+REVOKE ALL ON FUNCTION private.branch_for(p_branch uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.carried_state(p_state jsonb, p_gone jsonb, p_renames jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.catalogue_revision(p_event uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.catalogue_revision(p_event uuid) TO anon;
 GRANT ALL ON FUNCTION private.catalogue_revision(p_event uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.changed_patterns(p_before jsonb, p_after jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.check_version() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.claim(name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.claim(name text) TO anon;
@@ -1571,17 +2833,34 @@ GRANT ALL ON FUNCTION private.claim(name text) TO service_role;
 REVOKE ALL ON FUNCTION private.claim_answer(p_operation text, p_key text, p_request_sha256 text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.claim_answer(p_operation text, p_key text, p_request_sha256 text) TO anon;
 GRANT ALL ON FUNCTION private.claim_answer(p_operation text, p_key text, p_request_sha256 text) TO authenticated;
+REVOKE ALL ON FUNCTION private.close_branch(p_branch uuid, p_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.close_branch(p_branch uuid, p_status text) TO authenticated;
 REVOKE ALL ON FUNCTION private.close_web_session(p_token_sha256 bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.close_web_session(p_token_sha256 bytea) TO anon;
 GRANT ALL ON FUNCTION private.close_web_session(p_token_sha256 bytea) TO authenticated;
+GRANT ALL ON TABLE public.branch_versions TO service_role;
+GRANT SELECT ON TABLE public.branch_versions TO authenticated;
+REVOKE ALL ON FUNCTION private.commit_to_branch(p_branch uuid, p_number integer, p_source text, p_canonical text, p_sha256 text, p_message text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.commit_to_branch(p_branch uuid, p_number integer, p_source text, p_canonical text, p_sha256 text, p_message text) TO authenticated;
+REVOKE ALL ON FUNCTION private.consequences(p_event uuid, p_target integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.consequences(p_event uuid, p_target integer) TO authenticated;
 REVOKE ALL ON FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) TO anon;
 GRANT ALL ON FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) TO anon;
 GRANT ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.demand(p_organization uuid, p_permission text, p_hidden text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.discard_draft(p_draft uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.discard_draft(p_draft uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.draft_for(p_draft uuid, p_revision integer, p_permission text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.draft_needs(p_draft uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.draft_needs(p_draft uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.email_of(p_user uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.email_of(p_user uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.ensure_event_partition(p_event uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.enter_as_system(reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.exceeds(p_one jsonb, p_other jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.expire_hold(p_hold uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.facet_counts(p_event uuid, p_filters jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.facet_counts(p_event uuid, p_filters jsonb) TO anon;
@@ -1590,6 +2869,9 @@ REVOKE ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) FROM
 GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO anon;
 GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO service_role;
+REVOKE ALL ON FUNCTION private.flags_of(p_organization uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.gate_version() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.gone(p_event uuid, p_before jsonb, p_after jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.hide_prospects() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.int_array(p_ids jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.keep_an_admin() FROM PUBLIC;
@@ -1597,17 +2879,49 @@ REVOKE ALL ON FUNCTION private.keep_answer(p_operation text, p_key text, p_statu
 GRANT ALL ON FUNCTION private.keep_answer(p_operation text, p_key text, p_status integer, p_body jsonb) TO anon;
 GRANT ALL ON FUNCTION private.keep_answer(p_operation text, p_key text, p_status integer, p_body jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.keep_house(p_now timestamp with time zone) FROM PUBLIC;
+GRANT ALL ON TABLE public.previews TO service_role;
+GRANT SELECT ON TABLE public.previews TO authenticated;
+REVOKE ALL ON FUNCTION private.keep_preview(p_event uuid, p_draft uuid, p_document jsonb, p_sha256 text, p_results jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.keep_preview(p_event uuid, p_draft uuid, p_document jsonb, p_sha256 text, p_results jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.leaf_values(p_document jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.lever_allows(p_lever jsonb, p_from jsonb, p_to jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.list_members(p_organization uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.list_members(p_organization uuid) TO anon;
+GRANT ALL ON FUNCTION private.list_members(p_organization uuid) TO authenticated;
+GRANT ALL ON FUNCTION private.list_members(p_organization uuid) TO service_role;
 REVOKE ALL ON FUNCTION private.listing_predicate(p_event uuid, p_filters jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.listing_provenance(p_listing bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.listing_provenance(p_listing bigint) TO anon;
 GRANT ALL ON FUNCTION private.listing_provenance(p_listing bigint) TO authenticated;
 REVOKE ALL ON FUNCTION private.listing_scan_of(p_event uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.mark_sold() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.may(p_organization uuid, p_permission text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.may(p_organization uuid, p_permission text) TO anon;
+GRANT ALL ON FUNCTION private.may(p_organization uuid, p_permission text) TO authenticated;
+GRANT ALL ON FUNCTION private.may(p_organization uuid, p_permission text) TO service_role;
+REVOKE ALL ON FUNCTION private.may_edit(p_organization uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.may_edit(p_organization uuid) TO anon;
+GRANT ALL ON FUNCTION private.may_edit(p_organization uuid) TO authenticated;
+GRANT ALL ON FUNCTION private.may_edit(p_organization uuid) TO service_role;
 REVOKE ALL ON FUNCTION private.may_listen(topic text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.may_listen(topic text) TO anon;
 GRANT ALL ON FUNCTION private.may_listen(topic text) TO authenticated;
+GRANT ALL ON TABLE public.event_versions TO service_role;
+GRANT SELECT ON TABLE public.event_versions TO authenticated;
+REVOKE ALL ON FUNCTION private.move_lever(p_event uuid, p_number integer, p_canonical text, p_source text, p_sha256 text, p_message text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.move_lever(p_event uuid, p_number integer, p_canonical text, p_source text, p_sha256 text, p_message text) TO authenticated;
+REVOKE ALL ON FUNCTION private.my_permissions(p_organization uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.my_permissions(p_organization uuid) TO anon;
+GRANT ALL ON FUNCTION private.my_permissions(p_organization uuid) TO authenticated;
+GRANT ALL ON FUNCTION private.my_permissions(p_organization uuid) TO service_role;
+REVOKE ALL ON FUNCTION private.needs_of(p_event uuid, p_after jsonb, p_contributors uuid[]) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.note_event() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.note_failure() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.note_failure() TO anon;
+REVOKE ALL ON FUNCTION private.note_role() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.only_bit(p_event uuid, p_ids jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.open_branch(p_event uuid, p_name text, p_description text, p_base integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.open_branch(p_event uuid, p_name text, p_description text, p_base integer) TO authenticated;
 GRANT ALL ON TABLE public.leads TO service_role;
 GRANT SELECT ON TABLE public.leads TO anon;
 GRANT SELECT ON TABLE public.leads TO authenticated;
@@ -1624,10 +2938,16 @@ REVOKE ALL ON FUNCTION private.organizations_of_actor(VARIADIC roles text[]) FRO
 GRANT ALL ON FUNCTION private.organizations_of_actor(VARIADIC roles text[]) TO anon;
 GRANT ALL ON FUNCTION private.organizations_of_actor(VARIADIC roles text[]) TO authenticated;
 GRANT ALL ON FUNCTION private.organizations_of_actor(VARIADIC roles text[]) TO service_role;
+REVOKE ALL ON FUNCTION private.organizations_where(p_permission text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.organizations_where(p_permission text) TO anon;
+GRANT ALL ON FUNCTION private.organizations_where(p_permission text) TO authenticated;
+GRANT ALL ON FUNCTION private.organizations_where(p_permission text) TO service_role;
 REVOKE ALL ON FUNCTION private.partners_of_actor() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.partners_of_actor() TO anon;
 GRANT ALL ON FUNCTION private.partners_of_actor() TO authenticated;
 GRANT ALL ON FUNCTION private.partners_of_actor() TO service_role;
+REVOKE ALL ON FUNCTION private.permissions_of(p_role text, p_overrides jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.permissions_of(p_role text, p_overrides jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.pinned_version(p_version uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.pinned_version(p_version uuid) TO anon;
 GRANT ALL ON FUNCTION private.pinned_version(p_version uuid) TO authenticated;
@@ -1636,10 +2956,14 @@ GRANT SELECT ON TABLE public.holds TO anon;
 GRANT SELECT ON TABLE public.holds TO authenticated;
 REVOKE ALL ON FUNCTION private.place_hold(p_listing bigint, p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.place_hold(p_listing bigint, p_key text) TO anon;
-GRANT ALL ON TABLE public.event_versions TO service_role;
-GRANT SELECT ON TABLE public.event_versions TO authenticated;
+REVOKE ALL ON FUNCTION private.publish_draft(p_draft uuid, p_revision integer, p_carry text, p_renames jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.publish_draft(p_draft uuid, p_revision integer, p_carry text, p_renames jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.publish_version(p_event uuid, p_number integer, p_canonical text, p_source text, p_sha256 text, p_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.publish_version(p_event uuid, p_number integer, p_canonical text, p_source text, p_sha256 text, p_message text) TO authenticated;
+REVOKE ALL ON FUNCTION private.read_approval_policy(p_organization uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.read_approval_policy(p_organization uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.recall_draft(p_draft uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.recall_draft(p_draft uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.record_action(p_action text, p_listing bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_action(p_action text, p_listing bigint) TO anon;
 REVOKE ALL ON FUNCTION private.record_exposure(p_experiment text) FROM PUBLIC;
@@ -1653,14 +2977,35 @@ GRANT ALL ON FUNCTION private.record_refusal(p_listing bigint) TO anon;
 REVOKE ALL ON FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) TO anon;
 REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.refuse_over(draft public.drafts) FROM PUBLIC;
 GRANT ALL ON TABLE public.listing_units TO service_role;
 GRANT SELECT ON TABLE public.listing_units TO anon;
 GRANT SELECT ON TABLE public.listing_units TO authenticated;
 REVOKE ALL ON FUNCTION private.refuse_taken(unit public.listing_units, p_session uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.refuse_unapproved(needs jsonb, given integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.release_hold(p_hold uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.release_hold(p_hold uuid) TO anon;
 GRANT ALL ON FUNCTION private.release_hold(p_hold uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.require_event_access(p_event uuid) FROM PUBLIC;
+GRANT ALL ON TABLE public.events TO service_role;
+GRANT SELECT ON TABLE public.events TO authenticated;
+GRANT INSERT(organization_id) ON TABLE public.events TO authenticated;
+GRANT INSERT(slug) ON TABLE public.events TO authenticated;
+GRANT INSERT(name),UPDATE(name) ON TABLE public.events TO authenticated;
+GRANT UPDATE(status) ON TABLE public.events TO authenticated;
+GRANT INSERT(created_by) ON TABLE public.events TO authenticated;
+REVOKE ALL ON FUNCTION private.restore_version(event public.events, target public.event_versions, p_kind text, p_reason text, p_carry text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.review_draft(p_draft uuid, p_revision integer, p_verdict text, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.review_draft(p_draft uuid, p_revision integer, p_verdict text, p_reason text) TO authenticated;
+REVOKE ALL ON FUNCTION private.risk_of(p_before jsonb, p_after jsonb, p_baseline jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.risk_rank(p_risk text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.role_preset(p_role text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.role_preset(p_role text) TO authenticated;
+GRANT ALL ON FUNCTION private.role_preset(p_role text) TO service_role;
+REVOKE ALL ON FUNCTION private.roll_back(p_event uuid, p_current uuid, p_target integer, p_reason text, p_carry text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.roll_back(p_event uuid, p_current uuid, p_target integer, p_reason text, p_carry text) TO authenticated;
+REVOKE ALL ON FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision integer, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text, p_origin text, p_branch uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision integer, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text, p_origin text, p_branch uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) TO anon;
 GRANT ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) TO authenticated;
@@ -1678,11 +3023,26 @@ REVOKE ALL ON FUNCTION private.session_id() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.session_id() TO anon;
 GRANT ALL ON FUNCTION private.session_id() TO authenticated;
 GRANT ALL ON FUNCTION private.session_id() TO service_role;
+REVOKE ALL ON FUNCTION private.set_approval_policy(p_organization uuid, p_policy jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.set_approval_policy(p_organization uuid, p_policy jsonb) TO authenticated;
+GRANT ALL ON TABLE public.organization_flags TO service_role;
+GRANT SELECT ON TABLE public.organization_flags TO authenticated;
+REVOKE ALL ON FUNCTION private.set_flag(p_organization uuid, p_name text, p_is_on boolean, p_note text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.set_flag(p_organization uuid, p_name text, p_is_on boolean, p_note text) TO authenticated;
+REVOKE ALL ON FUNCTION private.set_permissions(p_organization uuid, p_user uuid, p_overrides jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.set_permissions(p_organization uuid, p_user uuid, p_overrides jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.submit_draft(p_draft uuid, p_revision integer, p_message text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.submit_draft(p_draft uuid, p_revision integer, p_message text) TO authenticated;
 REVOKE ALL ON FUNCTION private.sweep_holds(p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.sweep_holds(p_batch integer) TO service_role;
 GRANT ALL ON FUNCTION private.sweep_holds(p_batch integer) TO anon;
+REVOKE ALL ON FUNCTION private.tell_draft(draft public.drafts, p_kind text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_event() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_unit() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) TO anon;
+GRANT ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) TO authenticated;
+REVOKE ALL ON FUNCTION private.watch_versions() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.web_session(p_token_sha256 bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.web_session(p_token_sha256 bytea) TO anon;
 GRANT ALL ON FUNCTION private.web_session(p_token_sha256 bytea) TO authenticated;
@@ -1690,20 +3050,18 @@ REVOKE ALL ON FUNCTION private.whole_bound(p_op text, p_bound double precision) 
 REVOKE ALL ON FUNCTION private.wishes_met(p_event uuid, p_wishes jsonb, OUT met text, OUT total integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.withdraw_lead() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.withdraw_lead() TO anon;
+REVOKE ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) TO authenticated;
+GRANT ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) TO service_role;
 GRANT ALL ON TABLE public.dealers TO service_role;
 GRANT SELECT ON TABLE public.dealers TO authenticated;
 GRANT UPDATE(code) ON TABLE public.dealers TO authenticated;
 GRANT UPDATE(status) ON TABLE public.dealers TO authenticated;
+GRANT ALL ON TABLE public.draft_reviews TO service_role;
+GRANT SELECT ON TABLE public.draft_reviews TO authenticated;
 GRANT ALL ON TABLE public.event_attributes TO service_role;
 GRANT SELECT ON TABLE public.event_attributes TO authenticated;
 GRANT SELECT ON TABLE public.event_attributes TO anon;
-GRANT ALL ON TABLE public.events TO service_role;
-GRANT SELECT ON TABLE public.events TO authenticated;
-GRANT INSERT(organization_id) ON TABLE public.events TO authenticated;
-GRANT INSERT(slug) ON TABLE public.events TO authenticated;
-GRANT INSERT(name),UPDATE(name) ON TABLE public.events TO authenticated;
-GRANT UPDATE(status) ON TABLE public.events TO authenticated;
-GRANT INSERT(created_by) ON TABLE public.events TO authenticated;
 GRANT ALL ON TABLE public.facets TO service_role;
 GRANT SELECT ON TABLE public.facets TO anon;
 GRANT SELECT ON TABLE public.facets TO authenticated;
