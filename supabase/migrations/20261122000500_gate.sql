@@ -124,12 +124,17 @@ begin
      and (draft.id is null or jsonb_array_length(private.approvals_of(draft, new.risk)) = 0) then
     new.kind := 'lever';
     new.baseline_id := coalesce(current.baseline_id, current.id);
+  -- What is so harmless that nobody agreed to it is no new measure either: levers would creep between two such versions.
+  elsif new.kind = 'publish' and current.id is not null and new.risk = 'low' and not private.acts_as_system()
+     and (draft.id is null or jsonb_array_length(private.approvals_of(draft, new.risk)) = 0) then
+    new.baseline_id := coalesce(current.baseline_id, current.id);
   end if;
   if new.kind in ('rollback', 'auto_rollback') then
     select * into restored from public.event_versions v where v.id = new.restores and v.event_id = new.event_id;
     if restored.sha256 is distinct from new.sha256 then
       perform private.fail(422, 'events.wrong_document', jsonb_build_object('slug', event.slug, 'found', new.sha256));
     end if;
+    new.baseline_id := coalesce(restored.baseline_id, restored.id);  -- levers are measured as they were then
   end if;
   if exists (select from jsonb_array_elements(new.gone) g where (g ->> 'conversations')::int > 0) and new.carry is null then
     if private.acts_as_system() then

@@ -250,3 +250,24 @@ async def test_releases_of_others_are_not_there(desk: Desk, persona: str) -> Non
         ("clone_event", {"new_slug": "mine", "name": "Mine"}),
     ):
         assert isinstance(await refusal(call(desk, verb, persona, slug=SLUG, **values)), NotFound)
+
+
+async def test_a_harmless_publication_between_two_moves_does_not_move_the_range(desk: Desk) -> None:
+    path = "/ranking_weights/individual_match"
+    moved = await call(desk, "move_lever", slug=SLUG, path=path, value=0.64)
+    await desk.publish(moved.source + "branding: {tagline: Come in}\n")
+    further = await refusal(call(desk, "move_lever", slug=SLUG, path=path, value=0.66))
+    assert further.code == "events.outside_lever"
+    approved = await desk.through_the_gate(moved.source.replace("24}", "240}"))
+    assert approved.baseline_id == approved.id
+    assert (await call(desk, "move_lever", slug=SLUG, path=path, value=0.66)).number == 6
+
+
+async def test_going_back_to_a_moved_lever_does_not_move_the_range(desk: Desk) -> None:
+    path = "/ranking_weights/individual_match"
+    moved = await call(desk, "move_lever", slug=SLUG, path=path, value=0.64)
+    await call(desk, "undo_lever", slug=SLUG)
+    back = await call(desk, "roll_back", slug=SLUG, target=moved.number, reason="Rather so")
+    assert back.baseline_id == moved.baseline_id
+    further = await refusal(call(desk, "move_lever", slug=SLUG, path=path, value=0.66))
+    assert further.code == "events.outside_lever"
