@@ -14,31 +14,29 @@ const VIEWS = [["form", "Form"], ["both", "Both"], ["text", "YAML"]];
 const ROOM = "(min-width: 1180px)";
 
 export function Panes({ children, label }) {
-  const [view, setView] = useState("both");
+  const [choice, setChoice] = useState("both");
   const [roomy, setRoomy] = useState(true);
   const name = useId();
   useEffect(() => {
     const query = window.matchMedia(ROOM);
-    const look = () => {
-      setRoomy(query.matches);
-      if (!query.matches) setView((now) => (now === "both" ? "form" : now));
-    };
+    const look = () => setRoomy(query.matches);
     look();
     query.addEventListener("change", look);
-    const show = (event) => setView((now) => (now === "both" ? now : event.detail));
+    const show = (event) => setChoice((now) => (now === "both" && query.matches ? now : event.detail));
     window.addEventListener("mpax:show", show);
     return () => {
       query.removeEventListener("change", look);
       window.removeEventListener("mpax:show", show);
     };
   }, []);
+  const view = choice === "both" && !roomy ? "form" : choice;
   return (
     <div className="panes" data-view={view}>
       <fieldset className="views">
         <legend className="visually-hidden">{label}</legend>
         {VIEWS.filter(([key]) => roomy || key !== "both").map(([key, title]) => (
           <label key={key} className="views__one">
-            <input type="radio" name={name} value={key} checked={view === key} onChange={() => setView(key)} />
+            <input type="radio" name={name} value={key} checked={view === key} onChange={() => setChoice(key)} />
             <span>{title}</span>
           </label>
         ))}
@@ -58,7 +56,8 @@ export function Jump({ to }) {
       const line = document.getElementById(to.id);
       if (!line && tries++ < 20) return requestAnimationFrame(look);
       line?.scrollIntoView({ block: "center" });
-      line?.querySelector("input, select, textarea, button")?.focus({ preventScroll: true });
+      const control = line?.querySelector("input, select, textarea") ?? line?.querySelector("button");
+      control?.focus({ preventScroll: true });
     };
     requestAnimationFrame(look);
   }, [to]);

@@ -19,6 +19,7 @@ from backend.core.context import Context
 from backend.core.errors import Conflict, NotFound
 from backend.domains.events import drafts
 from backend.domains.events import service as events
+from backend.domains.events.changes import Diff
 from backend.domains.events.lifecycle import Draft, DraftStatus, SavedDraft
 from backend.domains.events.model import EventVersion
 from backend.flows import drafting
@@ -76,6 +77,8 @@ class Document(Editing, rx.State):
             self.mark = f"v{self._number}"
         else:
             await self._show_draft(ctx, chosen)
+            differs = chosen.canonical and chosen.base_version_id
+            self._show_diff(await drafts.draft_diff(ctx, chosen.id) if differs else None, chosen)
             if chosen.is_expired(ctx.now):
                 self._draft_id, self._revision = "", 0  # the next edit begins a new draft with its text
         self.choices = [draft_showing.draft_choice(d, opened=self._draft_id, me=me) for d in found]
@@ -101,9 +104,15 @@ class Document(Editing, rx.State):
 
     async def _show_saved(self, ctx: Context, saved: SavedDraft) -> None:
         await self._show_draft(ctx, saved.draft)
+        self._show_diff(saved.diff, saved.draft)
+
+    def _show_diff(self, found: Diff | None, draft: Draft) -> None:
+        self.diff = (
+            config_showing.diff_shown(found, before=self._base, after=draft.source) if found else DiffShown()
+        )
 
     async def _show_draft(self, ctx: Context, draft: Draft) -> None:
-        """Everything about a draft but its text, which the editor may be ahead of."""
+        """Everything about a draft but its text, which the editor may be ahead of, and its changes."""
         self._draft_id, self._revision, self._saved = str(draft.id), draft.revision, draft.source
         self.mark = f"{draft.id}:{draft.revision}"
         needs = await drafts.needs(ctx, draft.id) if draft.canonical else None
@@ -120,10 +129,6 @@ class Document(Editing, rx.State):
             currency=currency,
             locale=locale,
         )
-        self.diff = DiffShown()
-        if draft.canonical and draft.base_version_id:
-            found = await drafts.draft_diff(ctx, draft.id)
-            self.diff = config_showing.diff_shown(found, before=self._base, after=draft.source)
 
     # --- the life of the draft
 
@@ -144,7 +149,7 @@ class Document(Editing, rx.State):
                 draft_id=UUID(self._draft_id) if self._draft_id else None,
                 revision=self._revision or None,
             )
-            await self._show_draft(ctx, saved.draft)
+            await self._show_saved(ctx, saved)
 
     @rx.event
     async def decide(self, form: dict[str, str]):
@@ -227,7 +232,7 @@ class Document(Editing, rx.State):
                         self._begin_from(
                             await events.get_version(ctx, version_id=saved.draft.base_version_id)
                         )
-                    await self._show_draft(ctx, saved.draft)
+                    await self._show_saved(ctx, saved)
                 self._show_text(saved.draft.source)
                 self._forget_conflicts()
             except Conflict as refused:

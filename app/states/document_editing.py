@@ -280,6 +280,7 @@ class Editing(rx.State, mixin=True):
         self._readable = self._written if seen.is_readable else self._readable
         self.blocked, self.readable = seen.is_blocked, seen.is_readable
         self.problems = document_rows.found_rows(seen.problems)
+        self.problem_count = document_rows.found_words(self.problems)
         self.marks = [
             Mark(f.line, f.column, f"{f.text} {f.hint}".strip(), f.blocks) for f in self.problems if f.line
         ]
