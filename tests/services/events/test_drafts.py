@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ import pytest
 from backend.core.errors import AppError, Conflict, Gone, InvalidInput, NotAllowed, NotFound
 from backend.domains.events import drafts
 from backend.domains.events.editing import Edit
-from backend.domains.events.lifecycle import DraftStatus
+from backend.domains.events.lifecycle import DraftStatus, SavedDraft
 from tests.services.events.conftest import SALE, Desk
 
 BROKEN = "extends: platform_defaults\nid: spring-sale\nconversion: {hold_minute: 3}\n"
@@ -62,6 +63,19 @@ async def test_who_comes_second_is_told_the_difference_and_nothing_is_lost(desk:
     assert "+conversion: {hold_minutes: 50} # note" in late.facts["lines"]
     kept = await desk.get(first.id)
     assert (kept.source, kept.revision) == (SALE % 40, 2)
+
+
+async def test_of_many_who_save_at_once_one_wins_and_the_others_are_told(desk: Desk) -> None:
+    draft = (await desk.save(SALE % 30)).draft
+    texts = [SALE % minutes for minutes in range(31, 43)]
+    saves = (desk.save(text, draft_id=draft.id, revision=1) for text in texts)
+    done = await asyncio.gather(*saves, return_exceptions=True)
+    won = [one for one in done if isinstance(one, SavedDraft)]
+    told = [one for one in done if isinstance(one, Conflict)]
+    assert (len(won), len(told)) == (1, len(texts) - 1)
+    assert {one.code for one in told} == {"events.draft_stale"}
+    assert all(one.facts["changes"] for one in told)
+    assert (await desk.get(draft.id)).source == won[0].draft.source
 
 
 async def test_a_form_change_keeps_comments_and_order(desk: Desk) -> None:
