@@ -11,7 +11,9 @@ from uuid import UUID
 import reflex as rx
 
 from app import bridge, formats, showing
+from app.states.desk import Desk
 from app.states.event_page import EventPage
+from app.states.tabs import Tabs
 from app.views import Happening, HoldRow, SessionRow
 from backend.domains.analytics import service as analytics
 from backend.domains.analytics.model import LiveBoard, LiveHold, LiveSession
@@ -34,19 +36,22 @@ class Board(rx.State):
     _topic: str = ""
     _watch: int = 0
     _watching: int = 0
-    _follows: str = ""
     _quotes: bool = False
 
     @rx.event
     async def load(self):
-        """Begins to follow the event; says nothing to somebody who may not see it."""
+        """Begins to follow the event, on whatever tab; says nothing to somebody who may not see it.
+
+        Reflex ends a page's background events when its address changes, so that each tab begins anew.
+        """
         page = await self.get_state(EventPage)
-        if not page.ready or (self._follows == page.shown_slug and self._watching and page.tab != "live"):
+        if not page.ready:
             return None
-        self._follows = page.shown_slug
-        await bridge.limit(self, "read")
         self.connected, self._quotes = False, page._reads_messages
-        await self._read()
+        self._topic = f"organization:{page._organization_id}"
+        if page.tab == "live":
+            await bridge.limit(self, "read")
+            await self._read()
         self._watch += 1
         return Board.watch
 
@@ -73,16 +78,16 @@ class Board(rx.State):
                     return
                 self.connected = self.connected or message["event"] == "subscribed"
                 read_at = monotonic()
-                await self._read()
+                if (await self.get_state(EventPage)).tab == "live":
+                    await self._read()
             if message["event"] in HEADLINES:
-                yield EventPage.refresh
-        async with self:
-            self._watching = 0 if self._watching == mine else self._watching
+                yield [Desk.load, EventPage.refresh, Tabs.refresh]
+            elif message["event"] == "subscribed":
+                yield EventPage.refresh  # what happened between the first read and now
 
     async def _read(self) -> None:
         async with bridge.unit(self) as ctx:
             board = await analytics.live_board(ctx, slug=self.slug)
-        self._topic = f"organization:{board.organization_id}"
         self.sessions = [_session(item) for item in board.sessions]
         self.holds = [_hold(item) for item in board.holds]
         self.happenings = timeline(board, quotes=self._quotes)

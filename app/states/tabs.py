@@ -31,3 +31,9 @@ class Tabs(rx.State):
     async def load(self):
         page = await self.get_state(EventPage)
         return list(LOADS.get(page.tab, ())) if page.ready else None
+
+    @rx.event
+    async def refresh(self):
+        """Somebody asked or decided: only the list of drafts is read again, nobody's writing or reading is disturbed."""
+        page = await self.get_state(EventPage)
+        return Approvals.load if page.ready and page.tab == "approvals" else None

@@ -37,8 +37,6 @@ async def test_an_operator_asks_the_admin_publishes_and_two_buyers_meet_over_one
     await operator.get_by_role("link", name="More time to think").click()
     await expect(operator.get_by_text("so others decide")).to_be_visible()  # own work is approved by others
     await expect(operator.get_by_role("button", name="Send the verdict")).to_have_count(0)
-    await operator.get_by_role("link", name="Live").click()
-    await expect(operator.get_by_text("Right now")).to_be_visible()
 
     admin = await visit()
     await sign_in(admin, "admin@northbay.example.com", PASSWORD)
@@ -52,6 +50,9 @@ async def test_an_operator_asks_the_admin_publishes_and_two_buyers_meet_over_one
     await admin.get_by_role("button", name="Publish now").click()
     await expect(admin.get_by_text(f"Version {before + 1} is in force.")).to_be_visible()
     await expect(operator.get_by_text(f"Version {before + 1}", exact=True)).to_be_visible()  # nobody reloaded
+    await expect(operator.get_by_text("Published", exact=True)).to_be_visible()
+    await operator.get_by_role("link", name="Live").click()
+    await expect(operator.get_by_text("Right now")).to_be_visible()
 
     one = await visit(f"/e/{SLUG}")
     other = await visit(f"/e/{SLUG}", size=PHONE)
