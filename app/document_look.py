@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.document_form import Path, field_at
-from backend.domains.events.compiling import compile_document
 from backend.domains.events.layers import Layers, follow
-from backend.domains.events.model import Compiled, Library, Problem, Source
+from backend.domains.events.model import Library, Source
 
 #: How the document itself is called among the layers, and what no layer says.
 OWN, DEFAULT = "this document", "default"
@@ -26,14 +25,8 @@ class Look:
     text: str
     authored: Mapping[str, Any]
     merged: Mapping[str, Any]
-    problems: tuple[Problem, ...]
-    compiled: Compiled | None
     is_readable: bool
     layers: Layers = field(repr=False)
-
-    @property
-    def is_blocked(self) -> bool:
-        return self.compiled is None
 
     def value(self, path: Path) -> Any:
         """The value in force at a path: written, inherited, or the default. `MISSING` where there is none."""
@@ -57,17 +50,13 @@ class Look:
 
 
 def look(text: str, library: Library) -> Look:
-    """Reads a draft as far as it can be read."""
-    source = Source(text, OWN)
-    found = compile_document(source, library)
-    layers = follow(source, library)
+    """Reads a draft as far as it can be read. What is wrong in it, compiling says."""
+    layers = follow(Source(text, OWN), library)
     top = layers.readings[0].value
     return Look(
         text,
         top or {},
         layers.merged() if top is not None else {},
-        found.problems,
-        found.compiled,
         top is not None,
         layers,
     )

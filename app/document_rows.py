@@ -12,11 +12,13 @@ from app import formats
 from app.config_views import Option
 from app.document_edits import option_text
 from app.document_form import ROOT_SECTION, Field, Path, field_at, section_of, sections, words
-from app.document_look import MISSING, OWN, Look, path_of
+from app.document_look import MISSING, Look, path_of
 from app.document_views import FieldRow, Found, SectionRow
 from app.document_words import flow, item_name, item_sketch, lever_words, option_words, origin_words, shown
-from backend.domains.events.model import Problem, Severity, pointer
+from backend.domains.events.model import Problem, Severity, Source, pointer
 
+#: How problems name the draft itself.
+DOCUMENT = Source("").file
 RELOADS = {
     "pinned": "New conversations only",
     "live": "Reaches open conversations too",
@@ -98,7 +100,7 @@ def found_words(found: Sequence[Found]) -> str:
 
 
 def _found(problem: Problem) -> Found:
-    here = problem.file == OWN
+    here = problem.file == DOCUMENT
     if problem.nearest:
         hint = f"Did you mean “{problem.nearest}”?"
     else:

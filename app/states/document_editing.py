@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -22,6 +23,11 @@ from backend.domains.events import service as events
 from backend.domains.events.editing import Edit, edited
 from backend.domains.events.joining import join
 from backend.domains.events.lifecycle import SavedDraft
+from backend.domains.events.model import Problem, Severity, Source
+
+SAME_PLACES = (
+    "Both of you changed the same places. Choose whose text stands, then write the other part again."
+)
 
 
 class Editing(rx.State, mixin=True):
@@ -193,7 +199,7 @@ class Editing(rx.State, mixin=True):
 
     @rx.event
     async def keep_mine(self) -> None:
-        """Saves the own text over theirs, which stays in the history of the draft's contributors only."""
+        """Saves the own text in place of theirs."""
         await self._settle(self._written)
 
     @rx.event
@@ -202,6 +208,10 @@ class Editing(rx.State, mixin=True):
         async with bridge.unit(self) as ctx:
             stored = await drafts.get_draft(ctx, draft_id=UUID(self._draft_id))
         joined = join(base=self._saved, ours=self._written, theirs=stored.source, resolutions={})
+        if joined.text is None:
+            self.failure = SAME_PLACES
+            self.clash = replace(self.clash, may_join=False)
+            return
         await self._settle(joined.text)
 
     async def _settle(self, text: str | None) -> None:
@@ -277,9 +287,11 @@ class Editing(rx.State, mixin=True):
 
     async def _draw(self) -> None:
         seen, base = await self._look(), await asyncio.to_thread(_look_at, self._base)
+        problems = await asyncio.to_thread(_problems_in, self._written, self._slug)
         self._readable = self._written if seen.is_readable else self._readable
-        self.blocked, self.readable = seen.is_blocked, seen.is_readable
-        self.problems = document_rows.found_rows(seen.problems)
+        self.readable = seen.is_readable
+        self.blocked = any(problem.severity is Severity.ERROR for problem in problems)
+        self.problems = document_rows.found_rows(problems)
         self.problem_count = document_rows.found_words(self.problems)
         self.marks = [
             Mark(f.line, f.column, f"{f.text} {f.hint}".strip(), f.blocks) for f in self.problems if f.line
@@ -288,7 +300,7 @@ class Editing(rx.State, mixin=True):
             Standing(
                 seen=seen if seen.is_readable else await asyncio.to_thread(_look_at, self._readable),
                 base=base,
-                problems=seen.problems,
+                problems=problems,
                 opened=self._opened,
                 rights=self._rights_held() if self.may_edit and seen.is_readable else (),
                 refused=self._refused,
@@ -311,3 +323,8 @@ class Editing(rx.State, mixin=True):
 @lru_cache(maxsize=48)
 def _look_at(text: str) -> Look:
     return look(text, events.shipped_templates())
+
+
+@lru_cache(maxsize=48)
+def _problems_in(text: str, slug: str) -> tuple[Problem, ...]:
+    return events.checked_for(Source(text), events.shipped_templates(), slug).problems

@@ -17,6 +17,7 @@ from app.document_views import FieldRow
 from backend.domains.events import schema
 from backend.domains.events import service as events
 from backend.domains.events.editing import edited
+from backend.domains.events.model import Problem, Source
 
 TESLA = Path(serve.ROOT, "seeds", "tesla_q1_2026", "event.yaml").read_text()
 RIGHTS = {field.permission for section in sections() for field in (section, *section.members)}
@@ -28,8 +29,12 @@ def seen(text: str = TESLA) -> Look:
     return look(text, events.shipped_templates())
 
 
+def problems(text: str) -> tuple[Problem, ...]:
+    return events.check(Source(text), events.shipped_templates()).problems
+
+
 def standing(text: str = TESLA, *opened: str, rights: set[str] = RIGHTS) -> Standing:
-    return Standing(seen(text), seen(), seen(text).problems, opened, rights)
+    return Standing(seen(text), seen(), problems(text), opened, rights)
 
 
 def rows(section: str, text: str = TESLA, *opened: str, rights: set[str] = RIGHTS) -> dict[str, FieldRow]:
@@ -141,7 +146,7 @@ class TestRows:
     def test_a_problem_stands_at_its_field_and_leads_to_its_line(self) -> None:
         text = TESLA.replace("hold_minutes: 24", "hold_minutes: -3")
         assert row("/conversion/hold_minutes", text).problem
-        (found,) = [one for one in document_rows.found_rows(seen(text).problems) if one.blocks]
+        (found,) = [one for one in document_rows.found_rows(problems(text)) if one.blocks]
         assert text.splitlines()[found.line - 1].strip() == "hold_minutes: -3"
         assert found.place == "Conversion › Hold length"
         assert {one.name: one.problems for one in document_rows.section_rows(standing(text))}[
