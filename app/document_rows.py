@@ -120,6 +120,7 @@ def _found(problem: Problem) -> Found:
 def place_words(path: Path) -> str:
     """A path as a person reads it: Conversion, Hold length."""
     said: list[str] = []
+    path = tuple(step for step in path if not str(step).startswith("$"))  # how a list is laid over another
     for length in range(1, len(path) + 1):
         step, known = path[length - 1], field_at(path[:length])
         said.append(

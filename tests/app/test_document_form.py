@@ -153,6 +153,10 @@ class TestRows:
             "conversion"
         ] == "1"
 
+    def test_the_place_of_a_problem_is_told_without_the_list_operations(self) -> None:
+        path = path_of("/ui_contract/chips/$append/0")
+        assert document_rows.place_words(path) == "Interface contract › Chips › no. 1"
+
     def test_an_entry_shows_its_fields_when_it_is_opened(self) -> None:
         closed, opened = rows("catalogue"), rows("catalogue", TESLA, "/catalogue/attributes/1")
         assert closed[element_id("/catalogue/attributes/1")].label == "Drivetrain"
