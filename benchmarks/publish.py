@@ -147,7 +147,7 @@ async def _cut_again_and_again(cutter: Cutter) -> None:
 
 async def _round(ground: Ground, roles: Sequence[tuple[str, int]], word: str) -> _Record:
     """Notifies and publishes in turn while the processes listen."""
-    record = _Record()
+    record, count = _Record(), sum(times for _, times in roles)
     texts = [event_document(SLUG, name=f"{word} {number}") for number in range(ground.sizes.publishes + 1)]
     async with _listening(ground, roles, record):
         await _publish(ground, texts[-1], _Record())  # warm
@@ -156,20 +156,29 @@ async def _round(ground: Ground, roles: Sequence[tuple[str, int]], word: str) ->
             for at, text in enumerate(texts[:-1]):
                 record.began["notify", at] = time.monotonic_ns()
                 owner.execute("select pg_notify(%s, %s)", (CHANNEL, str(at)))
-                await asyncio.sleep(_PAUSE_S)
-                await _publish(ground, text, record)
-                await asyncio.sleep(_PAUSE_S)
-        await asyncio.sleep(1)
+                await _arrived(record, at, {"notified"}, count)
+                number = await _publish(ground, text, record)
+                await _arrived(record, number, {"heard", "served"}, count)
     return record
 
 
-async def _publish(ground: Ground, text: str, record: _Record) -> None:
+async def _arrived(record: _Record, number: int, kinds: set[str], count: int) -> None:
+    """Until all have it, and a pause: what one publish sets going must not slow the next one down."""
+    for _ in range(100):
+        await asyncio.sleep(0.01)
+        if sum(len(record.arrived[kind, number]) for kind in kinds) >= count:
+            break
+    await asyncio.sleep(_PAUSE_S)
+
+
+async def _publish(ground: Ground, text: str, record: _Record) -> int:
     began = time.monotonic_ns()
     async with ground.database.as_system("publish for a benchmark") as ctx:
         version = await events.publish(ctx, source=Source(text), library=events.shipped_templates())
     record.took_ms.append((time.monotonic_ns() - began) / 1e6)
     record.began["publish", version.number] = began
     assert version.is_new
+    return version.number
 
 
 @asynccontextmanager
