@@ -9,7 +9,8 @@ from playwright.async_api import expect
 from tests.e2e.conftest import Open, sign_in
 from tests.product import PASSWORD, SLUG
 
-STAFF_PAGES = ("/cockpit", f"/cockpit/events/{SLUG}", "/dealer")
+PLACES = tuple(f"/cockpit/{name}" for name in ("approvals", "library", "members", f"events/{SLUG}"))
+STAFF_PAGES = ("/cockpit", *PLACES, "/dealer")
 
 
 @pytest.mark.parametrize("path", STAFF_PAGES)
