@@ -136,7 +136,7 @@ class Scene:
             text = re.sub("(?m)^name: .*", f"name: {name}", (await self.desk.in_force()).source)
             async with self.desk.unit("operator") as ctx:
                 await branches.open_branch(ctx, slug=self.desk.world.slug, name=name)
-                await branches.commit(ctx, slug=self.desk.world.slug, name=name, source_text=text)
+                await branches.add_commit(ctx, slug=self.desk.world.slug, name=name, source_text=text)
             return order | {"branch": name}
         if verb == "rollback":
             current = await self.desk.force(self._text())
