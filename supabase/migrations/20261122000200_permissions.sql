@@ -107,17 +107,19 @@ create function private.set_permissions(p_organization uuid, p_user uuid, p_over
 language plpgsql security definer set search_path = '' as $$
 declare
   target public.members;
-  own jsonb := private.my_permissions(p_organization);
+  own jsonb;
   before jsonb;
   after jsonb;
   wrong text := private.wrong_permission(p_overrides);
 begin
+  -- one after the other: whose right was taken a moment ago has it no more, and who is last is counted
+  perform 1 from public.organizations o where o.id = p_organization for update;
   perform private.demand(p_organization, 'manage_permissions', 'identity.no_such_member');
+  own := private.my_permissions(p_organization);
   if wrong is not null then
     perform private.fail(422, 'identity.unknown_permission', jsonb_build_object(
       'permission', wrong, 'expected', (select jsonb_agg(k) from jsonb_object_keys(private.role_preset('admin')) k)));
   end if;
-  perform 1 from public.organizations o where o.id = p_organization for update;  -- one after the other: who is last is counted
   select * into target from public.members m where m.organization_id = p_organization and m.user_id = p_user for update;
   if target.id is null then perform private.fail(404, 'identity.no_such_member'); end if;
   before := private.permissions_of(target.role::text, target.permissions);
@@ -129,10 +131,6 @@ begin
     perform private.fail(403, 'identity.above_yourself');
   end if;
   update public.members set permissions = p_overrides where id = target.id;
-  if not exists (select from public.members m where m.organization_id = p_organization
-                 and (private.permissions_of(m.role::text, m.permissions) ->> 'manage_permissions')::boolean) then
-    perform private.fail(409, 'identity.last_manager');
-  end if;
   perform private.record_fact('member.permissions_changed',
     jsonb_build_object('user_id', p_user, 'before', before, 'after', after), p_organization);
   return after;
@@ -155,6 +153,50 @@ end $$;
 create trigger note_role after update of role on public.members
   for each row when (old.role is distinct from new.role) execute function private.note_role();
 
+-- A role or an invitation gives many permissions at once: the same rule, whichever way somebody comes by them.
+create function private.guard_member() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+  own jsonb;
+begin
+  if private.acts_as_system() then return coalesce(new, old); end if;
+  own := private.my_permissions(coalesce(new.organization_id, old.organization_id));
+  if tg_op <> 'INSERT' and private.exceeds(private.permissions_of(old.role::text, old.permissions), own)
+     or tg_op <> 'DELETE' and private.exceeds(private.permissions_of(new.role::text, new.permissions), own) then
+    perform private.fail(403, 'identity.above_yourself');
+  end if;
+  return coalesce(new, old);
+end $$;
+create trigger guard_member before update of role or delete on public.members
+  for each row execute function private.guard_member();
+
+create function private.guard_invitation() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  if not private.acts_as_system()
+     and private.exceeds(private.role_preset(new.role::text), private.my_permissions(new.organization_id)) then
+    perform private.fail(403, 'identity.above_yourself');
+  end if;
+  return new;
+end $$;
+create trigger guard_invitation before insert on public.invitations
+  for each row execute function private.guard_invitation();
+
+-- Somebody can always manage permissions. Counted one after the other, so that two cannot leave at the same moment.
+create function private.keep_a_manager() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform 1 from public.organizations o where o.id = old.organization_id for update;
+  if found and exists (select from public.members m where m.organization_id = old.organization_id)
+     and not exists (select from public.members m where m.organization_id = old.organization_id
+                     and (private.permissions_of(m.role::text, m.permissions) ->> 'manage_permissions')::boolean) then
+    perform private.fail(409, 'identity.last_manager', jsonb_build_object('organization_id', old.organization_id));
+  end if;
+  return null;
+end $$;
+create trigger keep_a_manager after update of role, permissions or delete on public.members
+  for each row execute function private.keep_a_manager();
+
 revoke execute on all functions in schema private from public;
 grant execute on function private.acts_as_system(), private.may(uuid, text), private.may_edit(uuid),
   private.organizations_where(text), private.my_permissions(uuid), private.list_members(uuid)
@@ -175,6 +217,17 @@ create policy invitations_manage on public.invitations as restrictive for insert
 -- Reading a document is a permission now; creating, naming, pausing and closing an event are part of deploying it.
 alter policy versions_read on public.event_versions
   using (organization_id in (select private.organizations_where('view_config')));
+-- The name is part of the document; a status only goes forward.
+revoke update (name) on public.events from authenticated;
+create function private.refuse_draft_again() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+  perform private.fail(409, 'events.published_already', jsonb_build_object('slug', old.slug));
+  return null;
+end $$;
+create trigger refuse_draft_again before update of status on public.events
+  for each row when (new.status = 'draft' and old.status <> 'draft') execute function private.refuse_draft_again();
+revoke execute on function private.refuse_draft_again() from public;
 alter policy events_create on public.events
   with check (organization_id in (select private.organizations_where('deploy_to_production')) and created_by = (select auth.uid()));
 alter policy events_change on public.events

@@ -24,12 +24,31 @@ language sql immutable set search_path = '' as $$
   group by w.pattern
 $$;
 
--- Patterns whose values differ. Sections that are equal are not walked.
+-- A document over another: objects member by member, everything else whole.
+create function private.laid_over(p_lower jsonb, p_upper jsonb) returns jsonb
+language plpgsql immutable set search_path = '' as $$
+begin
+  if p_lower is null or jsonb_typeof(p_lower) <> 'object' or jsonb_typeof(p_upper) <> 'object' then return p_upper; end if;
+  return p_lower || coalesce((
+    select jsonb_object_agg(u.key, case when jsonb_typeof(u.value) = 'object' and p_lower ? u.key
+                                   then private.laid_over(p_lower -> u.key, u.value) else u.value end)
+    from jsonb_each(p_upper) u), '{}');
+end $$;
+
+create function private.filled_section(p_name text, p_section jsonb) returns jsonb
+language sql immutable set search_path = '' as $$
+  select case when p_section is null then private.standard_document() -> p_name
+              else private.laid_over(private.standard_document() -> p_name, p_section) end
+$$;
+
+-- Patterns whose values differ. Sections that are equal are not walked; a path that is younger than a document counts as
+-- if the document had said its default.
 create function private.changed_patterns(p_before jsonb, p_after jsonb)
 returns table (pattern text[], before jsonb, after jsonb)
 language sql immutable set search_path = '' as $$
   with parts as (
-    select coalesce(b.key, a.key) as key, b.value as before, a.value as after
+    select coalesce(b.key, a.key) as key, private.filled_section(coalesce(b.key, a.key), b.value) as before,
+           private.filled_section(coalesce(b.key, a.key), a.value) as after
     from jsonb_each(coalesce(p_before, '{}')) b full join jsonb_each(coalesce(p_after, '{}')) a on a.key = b.key
     where b.value is distinct from a.value
   )
@@ -65,13 +84,15 @@ begin
 end $$;
 
 -- Risk, reload classes, permissions of a change, and whether it only moves levers inside their range.
--- A path that no schema knows counts as high.
+-- A path that no schema knows counts as high; one that is younger than the version before counts from its default.
 create function private.risk_of(p_before jsonb, p_after jsonb, p_baseline jsonb default null) returns jsonb
 language sql stable security definer set search_path = '' as $$
   with changed as (
     select c.pattern, coalesce(r.risk, 'high') as risk, coalesce(r.reload, 'pinned') as reload,
            coalesce(r.permission, 'edit_document') as permission,
-           coalesce(private.lever_allows(r.lever, coalesce(p_baseline, p_before) #> c.pattern, p_after #> c.pattern), false) as is_lever
+           coalesce(private.lever_allows(
+             r.lever, coalesce(coalesce(p_baseline, p_before) #> c.pattern, private.standard_document() #> c.pattern),
+             coalesce(p_after #> c.pattern, private.standard_document() #> c.pattern)), false) as is_lever
     from private.changed_patterns(p_before, p_after) c
     left join lateral (
       select p.* from private.path_rules p

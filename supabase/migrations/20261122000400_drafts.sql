@@ -20,7 +20,7 @@ create table public.branch_versions (
   event_id uuid not null,
   organization_id uuid not null,
   number int not null check (number > 0),
-  source text not null,
+  source text not null check (octet_length(source) <= 1000000),
   canonical text not null,
   sha256 text not null,
   message text not null default '' check (length(message) <= 500),
@@ -122,6 +122,10 @@ create table public.previews (
 );
 create index previews_expiry on public.previews (expires_at);
 
+-- `configs/latest` is a question, not an event.
+alter table public.events add constraint slug_is_no_route
+  check (slug not in ('latest', 'drafts', 'approvals', 'previews', 'validate'));
+
 do $$
 declare
   name text;
@@ -179,6 +183,15 @@ declare
 begin
   perform private.demand(p_organization, 'manage_permissions', 'identity.no_such_organization');
   after := jsonb_populate_record(before, p_policy - array['organization_id', 'updated_by', 'updated_at']);
+  -- fewer eyes than before: for an admin who may decide on everything
+  if (after.low < before.low or after.medium < before.medium or after.high < before.high
+      or (before.high_needs_admin and not after.high_needs_admin)
+      or after.escalate_conversations > before.escalate_conversations or after.escalate_holds > before.escalate_holds)
+     and not private.acts_as_system()
+     and not exists (select from public.members m where m.organization_id = p_organization and m.user_id = auth.uid() and m.role = 'admin'
+                     and private.permissions_of(m.role::text, m.permissions) ->> 'max_risk_level' = 'high') then
+    perform private.fail(403, 'identity.above_yourself');
+  end if;
   insert into public.approval_policies
   values (p_organization, after.low, after.medium, after.high, after.high_needs_admin, after.escalate_conversations,
           after.escalate_holds, after.draft_days, auth.uid(), now())
@@ -192,7 +205,7 @@ begin
   return after;
 end $$;
 
--- Turns a flag of the whole organization on or off; every process hears of it, and the poll finds it by its revision.
+-- Turns a flag of the whole organization on or off, or (null) leaves it to each event again; every process hears of it, and the poll finds it by its revision.
 create function private.set_flag(p_organization uuid, p_name text, p_is_on boolean, p_note text) returns public.organization_flags
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -200,8 +213,9 @@ declare
   event record;
 begin
   perform private.demand(p_organization, 'move_levers', 'identity.no_such_organization');
+  delete from public.organization_flags f where f.organization_id = p_organization and f.name = p_name and p_is_on is null;
   insert into public.organization_flags (organization_id, name, is_on, note, updated_by)
-  values (p_organization, p_name, p_is_on, coalesce(p_note, ''), auth.uid())
+  select p_organization, p_name, p_is_on, coalesce(p_note, ''), auth.uid() where p_is_on is not null
   on conflict (organization_id, name) do update
     set is_on = excluded.is_on, note = excluded.note, updated_by = excluded.updated_by, updated_at = now()
   returning * into flag;

@@ -14,16 +14,17 @@ declare
   escalated boolean;
   wanted int;
   eligible int;
+  admins int;
   others int;
   reasons text[] := '{}';
 begin
   select * into event from public.events e where e.id = p_event;
   select * into current from public.event_versions v where v.id = event.current_version_id;
   policy := private.approval_policy(event.organization_id);
-  if current.id is null then
-    return jsonb_build_object('risk', 'medium', 'leaf_risk', 'medium', 'radius', radius, 'escalated', false, 'needed', 0,
-      'needs_admin', false, 'eligible', 0, 'reasons', jsonb_build_array('first_version'), 'reloads', '[]'::jsonb,
-      'permissions', '["edit_document"]'::jsonb, 'levers_only', false);
+  if current.id is null then  -- nobody is in it yet: no approvals, but nothing in it that its authors may not do
+    change := private.risk_of('{}', p_after);
+    return change || jsonb_build_object('leaf_risk', change -> 'risk', 'radius', radius, 'escalated', false, 'needed', 0,
+      'needs_admin', false, 'eligible', 0, 'reasons', jsonb_build_array('first_version'), 'levers_only', false);
   end if;
   change := private.risk_of(current.document, p_after,
     (select v.document from public.event_versions v where v.id = coalesce(current.baseline_id, current.id)));
@@ -35,9 +36,11 @@ begin
   wanted := case risk when 'high' then policy.high when 'medium' then policy.medium when 'low' then policy.low else 0 end;
   select count(*) filter (where (p.rights ->> 'approve_changes')::boolean
                             and private.risk_rank(p.rights ->> 'max_risk_level') >= private.risk_rank(risk)),
+         count(*) filter (where p.is_admin and (p.rights ->> 'approve_changes')::boolean
+                            and private.risk_rank(p.rights ->> 'max_risk_level') >= private.risk_rank(risk)),
          count(*)
-    into eligible, others
-  from (select private.permissions_of(m.role::text, m.permissions) as rights from public.members m
+    into eligible, admins, others
+  from (select private.permissions_of(m.role::text, m.permissions) as rights, m.role = 'admin' as is_admin from public.members m
         where m.organization_id = event.organization_id and m.user_id <> all (p_contributors)) p;
   if (change ->> 'levers_only')::boolean and risk <> 'none' then
     wanted := 0;
@@ -48,6 +51,9 @@ begin
   elsif wanted > greatest(eligible, 1) then
     wanted := greatest(eligible, 1);
     reasons := array_append(reasons, case when eligible = 0 then 'nobody_may_approve' else 'everybody_who_may' end);
+  end if;
+  if wanted > 0 and risk = 'high' and policy.high_needs_admin and admins = 0 then
+    reasons := array_append(reasons, 'no_other_admin');
   end if;
   return jsonb_build_object('risk', risk, 'leaf_risk', leaf_risk, 'radius', radius, 'escalated', escalated, 'needed', wanted,
     'needs_admin', wanted > 0 and risk = 'high' and policy.high_needs_admin, 'eligible', eligible,
@@ -71,6 +77,19 @@ language sql stable security definer set search_path = '' as $$
     and private.risk_rank(private.permissions_of(m.role::text, m.permissions) ->> 'max_risk_level') >= private.risk_rank(p_risk)
 $$;
 
+-- Reviewers who said no to this very text on this very base, and have not said otherwise since.
+create function private.objections_to(p_draft public.drafts) returns jsonb
+language sql stable security definer set search_path = '' as $$
+  select coalesce(jsonb_agg(jsonb_build_object('user_id', r.reviewer_id, 'email', private.email_of(r.reviewer_id),
+                                               'at', r.created_at, 'reason', r.reason, 'verdict', r.verdict)
+                            order by r.created_at), '[]')
+  from (select distinct on (d.reviewer_id) d.* from public.draft_reviews d
+        where d.draft_id = p_draft.id order by d.reviewer_id, d.created_at desc, d.id) r
+  join public.members m on m.user_id = r.reviewer_id and m.organization_id = p_draft.organization_id
+  where r.verdict <> 'approve' and r.sha256 = p_draft.sha256 and r.base_version_id is not distinct from p_draft.base_version_id
+    and (private.permissions_of(m.role::text, m.permissions) ->> 'approve_changes')::boolean
+$$;
+
 -- What a draft needs now, what it has, and whether that is enough.
 create function private.draft_needs(p_draft uuid) returns jsonb
 language plpgsql stable security definer set search_path = '' as $$
@@ -78,14 +97,16 @@ declare
   draft public.drafts;
   needs jsonb;
   given jsonb;
+  objections jsonb;
 begin
   select * into draft from public.drafts d where d.id = p_draft;
   perform private.demand(draft.organization_id, 'view_config', 'events.no_such_draft');
   if draft.canonical is null then return null; end if;
   needs := private.needs_of(draft.event_id, draft.canonical::jsonb, draft.contributors);
   given := private.approvals_of(draft, needs ->> 'risk');
-  return needs || jsonb_build_object('approvals', given, 'given', jsonb_array_length(given), 'met',
-    jsonb_array_length(given) >= (needs ->> 'needed')::int
+  objections := private.objections_to(draft);
+  return needs || jsonb_build_object('approvals', given, 'given', jsonb_array_length(given), 'objections', objections, 'met',
+    jsonb_array_length(given) >= (needs ->> 'needed')::int and objections = '[]'
     and (not (needs ->> 'needs_admin')::boolean or given @> '[{"is_admin": true}]'));
 end $$;
 
@@ -93,7 +114,33 @@ create function private.refuse_unapproved(needs jsonb, given int) returns void
 language plpgsql set search_path = '' as $$
 begin
   perform private.fail(409, 'events.needs_approval', jsonb_build_object('risk', needs -> 'risk', 'needed', needs -> 'needed',
-    'needs_admin', needs -> 'needs_admin', 'given', given, 'reasons', needs -> 'reasons'));
+    'needs_admin', needs -> 'needs_admin', 'given', given, 'reasons', needs -> 'reasons',
+    'objections', coalesce(needs -> 'objections', '[]')));
+end $$;
+
+create function private.refuse_risk(p_risk text, own jsonb) returns void
+language plpgsql set search_path = '' as $$
+begin
+  if private.risk_rank(p_risk) > private.risk_rank(own ->> 'max_risk_level') then
+    perform private.fail(403, 'events.above_your_risk', jsonb_build_object('risk', p_risk, 'max_risk_level', own -> 'max_risk_level'));
+  end if;
+end $$;
+
+-- A rename leads from something that is gone to something of the same kind that is there.
+create function private.check_renames(p_renames jsonb, p_gone jsonb, p_after jsonb) returns void
+language plpgsql set search_path = '' as $$
+declare
+  wrong record;
+begin
+  select r.key, r.value into wrong from jsonb_each(p_renames) r
+  where not exists (
+    select from jsonb_array_elements(p_gone) g where g ->> 'name' = r.key and (
+      (g ->> 'kind' = 'field' and p_after #> '{catalogue,attributes}' @> jsonb_build_array(jsonb_build_object('name', r.value)))
+      or (g ->> 'kind' = 'signal' and p_after #> '{preference_extraction,signals}' @> jsonb_build_array(r.value))))
+  limit 1;
+  if found then
+    perform private.fail(422, 'events.bad_rename', jsonb_build_object('from', wrong.key, 'to', wrong.value, 'gone', p_gone));
+  end if;
 end $$;
 
 -- Before a version is stored: what it changes, whether it may, and what it takes from conversations that are open.
@@ -136,6 +183,7 @@ begin
     end if;
     new.baseline_id := coalesce(restored.baseline_id, restored.id);  -- levers are measured as they were then
   end if;
+  perform private.check_renames(new.renames, new.gone, new.document);
   if exists (select from jsonb_array_elements(new.gone) g where (g ->> 'conversations')::int > 0) and new.carry is null then
     if private.acts_as_system() then
       new.carry := 'drain';
@@ -150,6 +198,13 @@ begin
     perform private.fail(403, 'core.not_allowed');
   elsif new.kind = 'rollback' then
     perform private.demand(new.organization_id, 'rollback_versions');
+    perform private.refuse_risk(new.risk, own);
+    -- back to what was taken back is no way back: it needs the agreement that any such change needs
+    if (needs ->> 'needed')::int > 0 and exists (
+      select from public.event_versions r join public.event_versions t on t.id = r.restores
+      where r.event_id = new.event_id and r.number > restored.number and t.number < restored.number) then
+      perform private.refuse_unapproved(needs, 0);
+    end if;
   elsif new.kind = 'lever' then
     perform private.demand(new.organization_id, 'move_levers');
     if not (needs ->> 'levers_only')::boolean then
@@ -157,14 +212,14 @@ begin
     end if;
   else
     perform private.demand(new.organization_id, 'deploy_to_production');
-    if private.risk_rank(new.risk) > private.risk_rank(own ->> 'max_risk_level') then
-      perform private.fail(403, 'events.above_your_risk',
-        jsonb_build_object('risk', new.risk, 'max_risk_level', own -> 'max_risk_level'));
-    end if;
+    perform private.demand(new.organization_id, 'view_config');
     if draft.id is null then
       for permission in select jsonb_array_elements_text(needs -> 'permissions') loop
         perform private.demand(new.organization_id, permission);
       end loop;
+    end if;
+    perform private.refuse_risk(new.risk, own);
+    if draft.id is null then
       if (needs ->> 'needed')::int > 0 then perform private.refuse_unapproved(needs, 0); end if;
     else
       if draft.sha256 is distinct from new.sha256 or draft.event_id <> new.event_id then
@@ -202,11 +257,28 @@ begin
   return published;
 end $$;
 
+-- What somebody writes into a draft must be his to change. What is in force, or stood there before him, is not his doing.
+create function private.demand_changes(event public.events, p_own boolean, p_before text, p_after text) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+  current jsonb := (select v.document from public.event_versions v where v.id = event.current_version_id);
+  permission text;
+begin
+  if private.acts_as_system() or not p_own or p_after is null then return; end if;
+  for permission in
+    select jsonb_array_elements_text(private.risk_of(coalesce(current, '{}'), p_after::jsonb) -> 'permissions')
+    intersect
+    select jsonb_array_elements_text(private.risk_of(coalesce(p_before::jsonb, current, '{}'), p_after::jsonb) -> 'permissions')
+  loop
+    perform private.demand(event.organization_id, permission);
+  end loop;
+end $$;
+
 -- Keeps a draft: a new one, or the next revision of one that nobody has changed in the meantime. What was approved is no
 -- longer approved once the text is another.
 create function private.save_draft(
   p_draft uuid, p_event uuid, p_revision int, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text,
-  p_origin text, p_branch uuid
+  p_origin text, p_branch uuid, p_branch_number int default null
 ) returns public.drafts
 language plpgsql security definer set search_path = '' as $$
 declare
@@ -227,13 +299,27 @@ begin
   if p_base is not null and not exists (select from public.event_versions v where v.id = p_base and v.event_id = event.id) then
     perform private.fail(404, 'events.no_such_version', jsonb_build_object('version_id', p_base));
   end if;
+  if p_branch is not null and not exists (
+    select from public.branches b where b.id = p_branch and b.event_id = event.id and b.status = 'active') then
+    perform private.fail(404, 'events.no_such_branch');
+  end if;
   if p_draft is null then
+    perform private.demand_changes(event, p_branch is null, null, p_canonical);
+    if (select count(*) from public.drafts d where d.event_id = event.id and d.status in ('open', 'in_review', 'approved')
+        and d.expires_at > now()) >= 500 then
+      perform private.fail(429, 'events.too_many_drafts', jsonb_build_object('limit', 500));
+    end if;
     insert into public.drafts (event_id, organization_id, title, source, canonical, sha256, base_version_id, branch_id, origin,
                                author_id, contributors, updated_by, expires_at, branch_number)
     values (event.id, event.organization_id, coalesce(p_title, ''), p_source, p_canonical, p_sha256,
             coalesce(p_base, event.current_version_id), p_branch, coalesce(p_origin, 'edit'), auth.uid(),
-            array_remove(array[auth.uid()], null), auth.uid(), now() + make_interval(days => days),
-            (select b.head_number from public.branches b where b.id = p_branch and b.event_id = event.id))
+            -- whoever wrote on the branch wrote this; its first version is a copy
+            array(select distinct a.id from (
+                    select auth.uid() as id union all
+                    select v.author_id from public.branch_versions v where v.branch_id = p_branch and v.number > 1) a
+                  where a.id is not null),
+            auth.uid(), now() + make_interval(days => days),
+            coalesce(p_branch_number, (select b.head_number from public.branches b where b.id = p_branch)))
     returning * into draft;
     perform private.record_fact('draft.opened', jsonb_build_object('draft_id', draft.id, 'origin', draft.origin),
                                 draft.organization_id, draft.event_id);
@@ -244,6 +330,7 @@ begin
     perform private.fail(409, 'events.draft_stale', jsonb_build_object('draft_id', draft.id, 'revision', draft.revision,
       'sha256', draft.sha256, 'updated_by', private.email_of(draft.updated_by), 'updated_at', draft.updated_at));
   end if;
+  perform private.demand_changes(event, true, draft.canonical, p_canonical);
   if draft.status in ('in_review', 'approved') and p_source is distinct from draft.source then
     perform private.record_fact('draft.reset', jsonb_build_object('draft_id', draft.id, 'was', draft.status),
                                 draft.organization_id, draft.event_id);
@@ -421,7 +508,7 @@ end $$;
 
 revoke execute on all functions in schema private from public;
 grant execute on function private.publish_version(uuid, int, text, text, text, text),
-  private.save_draft(uuid, uuid, int, uuid, text, text, text, text, text, uuid), private.submit_draft(uuid, int, text),
+  private.save_draft(uuid, uuid, int, uuid, text, text, text, text, text, uuid, int), private.submit_draft(uuid, int, text),
   private.review_draft(uuid, int, text, text), private.recall_draft(uuid), private.discard_draft(uuid),
   private.publish_draft(uuid, int, text, jsonb), private.draft_needs(uuid)
   to authenticated;

@@ -22,8 +22,12 @@ begin
     actions_off = coalesce((new.document #>> '{safety,mutating_tools_off}')::boolean, false)
   where e.id = new.event_id returning e.slug into event_slug;
   if new.carry in ('migrate', 'force') then
-    update public.sessions s set version_id = new.id, state = private.carried_state(s.state, new.gone, new.renames)
-    where s.event_id = new.event_id and s.ended_at is null and s.last_seen_at > now() - interval '30 minutes';
+    update public.sessions s set version_id = new.id, state = private.carried_state(s.state, g.gone, new.renames)
+    from (select v.id, private.gone(new.event_id, v.document, new.document) as gone from public.event_versions v
+          where v.id in (select o.version_id from public.sessions o where o.event_id = new.event_id and o.ended_at is null
+                         and o.last_seen_at > now() - interval '30 minutes')) g
+    where s.version_id = g.id and s.event_id = new.event_id and s.ended_at is null
+      and s.last_seen_at > now() - interval '30 minutes';
     get diagnostics carried = row_count;
   end if;
   notice := jsonb_build_object('event_id', new.event_id, 'slug', event_slug, 'version_id', new.id, 'number', new.number,
@@ -71,6 +75,13 @@ begin
   return moved;
 end $$;
 
+-- Kill switches that are on and would be off: nobody releases a brake by the way.
+create function private.stops_ended(p_before jsonb, p_after jsonb) returns jsonb
+language sql immutable set search_path = '' as $$
+  select coalesce(jsonb_agg(name), '[]') from unnest(array['ai_off', 'mutating_tools_off', 'force_strict']) name
+  where (p_before #> array['safety', name]) = 'true' and (p_after #> array['safety', name]) is distinct from 'true'
+$$;
+
 -- A new version equal to an old one. `p_current` is the version that the caller saw in force.
 create function private.roll_back(p_event uuid, p_current uuid, p_target int, p_reason text, p_carry text)
 returns public.event_versions
@@ -78,7 +89,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
   event public.events;
   target public.event_versions;
-  restored public.event_versions;
+  stops jsonb;
 begin
   select * into event from public.events e where e.id = p_event for no key update;
   perform private.demand(event.organization_id, 'rollback_versions');
@@ -92,6 +103,10 @@ begin
     perform private.fail(404, 'events.no_such_version', jsonb_build_object('number', p_target));
   elsif exists (select from public.event_versions v where v.id = p_current and v.sha256 = target.sha256) then
     perform private.fail(409, 'events.nothing_changed', jsonb_build_object('number', p_target));
+  end if;
+  stops := private.stops_ended((select v.document from public.event_versions v where v.id = p_current), target.document);
+  if stops <> '[]' then
+    perform private.fail(409, 'events.stops_on', jsonb_build_object('stops', stops));
   end if;
   return private.restore_version(event, target, 'rollback', p_reason, p_carry);
 end $$;
@@ -138,7 +153,8 @@ begin
                  'version', v.number) order by h.expires_at) filter (where h.id is not null), '[]'),
       'deposits', count(*) filter (where h.deposit_required), 'money_minor', coalesce(sum(l.price_minor), 0),
       'currency', current.document ->> 'currency',
-      'gone', private.gone(event.id, current.document, target.document))
+      'gone', private.gone(event.id, current.document, target.document),
+      'stops', private.stops_ended(current.document, target.document))
     from public.holds h
     join public.listings l on l.id = h.listing_id
     join public.event_versions v on v.id = h.version_id and v.number > target.number
@@ -166,39 +182,70 @@ begin
   end if;
 end $$;
 
--- Takes back fresh versions under which too many new conversations fail. The worker asks every few seconds.
-create function private.watch_versions() returns setof jsonb
+-- The publication that is in force, with the levers that were moved since: what the watch judges.
+create function private.fresh_versions(p_version uuid) returns table (id uuid, kind text, based_on uuid, created_at timestamptz)
+language sql stable security definer set search_path = '' as $$
+  with recursive chain as (
+    select v.id, v.kind, v.based_on, v.created_at from public.event_versions v where v.id = p_version
+    union all
+    select v.id, v.kind, v.based_on, v.created_at from chain c join public.event_versions v on v.id = c.based_on where c.kind = 'lever'
+  )
+  select * from chain
+$$;
+
+-- Takes a fresh version of one event back if too many of its new conversations failed. What was restored is not watched: going
+-- back from there would go forward. While a kill switch is on, somebody is at it already, and nothing releases it.
+create function private.watch_event(event public.events) returns jsonb
 language plpgsql security definer set search_path = '' as $$
 declare
-  event public.events;
   current public.event_versions;
   previous public.event_versions;
+  published record;
   watch jsonb;
   begun int;
   failed int;
   restored public.event_versions;
 begin
+  select * into current from public.event_versions v where v.id = event.current_version_id;
+  watch := private.filled_section('safety', current.document -> 'safety') -> 'auto_rollback';
+  select f.* into published from private.fresh_versions(current.id) f where f.kind <> 'lever';
+  if not (watch ->> 'enabled')::boolean or published.kind is distinct from 'publish' or published.based_on is null
+     or published.created_at <= now() - make_interval(secs => 60 * (watch ->> 'watch_minutes')::float8) then
+    return null;
+  end if;
+  select count(*), count(s.failed_at) into begun, failed from public.sessions s
+  where s.version_id in (select f.id from private.fresh_versions(current.id) f) and s.created_at >= published.created_at;
+  if begun < (watch ->> 'least_conversations')::numeric or failed <= (watch ->> 'failure_share')::numeric * begun then
+    return null;
+  end if;
+  select * into previous from public.event_versions v where v.id = published.based_on;
+  if private.stops_ended(current.document, previous.document) <> '[]' then return null; end if;
+  restored := private.restore_version(event, previous, 'auto_rollback',
+    failed || ' of ' || begun || ' new conversations failed under version ' || current.number, 'drain');
+  perform realtime.send(jsonb_build_object('event_id', event.id, 'slug', event.slug, 'from', current.number,
+      'to', previous.number, 'number', restored.number, 'failed', failed, 'begun', begun),
+    'alert', 'organization:' || event.organization_id, true);
+  return jsonb_build_object('slug', event.slug, 'from', current.number, 'to', previous.number,
+                            'number', restored.number, 'failed', failed, 'begun', begun);
+end $$;
+
+-- Every event by itself: one that cannot be judged is a fact, and keeps nobody from being watched. The worker asks every
+-- few seconds.
+create function private.watch_versions() returns setof jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+  event public.events;
+  told jsonb;
+begin
   if not private.acts_as_system() then perform private.fail(403, 'core.not_allowed'); end if;
-  for event in
-    select e.* from public.events e join public.event_versions v on v.id = e.current_version_id
-    where e.status = 'live' and v.kind <> 'auto_rollback' and v.based_on is not null
-      and (v.document #>> '{safety,auto_rollback,enabled}')::boolean
-      and v.created_at > now() - make_interval(mins => (v.document #>> '{safety,auto_rollback,watch_minutes}')::int)
-    order by e.id for no key update of e skip locked
-  loop
-    select * into current from public.event_versions v where v.id = event.current_version_id;
-    watch := current.document #> '{safety,auto_rollback}';
-    select count(*), count(s.failed_at) into begun, failed
-    from public.sessions s where s.version_id = current.id and s.created_at >= current.created_at;
-    continue when begun < (watch ->> 'least_conversations')::int or failed <= (watch ->> 'failure_share')::numeric * begun;
-    select * into previous from public.event_versions v where v.id = current.based_on;
-    restored := private.restore_version(event, previous, 'auto_rollback',
-      failed || ' of ' || begun || ' new conversations failed under version ' || current.number, 'drain');
-    perform realtime.send(jsonb_build_object('event_id', event.id, 'slug', event.slug, 'from', current.number,
-        'to', previous.number, 'number', restored.number, 'failed', failed, 'begun', begun),
-      'alert', 'organization:' || event.organization_id, true);
-    return next jsonb_build_object('slug', event.slug, 'from', current.number, 'to', previous.number,
-                                   'number', restored.number, 'failed', failed, 'begun', begun);
+  for event in select e.* from public.events e where e.status = 'live' and e.current_version_id is not null
+               order by e.id for no key update of e skip locked loop
+    begin
+      told := private.watch_event(event);
+      if told is not null then return next told; end if;
+    exception when others then
+      perform private.record_fact('event.watch_failed', jsonb_build_object('error', sqlerrm), event.organization_id, event.id);
+    end;
   end loop;
 end $$;
 

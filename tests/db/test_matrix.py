@@ -245,7 +245,7 @@ WRITABLE = {
     ("dealers", "UPDATE"): {"code", "status"},
     ("invitations", "INSERT"): {"email", "invited_by", "organization_id", "role", "token_sha256"},
     ("events", "INSERT"): {"created_by", "name", "organization_id", "slug"},
-    ("events", "UPDATE"): {"name", "status"},
+    ("events", "UPDATE"): {"status"},
 }
 
 

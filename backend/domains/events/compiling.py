@@ -64,6 +64,11 @@ def patched_document(document: Document, arms: Mapping[str, str]) -> Document:
     return document
 
 
+def completed(document: dict[str, Any]) -> dict[str, Any]:
+    """A stored document with the defaults of what schemas have come to know since it was compiled."""
+    return {name: value for name, value in with_defaults(document).items() if name not in ENVELOPE}
+
+
 def _whole(document: dict[str, Any], broken: set[str]) -> dict[str, Any]:
     """The document with its defaults, and with defaults alone in place of what does not fit its schema."""
     whole = with_defaults({name: value for name, value in document.items() if name not in broken})

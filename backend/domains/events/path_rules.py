@@ -12,7 +12,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from backend.domains.events import schema
+from backend.domains.events.compiling import completed
 from backend.domains.events.patterns import Pattern, pattern_of, rule_for
+from backend.kit.canonical_json import canonical
 
 _HEAD: Final = """\
 -- Generated: python -m backend.domains.events.path_rules (from schemas/; change those instead).
@@ -29,6 +31,12 @@ alter table private.path_rules enable row level security;
 delete from private.path_rules;
 insert into private.path_rules (pattern, reload, risk, permission, lever) values
 """
+
+_STANDARD: Final = """
+-- What a document says that says nothing. A version older than a path is compared as if it had said this.
+create or replace function private.standard_document() returns jsonb
+language sql immutable set search_path = '' as $$ select '"""
+_END: Final = "'::jsonb $$;\n"
 
 
 def patterns() -> Iterator[Pattern]:
@@ -52,7 +60,9 @@ def _open_maps(node: Mapping[str, Any], path: Pattern = ()) -> Iterator[Pattern]
 
 def migration() -> str:
     """The whole migration. Two runs over the same schemas give the same text."""
-    return _HEAD + ",\n".join(_row(pattern) for pattern in patterns()) + ";\n"
+    rules = ",\n".join(_row(pattern) for pattern in patterns())
+    standard = canonical(completed({})).replace("'", "''")
+    return f"{_HEAD}{rules};\n{_STANDARD}{standard}{_END}"
 
 
 def _row(pattern: Pattern) -> str:

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from backend.core.context import Context
 from backend.core.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from backend.domains.events.compiling import compile_document, patched_document
+from backend.domains.events.compiling import compile_document, completed, patched_document
 from backend.domains.events.model import (
     Bundle,
     Compilation,
@@ -97,7 +97,7 @@ async def publish(
     locked = await queries.lock_event(ctx.conn, event_id=event.id)
     if locked is None:
         raise NotAllowed("events.may_not_publish", slug=event.slug)
-    current = await _version(ctx, locked["current_version_id"])
+    current = await _find_version(ctx, locked["current_version_id"])
     if current is not None and current.sha256 == compiled.sha256:
         return current
     row = await queries.add_version(
@@ -109,7 +109,7 @@ async def publish(
         sha256=compiled.sha256,
         message=bounded(message),
     )
-    return EventVersion(**row, is_new=True)
+    return _version(row, is_new=True)
 
 
 async def change_status(ctx: Context, *, slug: str, status: EventStatus) -> Event:
@@ -162,14 +162,14 @@ async def get_version(ctx: Context, *, version_id: UUID) -> EventVersion:
     row = await queries.find_version(ctx.conn, version_id=version_id)
     if row is None:
         raise NotFound("events.no_such_version", version_id=str(version_id))
-    return EventVersion(**row)
+    return _version(row)
 
 
 async def find_version_number(ctx: Context, *, slug: str, number: int) -> EventVersion | None:
     """Raises: NotFound `events.not_found`."""
     event = await get_readable(ctx, slug=slug)
     row = await queries.find_version_number(ctx.conn, event_id=event.id, number=number)
-    return EventVersion(**row) if row else None
+    return _version(row) if row else None
 
 
 async def get_version_number(ctx: Context, *, slug: str, number: int) -> EventVersion:
@@ -183,7 +183,7 @@ async def get_version_number(ctx: Context, *, slug: str, number: int) -> EventVe
 async def get_in_force(ctx: Context, *, slug: str) -> EventVersion:
     """The version in force. Raises: NotFound `events.not_found`; Conflict `events.never_published`."""
     event = await get_readable(ctx, slug=slug)
-    version = await _version(ctx, event.current_version_id)
+    version = await _find_version(ctx, event.current_version_id)
     if version is None:
         raise Conflict("events.never_published", slug=slug)
     return version
@@ -199,7 +199,7 @@ async def baseline_of(ctx: Context, version: EventVersion) -> Document:
 async def find_newest(ctx: Context, *, organization_id: UUID) -> EventVersion | None:
     """The version that came into force last in an organization."""
     row = await queries.find_newest(ctx.conn, organization_id=organization_id)
-    return EventVersion(**row) if row else None
+    return _version(row) if row else None
 
 
 async def next_number(ctx: Context, *, event_id: UUID) -> int:
@@ -293,9 +293,9 @@ async def _event_to_publish(ctx: Context, compiled: Compiled, organization_id: U
     return await create_event(ctx, organization_id=organization_id, slug=compiled.id, name=name)
 
 
-async def _version(ctx: Context, version_id: UUID | None) -> EventVersion | None:
+async def _find_version(ctx: Context, version_id: UUID | None) -> EventVersion | None:
     row = await queries.find_version(ctx.conn, version_id=version_id) if version_id else None
-    return EventVersion(**row) if row else None
+    return _version(row) if row else None
 
 
 def _event(row: dict[str, Any]) -> Event:
@@ -306,5 +306,11 @@ def _with_status(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"status": EventStatus(row["status"])}
 
 
+def _version(row: dict[str, Any], *, is_new: bool = False) -> EventVersion:
+    stored: dict[str, Any] = {**row, "document": completed(row["document"]), "is_new": is_new}
+    return EventVersion(**stored)
+
+
 def _bundle(row: dict[str, Any]) -> Bundle:
-    return Bundle(**_with_status(row))
+    stored: dict[str, Any] = {**_with_status(row), "document": completed(row["document"])}
+    return Bundle(**stored)
