@@ -4,7 +4,8 @@ A broadcast says that something changed; what is in force is always read from th
 may be lost, doubled or out of order. Knows no database itself: a loader is given to it.
 
 A conversation keeps the version it began with and gets it with the live and kill paths of the one in force. A version
-is made ready before it is put in force here; one that cannot be is not, and the version before it goes on.
+is made ready before it is put in force here; one that cannot be is not, and the version before it goes on: with the
+kill paths of the newest at once, and with its live paths if it can be made ready with them.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from uuid import UUID
 
 from backend.core.errors import NotFound
 from backend.domains.events.model import Bundle, ServedHead
-from backend.domains.events.overlay import effective, shared
+from backend.domains.events.overlay import effective, shared, with_kills
 
 log = logging.getLogger(__name__)
 
@@ -64,7 +65,8 @@ class _Superseded:
 class Bundles:
     """What this process serves. One per process; not shared between event loops.
 
-    `kept_s` is how long a superseded version stays after its last open conversation, looked after every `check_s`.
+    `kept_s` is how long a superseded version stays after its last open conversation, looked after every `check_s`;
+    making a version ready may take `warm_s`, so that one that hangs holds nobody up for long.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class Bundles:
         loader: Loader,
         *,
         warm: Warm | None = None,
+        warm_s: float = 10.0,
         pinned_limit: int = 256,
         kept_s: float = 300.0,
         check_s: float = 30.0,
@@ -79,6 +82,7 @@ class Bundles:
     ) -> None:
         self._loader = loader
         self._warm = warm
+        self._warm_s = warm_s
         self._limit = pinned_limit
         self._kept_s = kept_s
         self._check_s = check_s
@@ -89,7 +93,7 @@ class Bundles:
         self._serving: dict[UUID, Bundle] = {}  # by version, as its conversations get it
         self._superseded: dict[UUID, _Superseded] = {}
         self._loading: dict[UUID, asyncio.Task[Bundle | None]] = {}
-        self._cold: set[UUID] = set()
+        self._cold: dict[UUID, Bundle] = {}  # by event: the newest that could not be made ready
         self._reading = asyncio.Lock()
         self._swapped = asyncio.Event()
 
@@ -127,8 +131,15 @@ class Bundles:
                 return self._serving[version_id]
             self._keep(loaded)
         bundle = self._superseded[version_id].bundle
-        self._serving[version_id] = laid = _as_served(bundle, self._newest.get(bundle.event_id))
+        self._serving[version_id] = laid = self._laid(bundle)
         return laid
+
+    def _laid(self, bundle: Bundle) -> Bundle:
+        """A superseded version as its conversations get it."""
+        newest, cold = self._newest.get(bundle.event_id), self._cold.get(bundle.event_id)
+        if newest is None and cold is not None:
+            return _stopped(bundle, cold)
+        return _as_served(bundle, newest)
 
     async def reached(self, event_id: UUID, number: int, *, patience_s: float = 10.0) -> bool:
         """Waits until this process serves that version of an event, or a later one. False when it took too long."""
@@ -161,9 +172,20 @@ class Bundles:
     async def _read(self, event_id: UUID | None) -> None:
         async with self._reading:
             found = await self._loader.served(event_id)
+            for one in found:
+                self._obey(one)
             ready = [bundle for one in found if (bundle := await self._ready(one)) is not None]
             others = (b for b in self._by_slug.values() if event_id is not None and b.event_id != event_id)
             self._swap({bundle.slug: bundle for bundle in (*others, *ready)})
+
+    def _obey(self, newest: Bundle) -> None:
+        """Kill switches hold before anything else of a version is looked at."""
+        before = self._newest.get(newest.event_id)
+        if before is None or before.number >= newest.number or self._by_slug.get(before.slug) is not before:
+            return
+        document = with_kills(before.document, newest.document)
+        if document is not before.document:
+            self._swap({**self._by_slug, before.slug: replace(before, document=document)})
 
     async def _catch_up(self) -> None:
         """Compares what is served with what is in force, cheaply, and reads again only where they differ."""
@@ -199,7 +221,7 @@ class Bundles:
         return await asyncio.shield(task)
 
     async def _ready(self, bundle: Bundle) -> Bundle | None:
-        """What may be put in force: the bundle made ready; else the one before it, with what is not of its document."""
+        """What may be put in force: the bundle made ready; else the one before it, as far as it obeys this one."""
         before = self._newest.get(bundle.event_id)
         if before is not None and before.number > bundle.number:
             return before  # this read was overtaken by another; versions only go forward
@@ -207,16 +229,37 @@ class Bundles:
             bundle = replace(bundle, document=shared(bundle.document, before.document))
         if bundle == before:
             return before
+        failure = await self._failure(bundle)
+        if failure is None:
+            self._cold.pop(bundle.event_id, None)
+            return bundle
+        known = self._cold.get(bundle.event_id)
+        if known is None or known.version_id != bundle.version_id:
+            log.error(
+                "version %s of %s is not put in force here", bundle.number, bundle.slug, exc_info=failure
+            )
+        self._cold[bundle.event_id] = bundle
+        if before is not None:
+            return await self._gone_on(before, bundle, is_slow=isinstance(failure, TimeoutError))
+        self._serving = {v: b for v, b in self._serving.items() if b.event_id != bundle.event_id}
+        return None
+
+    async def _failure(self, bundle: Bundle) -> Exception | None:
+        """What keeps a version from being made ready: whatever it is, the first request would have met it."""
         try:
-            if self._warm is not None:
-                await self._warm(bundle)
-        except Exception:  # whatever it is, the first request would have met it
-            if bundle.version_id not in self._cold:
-                log.exception("version %s of %s is not put in force here", bundle.number, bundle.slug)
-            self._cold.add(bundle.version_id)
-            return None if before is None else _at_this_time(before, bundle)
-        self._cold.discard(bundle.version_id)
-        return bundle
+            async with asyncio.timeout(self._warm_s):
+                if self._warm is not None:
+                    await self._warm(bundle)
+        except Exception as error:  # noqa: BLE001 - it is told by the caller
+            return error
+        return None
+
+    async def _gone_on(self, before: Bundle, newest: Bundle, *, is_slow: bool) -> Bundle:
+        """What goes on in place of one that is not ready: it obeys its kill switches whatever else is wrong with it."""
+        laid = _as_served(before, newest)
+        if laid.document is before.document or (not is_slow and await self._failure(laid) is None):
+            return laid
+        return _stopped(before, newest)
 
     def _swap(self, served: dict[str, Bundle]) -> None:
         superseded = self._by_slug
@@ -252,7 +295,6 @@ class Bundles:
             self._forget(version_id)
         alive = {b.event_id for b in (*self._by_slug.values(), *self.kept())}
         self._newest = {event_id: b for event_id, b in self._newest.items() if event_id in alive}
-        self._cold.clear()
 
     def _forget(self, version_id: UUID) -> None:
         del self._superseded[version_id]
@@ -266,6 +308,13 @@ def _as_served(pinned: Bundle, newest: Bundle | None) -> Bundle:
     laid = _at_this_time(pinned, newest)
     document = effective(pinned.document, newest.document)
     return laid if document is pinned.document else replace(laid, document=document)
+
+
+def _stopped(bundle: Bundle, newest: Bundle) -> Bundle:
+    """The bundle with the kill paths of the newest, and nothing else of its document."""
+    laid = _at_this_time(bundle, newest)
+    document = with_kills(bundle.document, newest.document)
+    return laid if document is bundle.document else replace(laid, document=document)
 
 
 def _at_this_time(bundle: Bundle, newest: Bundle) -> Bundle:

@@ -12,7 +12,7 @@ from backend.core.errors import NotFound
 from backend.domains.events.bundles import Bundles
 from backend.domains.events.model import Bundle, EventStatus
 from tests.fakes import FakeBroadcasts
-from tests.rules.events.serving import Database, eventually
+from tests.rules.events.serving import Database, eventually, with_document
 
 
 @pytest.fixture
@@ -100,6 +100,67 @@ async def test_one_that_cannot_be_made_ready_is_not_put_in_force(
     broken.clear()
     await bundles.poll()
     assert bundles.current("sale").number == 2
+
+
+@pytest.mark.parametrize("is_live_good", [True, False])
+async def test_one_that_cannot_be_made_ready_is_obeyed_all_the_same(
+    database: Database, is_live_good: bool
+) -> None:
+    async def warm(bundle: Bundle) -> None:
+        if "broken" in bundle.document or (bundle.document.get("flags") and not is_live_good):
+            raise KeyError("persona")
+
+    bundles = Bundles(database, warm=warm)
+    oldest = database.publish()
+    await bundles.refresh()
+    before = database.publish(number=2)
+    await bundles.refresh()
+    switched = {
+        "safety": {"ai_off": True},
+        "flags": {"sharing": False},
+        "broken": {},
+        "persona": {"name": "X"},
+    }
+    database.put(with_document(database.publish(number=3), **switched))
+    await bundles.refresh()
+    for bundle in (bundles.current("sale"), await bundles.version(oldest.version_id)):
+        assert bundle.number < 3
+        assert bundle.document["safety"] == {"ai_off": True}
+        assert bundle.document.get("flags") == ({"sharing": False} if is_live_good else None)
+        assert "persona" not in bundle.document
+    database.put(with_document(database.publish(number=4), broken={}))
+    await bundles.poll()
+    assert bundles.current("sale").version_id == before.version_id
+    assert "safety" not in bundles.current("sale").document
+
+
+async def test_a_kill_switch_holds_where_no_version_could_be_made_ready(database: Database) -> None:
+    async def warm(_: Bundle) -> None:
+        raise KeyError("persona")
+
+    old = database.publish()
+    bundles = Bundles(database, warm=warm)
+    await bundles.version(old.version_id)
+    database.put(with_document(database.publish(number=2), safety={"ai_off": True}))
+    await bundles.refresh()
+    assert (await bundles.version(old.version_id)).document["safety"] == {"ai_off": True}
+
+
+async def test_one_that_takes_for_ever_holds_nobody_up(database: Database) -> None:
+    async def warm(bundle: Bundle) -> None:
+        if (bundle.slug, bundle.number) == ("slow", 2):
+            seen.append(bundles.current("slow").document["safety"]["ai_off"])
+            await asyncio.Event().wait()
+
+    seen: list[bool] = []
+    bundles = Bundles(database, warm=warm, warm_s=0.05)
+    for number in (1, 2):
+        database.put(with_document(database.publish("slow", number=number), safety={"ai_off": number == 2}))
+        database.publish("other", number=number)
+        await asyncio.wait_for(bundles.refresh(), 2)
+    assert seen == [True]  # the switch held before the rest was looked at
+    assert bundles.current("slow").number == 1
+    assert bundles.current("other").number == 2
 
 
 async def test_waiting_for_a_version(database: Database) -> None:
