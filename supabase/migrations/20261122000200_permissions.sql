@@ -194,7 +194,7 @@ begin
   end if;
   return null;
 end $$;
-create trigger keep_a_manager after update of role, permissions or delete on public.members
+create trigger keep_somebody_who_manages after update of role, permissions or delete on public.members
   for each row execute function private.keep_a_manager();
 
 revoke execute on all functions in schema private from public;

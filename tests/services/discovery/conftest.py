@@ -69,8 +69,8 @@ class Buyer:
 
 async def open_shop(database: Database, world: World, template: str) -> tuple[Shop, ImportReport]:
     """Publishes a shipped template and fills its inventory, as the demo does."""
-    operator, folder = world.actor("operator"), SEEDS / template
-    async with database.as_actor(operator) as ctx:
+    seller, folder = world.actor("admin"), SEEDS / template
+    async with database.as_actor(seller) as ctx:
         version = await events.publish(
             ctx,
             source=Source((folder / "event.yaml").read_text("utf-8"), "event.yaml"),
@@ -86,7 +86,7 @@ async def open_shop(database: Database, world: World, template: str) -> tuple[Sh
         )
     async with database.as_actor(Actor.anonymous()) as ctx:
         bundle = next(b for b in await events.list_served(ctx) if b.event_id == version.event_id)
-    async with database.as_actor(operator) as ctx:
+    async with database.as_actor(seller) as ctx:
         vocabulary = await catalogue.vocabulary(ctx, event_id=bundle.event_id)
     return Shop(database, bundle, vocabulary, catalogue.Index(vocabulary)), report
 

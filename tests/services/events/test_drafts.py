@@ -309,6 +309,7 @@ EDITS = {
 
 @pytest.mark.parametrize("permission", EDITS)
 async def test_who_may_not_change_a_part_does_not_put_it_forward(desk: Desk, permission: str) -> None:
+    desk.allow("operator", **{permission: True})
     draft = (await desk.save(EDITS[permission])).draft
     desk.allow("operator", **{permission: False})
     refused = await refusal(desk.submit(draft))

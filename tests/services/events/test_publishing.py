@@ -122,7 +122,9 @@ async def test_an_event_is_made_for_the_organization_that_is_named(database: Dat
     text = (SEEDS / "tesla_q1_2026" / "event.yaml").read_text("utf-8")
     with pytest.raises(NotFound):
         await publish(database, world, text)
-    version = await publish(database, world, text, organization_id=world.seller)
+    with pytest.raises(NotAllowed):  # deposits and data sources are for an admin to begin with
+        await publish(database, world, text, organization_id=world.seller)
+    version = await publish(database, world, text, "admin", organization_id=world.seller)
     assert (version.number, version.organization_id) == (1, world.seller)
     async with database.as_actor(world.actor("viewer")) as ctx:
         event = await events.get_event(ctx, slug="tesla-q1-2026")

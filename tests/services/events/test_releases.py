@@ -189,7 +189,7 @@ async def test_a_clone_is_a_draft_of_a_new_event(desk: Desk) -> None:
     saved = await call(desk, "clone_event", slug=SLUG, new_slug="autumn-sale", name="Autumn Sale")
     assert (saved.draft.slug, saved.draft.origin, saved.problems) == ("autumn-sale", "clone", ())
     assert "# note" in saved.draft.source
-    async with desk.unit("operator") as ctx:
+    async with desk.unit("admin") as ctx:
         event = await events.get_event(ctx, slug="autumn-sale")
         assert (event.status, event.current_version_id) == ("draft", None)
         version = await drafts.publish_draft(ctx, draft_id=saved.draft.id, revision=1)
