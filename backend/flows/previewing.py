@@ -37,6 +37,7 @@ from backend.domains.events.model import (
 from backend.flows.config_views import diff_view, validation_view
 from backend.flows.once import once
 from backend.flows.runtime import Runtime
+from backend.kit.text import storable
 
 MOST_SCENARIOS: Final = 20
 LONGEST_MESSAGE: Final = 2000
@@ -215,7 +216,7 @@ async def _report(
     if compiled is None or found is None:
         return report
     for scenario in scenarios:
-        message = scenario.user_message.replace("\0", " ")[:LONGEST_MESSAGE]
+        message = storable(scenario.user_message)[:LONGEST_MESSAGE]
         proposed = _shown(await _rehearsed(runtime, actor, stage, compiled.document, message))
         now = _shown(await _rehearsed(runtime, actor, stage, in_force, message))
         report["test_results"].append(

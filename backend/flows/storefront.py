@@ -14,7 +14,7 @@ from typing import Any, Literal
 from uuid import UUID, uuid4
 
 from backend.core.context import Actor
-from backend.core.errors import AppError, Conflict
+from backend.core.errors import AppError, Busy, Conflict
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
@@ -30,6 +30,7 @@ from backend.domains.transactions.model import Hold
 from backend.flows.listing_facts import listing_view
 from backend.flows.opening import shown_event
 from backend.flows.runtime import Runtime
+from backend.kit.text import storable
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +73,7 @@ async def say(runtime: Runtime, actor: Actor, *, message: str, key: str) -> dict
 
     Raises: NotFound `discovery.no_such_session`; Conflict `core.key_reused`, `discovery.turn_taken`.
     """
-    message = message.replace("\0", " ")  # Postgres keeps no NUL in a text
+    message = storable(message)
     async with _noting_failure(runtime, actor):
         return await _answer(runtime, actor, message, key)
 
@@ -208,16 +209,23 @@ async def note_action(runtime: Runtime, actor: Actor, *, action: str, listing_id
 
 @asynccontextmanager
 async def _noting_failure(runtime: Runtime, actor: Actor) -> AsyncIterator[None]:
-    """Whatever the product did not refuse on purpose is noted with the conversation, and raised as it came.
+    """Whatever the version may be blamed for is noted with the conversation, and raised as it came.
 
-    A fresh version under which too many conversations fail is taken back.
+    Refusals on purpose, a busy database and text that is none are not the version's doing. A fresh version under which
+    too many conversations fail is taken back.
     """
     try:
         yield
     except Exception as error:
-        if not isinstance(error, AppError) or error.status >= 500:
+        if _is_failure(error):
             await _note_failure(runtime, actor)
         raise
+
+
+def _is_failure(error: Exception) -> bool:
+    if isinstance(error, AppError):
+        return error.status >= 500 and not isinstance(error, Busy)
+    return not isinstance(error, UnicodeError)
 
 
 async def _note_failure(runtime: Runtime, actor: Actor) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from backend import worker
 from backend.core.context import Context
-from backend.core.errors import InvalidInput, Upstream
+from backend.core.errors import Busy, InvalidInput, TooMany, Upstream
 from backend.domains.discovery import service as discovery
 from backend.domains.events.bundles import Bundles
 from backend.flows import storefront
@@ -51,13 +51,28 @@ async def test_a_failure_is_noted_once_and_raised_as_it_came(
     await house.say(buyer, "under 45k")
 
 
-async def test_what_is_refused_on_purpose_is_no_failure(
-    house: House, owner: Owner, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    "error",
+    [
+        InvalidInput("core.too_large"),
+        TooMany("core.too_many_requests"),
+        Busy("core.try_again"),
+        UnicodeEncodeError("utf-8", "\ud83d", 0, 1, "no text"),
+    ],
+)
+async def test_what_no_version_is_to_blame_for_is_no_failure(
+    house: House, owner: Owner, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
     buyer, _ = await house.start()
-    breaking(monkeypatch, InvalidInput("core.too_large"))
-    with pytest.raises(InvalidInput):
+    breaking(monkeypatch, error)
+    with pytest.raises(type(error)):
         await house.say(buyer, "under 45k")
+    assert failed(owner) == 0
+
+
+async def test_a_message_that_is_no_text_is_read_as_far_as_it_is(house: House, owner: Owner) -> None:
+    buyer, _ = await house.start()
+    assert (await house.say(buyer, "under \ud83d 40k\0"))["reply"]
     assert failed(owner) == 0
 
 

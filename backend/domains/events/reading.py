@@ -26,6 +26,7 @@ MOST_ENTRIES: Final = 500
 _MOST_PROBLEMS: Final = 50
 
 _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+_HALF = re.compile("[\ud800-\udfff]")
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F][0-9a-fA-F]{2}")
 
 
@@ -112,7 +113,7 @@ def read(source: Source) -> Reading:
 
 
 def _decoded(text: str | bytes) -> str:
-    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "surrogatepass"))
+    size = len(text) if isinstance(text, bytes) else len(text.encode("utf-8", "replace"))
     if size > LARGEST_BYTES:
         raise _Refused(f"The document is larger than {LARGEST_BYTES:,} bytes.")
     if isinstance(text, bytes):
@@ -120,6 +121,9 @@ def _decoded(text: str | bytes) -> str:
             text = text.decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise _Refused(f"The document is not UTF-8: byte {error.start + 1} cannot be read.") from error
+    if half := _HALF.search(text):
+        line = _place_of_offset(text, half.start()).line
+        raise _Refused(f"Line {line:,} holds half of a character, U+{ord(half[0]):04X}.")
     if not text.removeprefix("\ufeff").strip():
         raise _Refused("The document is empty.")
     return text.removeprefix("\ufeff")

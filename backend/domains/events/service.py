@@ -29,6 +29,7 @@ from backend.domains.events.model import (
 from backend.domains.events.overlay import with_kills
 from backend.domains.events.queries import versions as queries
 from backend.domains.events.templates import Folder
+from backend.kit.text import is_storable, storable
 
 LONGEST_MESSAGE = 500
 
@@ -54,7 +55,7 @@ def origins(source: Source, library: Library) -> dict[str, str]:
 
 def bounded(text: str, longest: int = LONGEST_MESSAGE) -> str:
     """What somebody typed, as it can be stored."""
-    return text.replace("\0", "").strip()[:longest]
+    return storable(text).strip()[:longest]
 
 
 def document_for(document: Document, arms: Mapping[str, str]) -> Document:
@@ -143,7 +144,7 @@ async def get_readable(ctx: Context, *, slug: str) -> Event:
 
 async def find_event(ctx: Context, *, slug: str) -> Event | None:
     """None also for an event of others."""
-    row = await queries.find_event(ctx.conn, slug=slug)
+    row = await queries.find_event(ctx.conn, slug=slug) if is_storable(slug) else None
     return _event(row) if row else None
 
 

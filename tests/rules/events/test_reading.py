@@ -167,3 +167,10 @@ def test_hostile_documents_end_quickly(text: str, code: str | None) -> None:
 def test_depth_is_allowed_up_to_the_bound() -> None:
     deep = DEEPEST - 1
     assert read(Source("a: " + "[" * deep + "]" * deep)).problems == []
+
+
+@pytest.mark.parametrize("text", ['id: "a\ud83d"', 'id: a\nname: "\udc00"', '{"id": "\ud83d"}'])
+def test_half_a_character_is_a_problem_and_no_exception(text: str) -> None:
+    (problem,) = read(Source(text)).problems
+    assert problem.code == "unreadable"
+    assert "half of a character" in problem.message
