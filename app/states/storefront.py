@@ -16,9 +16,10 @@ from app import bridge, showing
 from app.messages import words
 from app.views import Chip, CompareHead, CompareRow, EventHead, Listing, Tile, Turn
 from backend.core.context import Actor
-from backend.core.errors import AppError, Busy, Gone, InvalidInput, NotFound, NotSignedIn, TooMany
+from backend.core.errors import AppError, Busy, Conflict, Gone, InvalidInput, NotFound, NotSignedIn, TooMany
 from backend.domains.transactions import service as transactions
 from backend.flows import dealers, storefront
+from backend.kit.text import storable
 
 #: What the composer and the HTTP API take too.
 LONGEST_MESSAGE = 2000
@@ -139,7 +140,7 @@ class Storefront(rx.State):
         if self.busy:
             return
         self.busy, self.thread_problem = True, ""
-        self.turns = [*self.turns, Turn(str(uuid4()), "you", message)]
+        self.turns = [*self.turns, Turn(str(uuid4()), "you", message := storable(message))]
         yield
         try:
             await bridge.limit(self, "message")
@@ -192,7 +193,7 @@ class Storefront(rx.State):
         """Applies what changed: the value, and whether it must hold or would be nice."""
         chip = self.chip
         try:
-            typed = form.get("value", chip.value).strip()
+            typed = storable(form.get("value", chip.value)).strip()
             if typed != chip.value:
                 value = showing.typed_value(chip.op, typed)
                 await self._change_chip(chip.id, "value", value)
@@ -223,8 +224,8 @@ class Storefront(rx.State):
         await bridge.limit(self, "lead-refresh")
         try:
             answer = await dealers.open_lead(bridge.runtime(), self._buyer(), refresh=True)
-        except NotFound:
-            self._is_shared = False
+        except (NotFound, Conflict) as refused:  # taken back; or switched off, and what dealers see stays
+            self._is_shared = isinstance(refused, Conflict)
             return
         self._reached = int(answer["dealers"])
 

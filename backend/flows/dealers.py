@@ -33,8 +33,7 @@ async def open_lead(
     async with runtime.database.as_actor(actor) as ctx:
         session = await discovery.get_session(ctx)
     bundle = await runtime.bundles.version(session.version_id)
-    if not refresh:
-        _refuse_if_off(bundle, session.arms)
+    _refuse_if_off(bundle, session.arms, is_new=not refresh)
     vocabulary = await runtime.vocabularies.of(bundle, actor)
     index = runtime.vocabularies.index_of(vocabulary)
     understood = Understood(
@@ -61,12 +60,13 @@ async def open_lead(
     return _shown(lead) | {"dealers": dealers}
 
 
-def _refuse_if_off(bundle: Bundle, arms: Mapping[str, str]) -> None:
-    """Nothing new is shared while the event's flag or its kill switch says so; what is shared can always be withdrawn."""
+def _refuse_if_off(bundle: Bundle, arms: Mapping[str, str], *, is_new: bool) -> None:
+    """Nothing is shared or brought up to date while the kill switch says so, nothing new while the event's flag does;
+    what is shared can always be withdrawn."""
     document = events.document_for(bundle.document, arms)
     if document.get("safety", {}).get("mutating_tools_off"):
         raise Conflict("events.actions_off", slug=bundle.slug)
-    if not bundle.flags(document).get("sharing", True):
+    if is_new and not bundle.flags(document).get("sharing", True):
         raise Conflict("leads.sharing_off", slug=bundle.slug)
 
 

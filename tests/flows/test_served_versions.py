@@ -78,7 +78,7 @@ async def test_a_document_that_cannot_be_shown_is_not_served(
     house: House, owner: Owner, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = house.runtime.bundles.current(SLUG)
-    document = {name: value for name, value in before.document.items() if name != "persona"}
+    document = {name: value for name, value in before.document.items() if name != "name"}
     owner.execute(
         """
         with made as (select %s::jsonb as document)
@@ -130,7 +130,9 @@ async def test_nothing_new_is_shared_while_it_is_switched_off(
     with pytest.raises(Conflict) as refused:
         await dealers.open_lead(house.runtime, buyer)
     assert refused.value.code == code
-    await dealers.open_lead(
-        house.runtime, shared, refresh=True
-    )  # what is shared goes on, and can be taken back
+    if code == "leads.sharing_off":
+        await dealers.open_lead(house.runtime, shared, refresh=True)  # what is shared goes on
+    else:
+        with pytest.raises(Conflict, match="actions_off"):
+            await dealers.open_lead(house.runtime, shared, refresh=True)
     assert (await dealers.withdraw_lead(house.runtime, shared, key="w"))["status"] == "withdrawn"
