@@ -1,7 +1,7 @@
 """Changes values in the text of a document and keeps all else: comments, order, quotes, blank lines. Pure.
 
-What an edit means is decided on the values; the text is spliced to say the same and read again. Knows no layers:
-the values are those that the author wrote.
+What an edit means is decided on the values; the text is spliced to say the same and read again. Many edits at once
+write the sections they are in anew, whose comments are lost. Knows no layers: the values are those that the author wrote.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from backend.domains.events.writing import whole_document
 from backend.kit.canonical_json import canonical
 
 #: Characters that a reader of YAML takes for line breaks or refuses.
+#: Splicing reads the text again for each edit: so often, and so many letters in all, are worth it.
+_MOST_EDITS: Final = 50
+_MOST_READ: Final = 2_000_000
 _UNSEEN: Final = re.compile("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
@@ -57,11 +60,15 @@ def edited(source_text: str, changes: Sequence[Edit]) -> str:
         return written + ("\n" if text.endswith("\n") else "")
     newline = "\r\n" if "\r\n" in text else "\n"
     text = text.replace("\r\n", "\n")
-    for change in changes:
-        for small in _narrowed(value, _as_written(value, change)):
-            after = applied(value, [small])
-            if not same(after, value):
-                text, value = _spliced(text, small, value, after), after
+    small, after = _narrowed(value, changes)
+    if _is_long(small, text):
+        small = _sections(value, after)
+        if _is_long(small, text):
+            return _anew(after).replace("\n", newline)
+    for change in small:
+        after = applied(value, [change])
+        if not same(after, value):
+            text, value = _spliced(text, change, value, after), after
     return text.replace("\n", newline)
 
 
@@ -188,14 +195,34 @@ def _position(holder: Any, step: Any, most: int) -> int:
     return step
 
 
-def _narrowed(value: Mapping[str, Any], change: Edit) -> Iterator[Edit]:
-    """A change of a whole map or list as the changes inside it."""
+def _narrowed(value: Mapping[str, Any], changes: Sequence[Edit]) -> tuple[list[Edit], dict[str, Any]]:
+    """Each change of a whole map or list as the changes inside it, and the values after them all."""
+    whole = deepcopy(dict(value))
+    small: list[Edit] = []
+    for change in changes:
+        for one in _within(whole, _as_written(whole, change)):
+            _apply(whole, one)
+            small.append(one)
+    return small, whole
+
+
+def _within(value: Mapping[str, Any], change: Edit) -> list[Edit]:
     old = _found(value, change.path) if change.op == "set" else None
     is_map = isinstance(old, dict) and isinstance(change.value, dict)
     if is_map or (isinstance(old, list) and isinstance(change.value, list) and old and change.value):
-        yield from _edits(old, change.value, change.path)
-    else:
-        yield change
+        return _edits(old, change.value, change.path)
+    return [change]
+
+
+def _is_long(changes: Sequence[Edit], text: str) -> bool:
+    return len(changes) > _MOST_EDITS or (len(changes) > 1 and len(changes) * len(text) > _MOST_READ)
+
+
+def _sections(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Edit]:
+    """The same as changes of whole sections."""
+    gone = [Edit("remove", (name,)) for name in before if name not in after]
+    put = (name for name, said in after.items() if name not in before or not same(before[name], said))
+    return gone + [Edit("set", (name,), after[name]) for name in put]
 
 
 def _spliced(text: str, change: Edit, before: Mapping[str, Any], after: dict[str, Any]) -> str:
@@ -204,14 +231,18 @@ def _spliced(text: str, change: Edit, before: Mapping[str, Any], after: dict[str
         found = read(Source(written))
         if not found.problems and same(found.value, after):
             return written
-    written = whole_document(after)
+    return _anew(after)
+
+
+def _anew(value: Mapping[str, Any]) -> str:
+    written = whole_document(value)
     _read(written)
     return written
 
 
 def _attempts(text: str, change: Edit, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
     path, value = _first_missing(before, change)
-    for length in range(len(path), 0, -1):
+    for length in sorted({len(path), len(path) - 1, 1} - {0}, reverse=True):
         try:
             sheet = Sheet(text)
             if length < len(path):
