@@ -53,8 +53,8 @@ WORDS: dict[str, str] = {
     # events
     "events.above_your_risk": "This change is riskier than you may decide on. A colleague with a higher limit can.",
     "events.actions_off": "Holds are paused for the moment. Your wishes are kept; please try again a little later.",
-    "events.artifact_changed": "Files of this export were changed or lost on their way. Export it again, or mend the files named.",
-    "events.artifact_outdated": "This export comes from another release, which reads its document differently. Publish its text instead.",
+    "events.artifact_changed": "Files of this export were changed or lost. Export it again, or mend the files named.",
+    "events.artifact_outdated": "This export comes from another release that reads its document differently. Publish its text.",
     "events.bad_branch_name": "A branch is named with small letters, digits, dots and dashes, and not “main”.",
     "events.base_moved": "Another version came into force since this draft was begun. Bring it up to date, then go on.",
     "events.bad_policy": "This cannot be the policy: {problem}.",

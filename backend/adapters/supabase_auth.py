@@ -67,7 +67,9 @@ def _refusal(error: Exception, code: str) -> AppError:
     if isinstance(error, httpx.HTTPError | AuthRetryableError):
         return Busy("identity.provider_unreachable")
     if isinstance(error, AuthApiError) and error.status == 429:
-        return TooMany("identity.too_many_tries", retry_after_s=600)  # the longest that Auth makes anybody wait
+        return TooMany(
+            "identity.too_many_tries", retry_after_s=600
+        )  # the longest that Auth makes anybody wait
     if isinstance(error, AuthApiError) and error.status >= 500:
         return Upstream("identity.provider_failed")
     return NotSignedIn(code)

@@ -35,7 +35,9 @@ def demo_task(layout: Layout) -> Task:
         )
         said, _ = await seeding.communicate()
         if seeding.returncode:
-            raise Fault(f"The demo could not be made: {said.decode()[-600:].strip()}", "`mpax seed` tries again.")
+            raise Fault(
+                f"The demo could not be made: {said.decode()[-600:].strip()}", "`mpax seed` tries again."
+            )
         done.touch()
 
     return Task("demo event", make)

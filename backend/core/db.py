@@ -128,7 +128,9 @@ def app_error(error: Exception) -> AppError:
     if state == "23505":
         return Conflict("core.already_exists", constraint=diag.constraint_name if diag else None)
     if state.startswith(("22", "23")):
-        log.warning("Postgres refused a value: %s", error)  # a check that should have come earlier, or a bug of ours
+        log.warning(
+            "Postgres refused a value: %s", error
+        )  # a check that should have come earlier, or a bug of ours
         return InvalidInput("core.refused_value", constraint=diag.constraint_name if diag else None)
     if state in {"40001", "40P01"}:
         return Busy("core.try_again")

@@ -102,7 +102,9 @@ class Money:
 def minor_units(value: Decimal, currency: str | None) -> int:
     """Half a minor unit rounds up, as on an invoice."""
     digits = get_currency_precision(currency) if currency else 2
-    return int(value.scaleb(digits).to_integral_value(rounding=ROUND_HALF_UP))  # quantize refuses what is very large
+    return int(
+        value.scaleb(digits).to_integral_value(rounding=ROUND_HALF_UP)
+    )  # quantize refuses what is very large
 
 
 def major_units(minor: int, currency: str | None) -> Decimal:
@@ -154,7 +156,9 @@ def parse_money(text: str, default: str | None = None, mark: DecimalMark = "auto
 def _named_currencies(before: str, after: str, default: str | None) -> set[str] | None:
     """The currencies named beside a figure; None where a word there is not understood."""
     named: set[str] = set()
-    for word in f"{before} {after}".lower().replace("(", " ").replace(")", " ").replace("plus tax", " ").split():
+    for word in (
+        f"{before} {after}".lower().replace("(", " ").replace(")", " ").replace("plus tax", " ").split()
+    ):
         if word in _REMARKS:
             continue
         code = _code(word, default)

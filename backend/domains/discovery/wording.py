@@ -171,7 +171,9 @@ def chip_text(words: Words, f: Filter) -> str:
 def _without(words: Words, field: str) -> str:
     """The absence of a feature. One that is itself an absence ("No accidents") is not denied twice."""
     spoken = words.spoken_label(field)
-    denied = spoken.partition(" ")[2] if spoken.startswith(("no ", "without ")) else spoken.removesuffix(" free")
+    denied = (
+        spoken.partition(" ")[2] if spoken.startswith(("no ", "without ")) else spoken.removesuffix(" free")
+    )
     return f"No {spoken}" if denied == spoken else f"{denied[:1].upper()}{denied[1:]} accepted"
 
 

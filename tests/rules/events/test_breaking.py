@@ -20,7 +20,9 @@ def test_what_is_gone_is_named() -> None:
     after["agent"] = {"tools": [{"name": "search", "description": "other words"}]}
     after["catalogue"]["attributes"] = after["catalogue"]["attributes"][1:]
     after["preference_extraction"]["signals"].remove("GEO_RADIUS")
-    after["ui_contract"]["actions"].remove("Compare")  # a button of the new version alone: nobody depends on it
+    after["ui_contract"]["actions"].remove(
+        "Compare"
+    )  # a button of the new version alone: nobody depends on it
     assert breaking(before, after) == (
         Gone("field", "specs.body_style"),
         Gone("signal", "GEO_RADIUS"),
