@@ -26,9 +26,9 @@ from backend.domains.events import schema
 from backend.domains.events.changes import Change, ChangeKind, Diff
 from backend.domains.events.lifecycle import (
     Branch,
-    BranchVersion,
+    Commit,
     Consequences,
-    Draft,
+    DraftHead,
     DraftStatus,
     HistoryLine,
     Needs,
@@ -66,6 +66,7 @@ REASONS = {
     "reaches_open_conversations": "It reaches many open conversations at once, which counts one level higher.",
     "nobody_else_in_the_organization": "Nobody else belongs to the organization, so nobody else is asked.",
     "nobody_may_approve": "Nobody may approve this risk at present. An admin can give somebody the right to.",
+    "no_other_admin": "An admin has to agree, and no other admin may. Make somebody else one, or let a colleague propose it.",
     "everybody_who_may": "Fewer people may approve this risk than the policy asks for; all of them have to agree.",
 }
 
@@ -216,7 +217,7 @@ def gone_words(gone: Sequence[Mapping[str, Any]]) -> list[str]:
     ]
 
 
-def draft_line(draft: Draft, *, event: str, me: object, now: datetime, here: str) -> DraftLine:
+def draft_line(draft: DraftHead, *, event: str, me: object, now: datetime, here: str) -> DraftLine:
     """`here` is the address that opens a draft, up to its id."""
     return DraftLine(
         id=str(draft.id),
@@ -234,11 +235,11 @@ def draft_line(draft: Draft, *, event: str, me: object, now: datetime, here: str
     )
 
 
-def draft_title(draft: Draft) -> str:
+def draft_title(draft: DraftHead) -> str:
     return draft.title or draft.message or "Draft without a title"
 
 
-def _waits(draft: Draft, me: object) -> str:
+def _waits(draft: DraftHead, me: object) -> str:
     if draft.status is DraftStatus.APPROVED:
         return "ready to publish"
     if draft.status is DraftStatus.IN_REVIEW:
@@ -246,7 +247,7 @@ def _waits(draft: Draft, me: object) -> str:
     return ""
 
 
-def expiry_words(draft: Draft, now: datetime) -> str:
+def expiry_words(draft: DraftHead, now: datetime) -> str:
     """Only what is worth saying: that it has run out, or soon will."""
     if draft.is_expired(now):
         return "Has run out. Save it again to go on."
@@ -312,7 +313,7 @@ def branch_line(branch: Branch, me: object) -> BranchLine:
     )
 
 
-def step_line(commit: BranchVersion, me: object) -> StepLine:
+def step_line(commit: Commit, me: object) -> StepLine:
     author = person(commit.author_id, commit.author_email, me)
     return StepLine(
         commit.number, commit.message or "Without a message", author, commit.created_at.isoformat()

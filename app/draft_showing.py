@@ -10,7 +10,7 @@ from typing import Any
 from app import config_showing, formats
 from app.config_views import ConflictRow
 from app.document_views import Clash, DraftBar, DraftChoice
-from backend.domains.events.lifecycle import Draft, DraftStatus, Needs
+from backend.domains.events.lifecycle import Draft, DraftHead, DraftStatus, Needs
 
 #: Each allows to write some part of a document; the database checks which, place by place.
 WRITING = (
@@ -71,7 +71,7 @@ def draft_bar(
     )
 
 
-def _words(draft: Draft, me: object) -> str:
+def _words(draft: DraftHead, me: object) -> str:
     who = config_showing.person(draft.author_id, draft.author_email, me)
     base = f"since version {draft.base_number}" if draft.base_number else "for the first version"
     branch = f" on the branch {draft.branch}" if draft.branch else ""
@@ -86,7 +86,7 @@ def _needs(needs: Needs | None) -> str:
     return config_showing.needs_words(needs)
 
 
-def _expiry(draft: Draft, now: datetime) -> str:
+def _expiry(draft: DraftHead, now: datetime) -> str:
     if draft.is_expired(now):
         return "Has run out. Change anything and a new draft begins with its text."
     said = config_showing.expiry_words(draft, now)
@@ -96,7 +96,7 @@ def _expiry(draft: Draft, now: datetime) -> str:
     return f"Kept {formats.count(days, 'more day', 'more days')}"
 
 
-def draft_choice(draft: Draft, *, opened: str, me: object) -> DraftChoice:
+def draft_choice(draft: DraftHead, *, opened: str, me: object) -> DraftChoice:
     who = config_showing.person(draft.author_id, draft.author_email, me)
     status = config_showing.STATUSES[draft.status.value].lower()
     return DraftChoice(

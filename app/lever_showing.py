@@ -10,7 +10,7 @@ from typing import Any
 
 from app.config_showing import section_title
 from app.config_views import Alert, KillSwitch, LeverRow, Option
-from backend.domains.events.lifecycle import LeverView
+from backend.domains.events.levers import LeverView
 
 
 @dataclass(frozen=True, slots=True)

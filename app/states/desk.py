@@ -9,7 +9,7 @@ import reflex as rx
 from app import bridge
 from backend.core.context import Context
 from backend.domains.events import drafts
-from backend.domains.events.lifecycle import Draft
+from backend.domains.events.lifecycle import DraftHead
 from backend.domains.identity import service as identity
 
 
@@ -39,7 +39,7 @@ class Desk(rx.State):
         return None
 
 
-def may_decide(draft: Draft, rights: dict[str, object], me: object) -> bool:
+def may_decide(draft: DraftHead, rights: dict[str, object], me: object) -> bool:
     return bool(rights.get("approve_changes")) and me not in draft.contributors
 
 

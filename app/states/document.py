@@ -20,7 +20,7 @@ from backend.core.errors import Conflict, NotFound
 from backend.domains.events import drafts
 from backend.domains.events import service as events
 from backend.domains.events.changes import Diff
-from backend.domains.events.lifecycle import Draft, DraftStatus, SavedDraft
+from backend.domains.events.lifecycle import Draft, DraftHead, DraftStatus, SavedDraft
 from backend.domains.events.model import EventVersion
 from backend.flows import drafting
 
@@ -86,14 +86,15 @@ class Document(Editing, rx.State):
             self._show_text(self._saved)
         self._written = self._readable = self._saved
 
-    async def _chosen(self, ctx: Context, found: list[Draft], asked: str) -> Draft | None:
+    async def _chosen(self, ctx: Context, found: list[DraftHead], asked: str) -> Draft | None:
         if asked:
             with suppress(ValueError):
                 named = await drafts.get_draft(ctx, draft_id=UUID(asked))
                 if not named.status.is_over:
                     return named
         mine = (d for d in found if ctx.actor.user_id in d.contributors and d.branch_id is None)
-        return next((d for d in mine if not d.is_expired(ctx.now)), None)
+        last = next((d for d in mine if not d.is_expired(ctx.now)), None)
+        return await drafts.get_draft(ctx, draft_id=last.id) if last else None
 
     def _begin_from(self, base: EventVersion | None) -> None:
         self._base, self._number = (base.source, base.number) if base else ("", 0)

@@ -207,7 +207,9 @@ class Editing(rx.State, mixin=True):
         """Saves the own changes together with theirs."""
         async with bridge.unit(self) as ctx:
             stored = await drafts.get_draft(ctx, draft_id=UUID(self._draft_id))
-        joined = join(base=self._saved, ours=self._written, theirs=stored.source, resolutions={})
+        joined = await asyncio.to_thread(
+            join, base=self._saved, ours=self._written, theirs=stored.source, resolutions={}
+        )
         if joined.text is None:
             self.failure = SAME_PLACES
             self.clash = replace(self.clash, may_join=False)

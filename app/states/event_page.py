@@ -18,7 +18,7 @@ from backend.core.context import Context
 from backend.core.errors import AppError, NotFound, NotSignedIn
 from backend.domains.events import drafts, releases
 from backend.domains.events import service as events
-from backend.domains.events.lifecycle import Draft, DraftStatus, HistoryLine
+from backend.domains.events.lifecycle import DraftHead, DraftStatus, HistoryLine
 from backend.domains.events.model import Document, Event
 from backend.domains.identity import service as identity
 
@@ -123,7 +123,7 @@ def _taken_back(newest: HistoryLine) -> Iterator[Alert]:
         yield Alert("auto", "bad", text, "See the versions", "?tab=versions")
 
 
-def _draft_alerts(found: list[Draft], rights: Mapping[str, Any], ctx: Context) -> Iterator[Alert]:
+def _draft_alerts(found: list[DraftHead], rights: Mapping[str, Any], ctx: Context) -> Iterator[Alert]:
     """What waits for whom, and what runs out."""
     me = ctx.actor.user_id
     for draft in found:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, Field
 
 from backend.api.asking import Key, RuntimeOf, Staff
+from backend.api.bounds import Number
 from backend.api.configs import READ, WRITE, Carry, Message, Slug, Yaml
 from backend.api.drafts import Resolutions
 from backend.api.guards import guarded
@@ -22,7 +23,7 @@ class OpenBranch(BaseModel):
     """A name and where to begin."""
 
     branch_name: str = Field(max_length=63, pattern=r"^[a-z0-9][a-z0-9._-]*$", examples=["staging"])
-    base_version: int | None = Field(default=None, ge=1, description="The version in force, unless given.")
+    base_version: Number | None = Field(default=None, description="The version in force, unless given.")
     description: str = Field(default="", max_length=500, examples=["Warmer words, to be tried first"])
 
 
@@ -31,8 +32,8 @@ class Commit(BaseModel):
 
     yaml_content: Yaml
     message: Message = ""
-    based_on: int | None = Field(
-        default=None, ge=1, description="The head you have seen; refused when it has moved."
+    based_on: Number | None = Field(
+        default=None, description="The head you have seen; refused when it has moved."
     )
 
 

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Body, Depends, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from backend.api.asking import Key, Limit, RuntimeOf, Staff
+from backend.api.bounds import Number, Shallow
 from backend.api.errors import problem_responses
 from backend.api.guards import guarded
 from backend.flows import configs, publishing, storefront
@@ -38,7 +39,7 @@ WRITE = problem_responses(401, 403, 404, 409, 410, 422, 429)
 class Publish(BaseModel):
     """A Sales Event document to put in force."""
 
-    document: str | dict[str, Any] = Field(
+    document: str | Annotated[dict[str, Any], Shallow] = Field(
         description="The event document: YAML or JSON as text, or a JSON object. It may `extend` a shipped template.",
         examples=[DOCUMENT],
     )
@@ -61,14 +62,14 @@ class Validate(BaseModel):
 class Compare(BaseModel):
     """Two versions by number."""
 
-    version_a: int = Field(ge=1, examples=[3])
-    version_b: int = Field(ge=1, examples=[4])
+    version_a: Number = Field(examples=[3])
+    version_b: Number = Field(examples=[4])
 
 
 class Rollback(BaseModel):
     """Which version to go back to, and why."""
 
-    target_version: int = Field(ge=1, examples=[3])
+    target_version: Number = Field(examples=[3])
     reason: str = Field(default="", max_length=500, examples=["Version 4 made conversations fail"])
     dry_run: bool = Field(default=False, description="Answer with what it would mean, and change nothing.")
     carry: Carry = None
@@ -154,7 +155,7 @@ async def get_config(
     runtime: RuntimeOf,
     actor: Staff,
     config_id: Slug,
-    version: Annotated[int | None, Query(ge=1, description="The version in force, unless given.")] = None,
+    version: Annotated[Number | None, Query(description="The version in force, unless given.")] = None,
 ) -> dict[str, Any]:
     """As its author wrote it (`yaml_content`), compiled (`document`, `sha256`), and which layer set each value (`origins`,
     by JSON Pointer)."""

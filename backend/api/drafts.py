@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from backend.api.asking import Key, RuntimeOf, Staff
+from backend.api.bounds import MOST_VALUES, Number, Small
 from backend.api.configs import READ, WRITE, Carry, Message, Slug, Yaml
 from backend.api.guards import guarded
 from backend.domains.events.lifecycle import DraftStatus
@@ -17,14 +18,15 @@ from backend.flows.previewing import LONGEST_MESSAGE, MOST_SCENARIOS, Scenario
 
 router = APIRouter(prefix="/configs", tags=["drafts and approvals"])
 
-Revision = Annotated[int, Field(ge=1, description="The revision you have seen.", examples=[3])]
+Revision = Annotated[Number, Field(description="The revision you have seen.", examples=[3])]
 Resolutions = Annotated[
     dict[str, Literal["ours", "theirs"] | dict[str, Any]],
     Field(
         description='Per conflict, by path: `"ours"`, `"theirs"` or `{"value": …}`.',
         examples=[{"/conversion/hold_minutes": "ours"}],
-        max_length=500,
+        max_length=MOST_VALUES,
     ),
+    Small,
 ]
 
 
@@ -93,7 +95,7 @@ class TryOut(BaseModel):
 
     draft_id: UUID | None = None
     yaml_content: Yaml | None = None
-    changes: dict[str, Any] | None = Field(
+    changes: Annotated[dict[str, Any], Small] | None = Field(
         default=None,
         description="JSON Pointer, or nested names, to value.",
         examples=[{"/conversion/hold_minutes": 60}],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ from backend.core.context import Actor, Context
 from backend.domains.events import branches
 from backend.domains.events import service as events
 from backend.domains.events.changes import diff
-from backend.domains.events.lifecycle import BranchVersion, MergeOutcome, to_json
+from backend.domains.events.lifecycle import Commit, MergeOutcome, to_json
 from backend.flows.config_views import branch_view, diff_view
 from backend.flows.once import once, once_served
 from backend.flows.runtime import Runtime
@@ -54,7 +55,7 @@ async def get_branch(runtime: Runtime, actor: Actor, *, slug: str, name: str) ->
         head = await branches.get_head(ctx, branch=branch)
         commits = await branches.list_commits(ctx, slug=slug, name=name)
         current = await events.get_in_force(ctx, slug=slug)
-        found = diff(current.document, head.document, baseline=await events.baseline_of(ctx, current))
+        found = await branches.branch_diff(ctx, slug=slug, name=name)
     return {
         **branch_view(branch),
         "yaml_content": head.source,
@@ -112,7 +113,7 @@ async def merge_branch(
             ctx, slug=slug, name=name, message=message, resolutions=resolutions, carry=carry
         )
         document = outcome.draft.document if outcome.draft else None
-        changes = diff(before.document, document).changes if document is not None else ()
+        found = await asyncio.to_thread(diff, before.document, document) if document is not None else None
         return {
             "status": _status(outcome),
             "config_id": slug,
@@ -121,7 +122,7 @@ async def merge_branch(
             "new_version": outcome.version.number if outcome.version else None,
             "draft_id": str(outcome.draft.id) if outcome.draft else None,
             "risk": outcome.draft.risk if outcome.draft else None,
-            "changes_applied": [change.text for change in changes],
+            "changes_applied": [change.text for change in found.changes] if found else [],
             "conflicts": to_json(outcome.conflicts),
         }
 
@@ -147,7 +148,7 @@ def _status(outcome: MergeOutcome) -> str:
     return "applied" if outcome.version else "pending_approval"
 
 
-def _commit(version: BranchVersion) -> dict[str, Any]:
+def _commit(version: Commit) -> dict[str, Any]:
     return {
         "version": version.number,
         "sha256": version.sha256,

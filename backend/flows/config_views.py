@@ -11,7 +11,7 @@ from typing import Any
 
 from backend.domains.events.breaking import breaking
 from backend.domains.events.changes import ChangeKind, Diff
-from backend.domains.events.lifecycle import Branch, Draft, Needs, Review, to_json
+from backend.domains.events.lifecycle import Branch, Draft, DraftHead, Needs, Review, to_json
 from backend.domains.events.model import (
     Compilation,
     Document,
@@ -154,7 +154,7 @@ def validation_view(
     }
 
 
-def draft_head(draft: Draft, now: datetime) -> dict[str, Any]:
+def draft_head(draft: DraftHead, now: datetime) -> dict[str, Any]:
     """A draft in a list."""
     return {
         "draft_id": str(draft.id),
@@ -169,7 +169,7 @@ def draft_head(draft: Draft, now: datetime) -> dict[str, Any]:
         "branch": draft.branch,
         "base_version": draft.base_number,
         "is_behind": draft.is_behind,
-        "is_valid": draft.canonical is not None,
+        "is_valid": draft.is_valid,
         "sha256": draft.sha256,
         "author": {"user_id": to_json(draft.author_id), "email": draft.author_email},
         "contributors": to_json(draft.contributors),
@@ -181,7 +181,7 @@ def draft_head(draft: Draft, now: datetime) -> dict[str, Any]:
     }
 
 
-def _warning(draft: Draft, now: datetime) -> str | None:
+def _warning(draft: DraftHead, now: datetime) -> str | None:
     """`expired`: it can be read, not put forward; `expires_soon`: in less than a day; `behind`: main has moved on."""
     if draft.is_expired(now):
         return "expired"

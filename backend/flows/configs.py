@@ -42,7 +42,7 @@ async def validate(
     compilation = await asyncio.to_thread(events.checked_for, source, events.shipped_templates(), config_id)
     before = in_force.document if in_force else None
     compared = before is not None and compilation.compiled is not None
-    found = diff(before, compilation.compiled.document) if compared else None  # type: ignore[union-attr]
+    found = await asyncio.to_thread(diff, before, compilation.compiled.document) if compared else None  # type: ignore[union-attr]
     return validation_view(compilation, found, before)
 
 

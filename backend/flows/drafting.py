@@ -239,7 +239,8 @@ async def _shown(ctx: Context, saved: SavedDraft) -> dict[str, Any]:
         version = await events.get_version(ctx, version_id=draft.base_version_id)
         base = version.document
         if found is None and document is not None:
-            found = diff(base, document, baseline=await events.baseline_of(ctx, version))
+            baseline = await events.baseline_of(ctx, version)
+            found = await asyncio.to_thread(diff, base, document, baseline=baseline)
     return draft_view(
         draft,
         ctx.now,

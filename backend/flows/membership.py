@@ -18,11 +18,11 @@ from backend.flows.runtime import Runtime
 async def permissions(runtime: Runtime, actor: Actor, *, organization_id: UUID) -> dict[str, Any]:
     """The matrix. Shape: `{organization_id, members: [{user_id, email, role, config_permissions, overrides}], mine, presets}`.
 
-    Raises: NotFound `identity.no_such_organization`.
+    Raises: NotFound `identity.no_such_organization`, as do the others for who may not read configuration.
     """
     async with runtime.database.as_actor(actor) as ctx:
+        mine = await identity.my_permissions_to_read(ctx, organization_id=organization_id)
         members = await identity.list_members(ctx, organization_id=organization_id)
-        mine = await identity.my_permissions(ctx, organization_id=organization_id)
         presets = await identity.presets(ctx)
     return {
         "organization_id": str(organization_id),
@@ -61,7 +61,7 @@ async def set_permissions(
 async def approval_policy(runtime: Runtime, actor: Actor, *, organization_id: UUID) -> dict[str, Any]:
     """How many people have to agree, per risk. Raises: NotFound `identity.no_such_organization`."""
     async with runtime.database.as_actor(actor) as ctx:
-        await identity.list_members(ctx, organization_id=organization_id)  # hidden from who does not belong
+        await identity.my_permissions_to_read(ctx, organization_id=organization_id)
         policy = await approvals.get_policy(ctx, organization_id=organization_id)
     return {"organization_id": str(organization_id), **to_json(policy)}
 
@@ -82,7 +82,7 @@ async def set_approval_policy(
 async def flags(runtime: Runtime, actor: Actor, *, organization_id: UUID) -> dict[str, Any]:
     """What the organization says of flags. Shape: `{organization_id, flags: [{name, is_on, note, updated_by, updated_at}]}`."""
     async with runtime.database.as_actor(actor) as ctx:
-        await identity.list_members(ctx, organization_id=organization_id)
+        await identity.my_permissions_to_read(ctx, organization_id=organization_id)
         found = await releases.list_flags(ctx, organization_id=organization_id)
     return {"organization_id": str(organization_id), "flags": to_json(found)}
 

@@ -187,7 +187,7 @@ async def _staged(
         event = await events.get_event(ctx, slug=slug)
     text = draft.source if draft else yaml_content
     if changes:
-        text = changed_text(text or version.source, changes)
+        text = await asyncio.to_thread(changed_text, text or version.source, changes)
     if text is None:
         raise InvalidInput("events.no_proposal", expected=["draft_id", "yaml_content", "changes"])
     source = Source(text, "document.yaml")
@@ -207,7 +207,7 @@ async def _report(
     runtime: Runtime, actor: Actor, stage: _Stage, scenarios: Sequence[Scenario]
 ) -> dict[str, Any]:
     compiled, in_force = stage.compilation.compiled, stage.version.document
-    found = diff(in_force, compiled.document) if compiled else None
+    found = await asyncio.to_thread(diff, in_force, compiled.document) if compiled else None
     report: dict[str, Any] = {
         "compared_with": stage.version.number,
         "validation": validation_view(stage.compilation, found, in_force),

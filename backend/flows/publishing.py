@@ -11,7 +11,7 @@ from backend.core.context import Actor, Context
 from backend.core.errors import InvalidInput, NotFound
 from backend.domains.events import drafts
 from backend.domains.events import service as events
-from backend.domains.events.lifecycle import Draft, DraftStatus, Needs, Origin
+from backend.domains.events.lifecycle import DraftHead, DraftStatus, Needs, Origin
 from backend.domains.events.model import Compiled, Event, EventVersion, Source
 from backend.domains.identity import service as identity
 from backend.domains.identity.model import Membership
@@ -44,7 +44,7 @@ async def publish(
 
     async def work(ctx: Context) -> dict[str, Any]:
         owner = await _organization(ctx, organization)
-        compiled = events.compiled_for(source, events.shipped_templates(), slug)
+        compiled = await events.compiled_apart(source, slug)
         event = await events.find_event(ctx, slug=compiled.id)
         if event is None or event.current_version_id is None or await _is_in_force(ctx, event, compiled):
             version = await events.publish(
@@ -70,7 +70,7 @@ async def _through_the_gate(
 ) -> dict[str, Any]:
     """As a draft; the same document put forward again by the same person is the same draft."""
     await events.wait_for_others(ctx, event_id=event.id)
-    draft = await _put_forward_before(ctx, event, compiled)
+    draft = await drafts.find_put_forward(ctx, event_id=event.id, sha256=compiled.sha256)
     if draft is None:
         saved = await drafts.save_draft(
             ctx, slug=event.slug, source_text=compiled.source, title=message, origin=Origin.PUBLISH
@@ -84,16 +84,7 @@ async def _through_the_gate(
     return _pending(runtime, draft, await drafts.needs(ctx, draft.id))
 
 
-async def _put_forward_before(ctx: Context, event: Event, compiled: Compiled) -> Draft | None:
-    for draft in await drafts.list_drafts(ctx, slug=event.slug):
-        put_forward = draft.status in (DraftStatus.IN_REVIEW, DraftStatus.APPROVED)
-        mine = draft.author_id == ctx.actor.user_id and draft.sha256 == compiled.sha256
-        if put_forward and mine and not draft.is_behind and not draft.is_expired(ctx.now):
-            return draft
-    return None
-
-
-def _pending(runtime: Runtime, draft: Draft, needs: Needs | None) -> dict[str, Any]:
+def _pending(runtime: Runtime, draft: DraftHead, needs: Needs | None) -> dict[str, Any]:
     return {
         "status": "pending_approval",
         "event_id": draft.slug,

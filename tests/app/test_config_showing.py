@@ -19,6 +19,7 @@ from app.states.levers import _typed
 from app.states.members import PERMISSIONS, member_row, policy_of
 from app.states.versions import id_for
 from backend.domains.events.changes import diff
+from backend.domains.events.levers import LeverView
 from backend.domains.events.lifecycle import (
     AuthorType,
     Consequences,
@@ -27,7 +28,6 @@ from backend.domains.events.lifecycle import (
     Flag,
     HeldUnit,
     HistoryLine,
-    LeverView,
     Needs,
     Origin,
 )

@@ -5,16 +5,16 @@ A merge decides on authored values, three ways; what it gives is a draft, so tha
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
-from uuid import UUID
 
 from backend.core.context import Context
 from backend.core.errors import Conflict, NotFound
 from backend.domains.events import drafts, service
 from backend.domains.events.changes import Diff, diff
 from backend.domains.events.joining import join
-from backend.domains.events.lifecycle import Branch, BranchVersion, DraftStatus, MergeOutcome, Origin
+from backend.domains.events.lifecycle import Branch, BranchVersion, Commit, DraftStatus, MergeOutcome, Origin
 from backend.domains.events.model import EventVersion, Source
 from backend.domains.events.queries import branches as queries
 
@@ -57,11 +57,11 @@ async def get_head(ctx: Context, *, branch: Branch) -> BranchVersion:
     return BranchVersion(**row)
 
 
-async def list_commits(ctx: Context, *, slug: str, name: str, limit: int = 200) -> list[BranchVersion]:
+async def list_commits(ctx: Context, *, slug: str, name: str, limit: int = 200) -> list[Commit]:
     """The newest first. Raises: NotFound."""
     branch = await get_branch(ctx, slug=slug, name=name)
     rows = await queries.list_commits(ctx.conn, branch_id=branch.id, limit=limit)
-    return [BranchVersion(**row) for row in rows]
+    return [Commit(**row) for row in rows]
 
 
 async def add_commit(
@@ -73,7 +73,7 @@ async def add_commit(
     `events.nothing_changed`; NotFound; NotAllowed `identity.needs_permission`.
     """
     branch = await get_branch(ctx, slug=slug, name=name)
-    compiled = service.compiled_for(Source(source_text), service.shipped_templates(), slug)
+    compiled = await service.compiled_apart(Source(source_text), slug)
     head = await get_head(ctx, branch=branch)
     if head.sha256 == compiled.sha256 and head.source == source_text:
         raise Conflict("events.nothing_changed", name=name, number=head.number)
@@ -93,7 +93,8 @@ async def branch_diff(ctx: Context, *, slug: str, name: str) -> Diff:
     """How the head of a branch differs from what is in force."""
     branch = await get_branch(ctx, slug=slug, name=name)
     head, current = await get_head(ctx, branch=branch), await service.get_in_force(ctx, slug=slug)
-    return diff(current.document, head.document, baseline=await service.baseline_of(ctx, current))
+    baseline = await service.baseline_of(ctx, current)
+    return await asyncio.to_thread(diff, current.document, head.document, baseline=baseline)
 
 
 async def merge_branch(
@@ -115,28 +116,28 @@ async def merge_branch(
         raise Conflict("events.branch_over", name=name, status=branch.status)
     head, current = await get_head(ctx, branch=branch), await service.get_in_force(ctx, slug=slug)
     base = await service.get_version(ctx, version_id=branch.base_version_id)
-    joined = join(base=base.source, ours=current.source, theirs=head.source, resolutions=resolutions or {})
+    joined = await asyncio.to_thread(
+        join, base=base.source, ours=current.source, theirs=head.source, resolutions=resolutions or {}
+    )
     if joined.text is None:
         return MergeOutcome(None, None, joined.conflicts)
     said = service.bounded(message) or head.message or f"Merge of {name}"
-    return await _put_forward(ctx, slug, joined.text, branch.id, current, said, carry)
+    return await _put_forward(ctx, slug, joined.text, head, current, said, carry)
 
 
 async def _put_forward(
     ctx: Context,
     slug: str,
     text: str,
-    branch_id: UUID,
+    head: BranchVersion,
     current: EventVersion,
     message: str,
     carry: str | None,
 ) -> MergeOutcome:
-    service.compiled_for(
-        Source(text), service.shipped_templates(), slug
-    )  # a merge that fits nowhere leaves no draft
+    await service.compiled_apart(Source(text), slug)  # a merge that fits nowhere leaves no draft
     saved = await drafts.save_draft(
         ctx, slug=slug, source_text=text, title=message[: drafts.LONGEST_TITLE], origin=Origin.MERGE,
-        branch_id=branch_id, base_version_id=current.id,
+        branch_id=head.branch_id, branch_number=head.number, base_version_id=current.id,
     )  # fmt: skip
     draft = await drafts.submit(ctx, draft_id=saved.draft.id, revision=saved.draft.revision, message=message)
     if draft.status is not DraftStatus.APPROVED:

@@ -6,6 +6,7 @@ enough people agreed, is decided by the database.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import unified_diff
@@ -22,6 +23,7 @@ from backend.domains.events.joining import Joined, join
 from backend.domains.events.lifecycle import (
     Carry,
     Draft,
+    DraftHead,
     DraftStatus,
     Needs,
     Origin,
@@ -33,6 +35,7 @@ from backend.domains.events.lifecycle import (
 )
 from backend.domains.events.model import Compilation, EventVersion, Source
 from backend.domains.events.queries import drafts as queries
+from backend.kit.text import is_storable
 
 LONGEST_TITLE: Final = 200
 LONGEST_REASON: Final = 2000
@@ -50,25 +53,32 @@ async def save_draft(
     revision: int | None = None,
     origin: str = Origin.EDIT,
     branch_id: UUID | None = None,
+    branch_number: int | None = None,
     base_version_id: UUID | None = None,
 ) -> SavedDraft:
     """Keeps a new draft of the version in force, or the next revision of one. A text with errors is kept as well.
 
-    `base_version_id` says which version the text was written against, where that is not the one known so far.
+    `base_version_id` says which version the text was written against, where that is not the one known so far;
+    `branch_number` which version of the branch it has in it.
     Raises: NotFound `events.not_found`, `events.no_such_draft`; NotAllowed `identity.needs_permission`; Conflict
-    `events.draft_stale` with `revision` and `changes`, `events.draft_over`; Gone `events.draft_expired`.
+    `events.draft_stale` with `revision` and `changes`, `events.draft_over`; Gone `events.draft_expired`; InvalidInput
+    `events.invalid_document` for what is no text.
     """
     event = await service.get_readable(ctx, slug=slug)
     known = await get_draft(ctx, draft_id=draft_id) if draft_id else None
     if known is not None and known.event_id != event.id:
         raise NotFound("events.no_such_draft", draft_id=str(known.id))
-    compilation = service.checked_for(Source(source_text), service.shipped_templates(), slug)
+    compilation = await asyncio.to_thread(
+        service.checked_for, Source(source_text), service.shipped_templates(), slug
+    )
+    if not is_storable(source_text):
+        raise service.invalid(compilation.problems)
     base = base_version_id or (known.base_version_id if known else event.current_version_id)
     saved_id = await _keep(
         ctx, known, compilation,
         draft_id=draft_id, event_id=event.id, revision=revision, base_version_id=base, source=source_text,
         title=service.bounded(title, LONGEST_TITLE) or (None if known else ""), origin=chosen(Origin, origin),
-        branch_id=branch_id,
+        branch_id=branch_id, branch_number=branch_number,
     )  # fmt: skip
     draft = await get_draft(ctx, draft_id=saved_id)
     return SavedDraft(draft, compilation.problems, await _diff_of(ctx, draft))
@@ -84,18 +94,24 @@ async def get_draft(ctx: Context, *, draft_id: UUID) -> Draft:
 
 async def list_drafts(
     ctx: Context, *, slug: str | None = None, status: str | None = None, limit: int = 200
-) -> list[Draft]:
+) -> list[DraftHead]:
     """Drafts that go on, the last changed first; `status` asks for one kind, over or not."""
     event_id = (await service.get_readable(ctx, slug=slug)).id if slug else None
     statuses = [chosen(DraftStatus, status)] if status else list(_WAITING)
     rows = await queries.list_drafts(ctx.conn, event_id=event_id, statuses=[*statuses], limit=limit)
-    return [_draft(row) for row in rows]
+    return [_head(row) for row in rows]
 
 
-async def list_waiting(ctx: Context, *, slug: str | None = None, limit: int = 200) -> list[Draft]:
+async def find_put_forward(ctx: Context, *, event_id: UUID, sha256: str) -> DraftHead | None:
+    """The actor's own draft of this document that is in review or approved, and neither behind nor expired."""
+    row = await queries.find_put_forward(ctx.conn, event_id=event_id, sha256=sha256)
+    return _head(row) if row else None
+
+
+async def list_waiting(ctx: Context, *, slug: str | None = None, limit: int = 200) -> list[DraftHead]:
     """Drafts in review that the actor may judge and has not yet, the longest waiting first."""
     event_id = (await service.get_readable(ctx, slug=slug)).id if slug else None
-    return [_draft(row) for row in await queries.list_waiting(ctx.conn, event_id=event_id, limit=limit)]
+    return [_head(row) for row in await queries.list_waiting(ctx.conn, event_id=event_id, limit=limit)]
 
 
 async def draft_diff(ctx: Context, draft_id: UUID) -> Diff:
@@ -110,7 +126,7 @@ async def draft_diff(ctx: Context, draft_id: UUID) -> Diff:
 async def edit_draft(ctx: Context, *, draft_id: UUID, revision: int, edits: Sequence[Edit]) -> SavedDraft:
     """Changes places of a draft's text and keeps comments and order. Raises: as `save_draft`; `events.draft_invalid`."""
     draft = await get_draft(ctx, draft_id=draft_id)
-    text = edited(draft.source, edits)
+    text = await asyncio.to_thread(edited, draft.source, edits)
     return await save_draft(
         ctx, slug=draft.slug, source_text=text, draft_id=draft_id, revision=revision, origin=draft.origin
     )
@@ -221,7 +237,9 @@ async def _joined(ctx: Context, draft: Draft, resolutions: Mapping[str, Any]) ->
     if draft.base_version_id is None or draft.base_version_id == current.id:
         return Joined(draft.source, ()), current
     base = await service.get_version(ctx, version_id=draft.base_version_id)
-    joined = join(base=base.source, ours=draft.source, theirs=current.source, resolutions=resolutions)
+    joined = await asyncio.to_thread(
+        join, base=base.source, ours=draft.source, theirs=current.source, resolutions=resolutions
+    )
     return joined, current
 
 
@@ -238,7 +256,7 @@ async def _keep(ctx: Context, known: Draft | None, compilation: Compilation, **v
         if known is None or refused.code != "events.draft_stale":
             raise
         stored = await get_draft(ctx, draft_id=known.id)
-        raise _stale(refused, stored, compilation, values["source"]) from refused
+        raise await asyncio.to_thread(_stale, refused, stored, compilation, values["source"]) from refused
 
 
 def _stale(refused: Conflict, stored: Draft, compilation: Compilation, text: str) -> Conflict:
@@ -260,7 +278,8 @@ async def _diff_of(ctx: Context, draft: Draft) -> Diff | None:
     if document is None or draft.base_version_id is None:
         return None
     base = await service.get_version(ctx, version_id=draft.base_version_id)
-    return diff(base.document, document, baseline=await service.baseline_of(ctx, base))
+    baseline = await service.baseline_of(ctx, base)
+    return await asyncio.to_thread(diff, base.document, document, baseline=baseline)
 
 
 def _review(row: dict[str, Any]) -> Review:
@@ -269,9 +288,16 @@ def _review(row: dict[str, Any]) -> Review:
 
 
 def _draft(row: dict[str, Any]) -> Draft:
-    values: dict[str, Any] = row | {
+    return Draft(**_values(row))
+
+
+def _head(row: dict[str, Any]) -> DraftHead:
+    return DraftHead(**_values(row))
+
+
+def _values(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {
         "origin": Origin(row["origin"]),
         "status": DraftStatus(row["status"]),
         "contributors": tuple(row["contributors"]),
     }
-    return Draft(**values)

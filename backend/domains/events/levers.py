@@ -13,7 +13,6 @@ from typing import Any, Final
 
 from backend.core.errors import NotAllowed
 from backend.domains.events import patterns, schema
-from backend.domains.events.lifecycle import LeverView
 from backend.domains.events.model import Document, Path, pointer
 
 #: The section whose values sum to 1: moving one moves the others.
@@ -32,6 +31,35 @@ class Move:
     after: Document
     at: datetime
     by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeverView:
+    """One lever of an event: where it stands, where the last approved version put it, and how far it goes.
+
+    `kind` is `number` (with `low`, `high`, `step`), `toggle` or `choice` (with `options`).
+    """
+
+    path: str
+    section: str
+    label: str
+    help: str
+    kind: str
+    value: Any
+    baseline: Any
+    unit: str
+    reload: str
+    low: float | None = None
+    high: float | None = None
+    step: float | None = None
+    options: tuple[Any, ...] = ()
+    moved_at: datetime | None = None
+    moved_by: str | None = None
+    previous: Any = None
+
+    @property
+    def may_undo(self) -> bool:
+        return self.moved_at is not None
 
 
 @dataclass(frozen=True, slots=True)

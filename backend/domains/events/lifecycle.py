@@ -1,4 +1,4 @@
-"""The words of a version's life: drafts, reviews, branches, approvals, levers. Values only, no I/O."""
+"""The words of a version's life: drafts, reviews, branches, approvals. Values only, no I/O."""
 
 from __future__ import annotations
 
@@ -70,16 +70,14 @@ class AuthorType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A proposed document. `canonical` and `sha256` are None while the source has errors."""
+class DraftHead:
+    """What a list tells of a draft. `sha256` is None while the source has errors."""
 
     id: UUID
     event_id: UUID
     organization_id: UUID
     slug: str
     title: str
-    source: str = field(repr=False)
-    canonical: str | None = field(repr=False)
     sha256: str | None
     base_version_id: UUID | None
     base_number: int | None
@@ -103,9 +101,8 @@ class Draft:
     published_version_id: UUID | None
 
     @property
-    def document(self) -> Document | None:
-        """The compiled document, read anew at each call; None while the source has errors."""
-        return json.loads(self.canonical) if self.canonical is not None else None
+    def is_valid(self) -> bool:
+        return self.sha256 is not None
 
     @property
     def is_behind(self) -> bool:
@@ -117,6 +114,19 @@ class Draft:
 
     def expires_soon(self, now: datetime) -> bool:
         return not self.status.is_over and now < self.expires_at <= now + SOON
+
+
+@dataclass(frozen=True, slots=True)
+class Draft(DraftHead):
+    """A proposed document. `canonical` is None while the source has errors."""
+
+    source: str = field(repr=False)
+    canonical: str | None = field(repr=False)
+
+    @property
+    def document(self) -> Document | None:
+        """The compiled document, read anew at each call; None while the source has errors."""
+        return json.loads(self.canonical) if self.canonical is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,19 +217,25 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True)
-class BranchVersion:
-    """One commit on a branch. Never changes."""
+class Commit:
+    """What a list tells of a version of a branch."""
 
     id: UUID
     branch_id: UUID
     number: int
-    source: str = field(repr=False)
-    canonical: str = field(repr=False)
     sha256: str
     message: str
     author_id: UUID | None
     author_email: str | None
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BranchVersion(Commit):
+    """One version of a branch. Never changes."""
+
+    source: str = field(repr=False)
+    canonical: str = field(repr=False)
 
     @property
     def document(self) -> Document:
@@ -260,35 +276,6 @@ class Consequences:
     currency: str | None
     versions_undone: tuple[int, ...]
     gone: tuple[Mapping[str, Any], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LeverView:
-    """One lever of an event: where it stands, where the last approved version put it, and how far it goes.
-
-    `kind` is `number` (with `low`, `high`, `step`), `toggle` or `choice` (with `options`).
-    """
-
-    path: str
-    section: str
-    label: str
-    help: str
-    kind: str
-    value: Any
-    baseline: Any
-    unit: str
-    reload: str
-    low: float | None = None
-    high: float | None = None
-    step: float | None = None
-    options: tuple[Any, ...] = ()
-    moved_at: datetime | None = None
-    moved_by: str | None = None
-    previous: Any = None
-
-    @property
-    def may_undo(self) -> bool:
-        return self.moved_at is not None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,7 +14,7 @@ from backend.core.errors import Conflict, InvalidInput
 from backend.domains.events import drafts, service
 from backend.domains.events.changes import Diff, diff
 from backend.domains.events.editing import Edit, edited
-from backend.domains.events.levers import Move, levers_of, moved, undone
+from backend.domains.events.levers import LeverView, Move, levers_of, moved, undone
 from backend.domains.events.lifecycle import (
     AuthorType,
     Carry,
@@ -21,7 +22,6 @@ from backend.domains.events.lifecycle import (
     Flag,
     HeldUnit,
     HistoryLine,
-    LeverView,
     Origin,
     SavedDraft,
     chosen,
@@ -37,7 +37,8 @@ async def compare(ctx: Context, *, slug: str, before: int, after: int) -> Diff:
     """What changed from one version to another. Raises: NotFound `events.no_such_version`."""
     old = await service.get_version_number(ctx, slug=slug, number=before)
     new = await service.get_version_number(ctx, slug=slug, number=after)
-    return diff(old.document, new.document, baseline=await service.baseline_of(ctx, old))
+    baseline = await service.baseline_of(ctx, old)
+    return await asyncio.to_thread(diff, old.document, new.document, baseline=baseline)
 
 
 async def consequences(ctx: Context, *, slug: str, target: int) -> Consequences:
@@ -125,8 +126,8 @@ async def clone_event(
     """
     current = await service.get_in_force(ctx, slug=slug)
     edits = [Edit("set", ("id",), new_slug), Edit("set", ("name",), name)]
-    text = edited(current.source, edits)
-    service.compiled_for(Source(text), service.shipped_templates(), new_slug)
+    text = await asyncio.to_thread(edited, current.source, edits)
+    await service.compiled_apart(Source(text), new_slug)
     event = await service.create_event(
         ctx, organization_id=organization_id or current.organization_id, slug=new_slug, name=name
     )
@@ -163,11 +164,12 @@ async def _set(
     ctx: Context, slug: str, current: EventVersion, values: Mapping[tuple[str, ...], Any], message: str
 ) -> EventVersion:
     """Writes values into the text in force and publishes it as a move of levers; an equal document changes nothing."""
-    text = edited(current.source, [Edit("set", path, value) for path, value in values.items()])
-    compiled = service.compiled_for(Source(text), service.shipped_templates(), slug)
+    edits = [Edit("set", path, value) for path, value in values.items()]
+    text = await asyncio.to_thread(edited, current.source, edits)
+    compiled = await service.compiled_apart(Source(text), slug)
     if compiled.sha256 == current.sha256:
         return current
-    found = diff(current.document, compiled.document)
+    found = await asyncio.to_thread(diff, current.document, compiled.document)
     said = service.bounded(message) or service.bounded("; ".join(change.text for change in found.changes))
     version_id = await queries.move_lever(
         ctx.conn,

@@ -5,6 +5,7 @@ Publishing is one insert: the database puts the version in force and tells every
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -93,7 +94,7 @@ async def publish(
     `events.may_not_publish`; Conflict `events.slug_taken`, `events.needs_approval`, `events.breaking_change`;
     Gone `events.closed`.
     """
-    compiled = compiled_for(source, library, slug)
+    compiled = await asyncio.to_thread(compiled_for, source, library, slug)
     event = await _event_to_publish(ctx, compiled, organization_id)
     locked = await queries.lock_event(ctx.conn, event_id=event.id)
     if locked is None:
@@ -271,6 +272,11 @@ def compiled_for(source: Source, library: Library, slug: str | None) -> Compiled
     if compilation.compiled is None:
         raise invalid(compilation.problems)
     return compilation.compiled
+
+
+async def compiled_apart(source: Source, slug: str | None) -> Compiled:
+    """The same with the shipped templates, in a thread: a long document holds nobody else up."""
+    return await asyncio.to_thread(compiled_for, source, shipped_templates(), slug)
 
 
 def invalid(problems: Sequence[Problem]) -> InvalidInput:

@@ -60,6 +60,14 @@ async def my_permissions(ctx: Context, *, organization_id: UUID) -> dict[str, An
     return await queries.my_permissions(ctx.conn, organization_id=organization_id) or {}
 
 
+async def my_permissions_to_read(ctx: Context, *, organization_id: UUID) -> dict[str, Any]:
+    """The same for who may read configuration. Raises: NotFound `identity.no_such_organization` for all others."""
+    mine = await my_permissions(ctx, organization_id=organization_id)
+    if not mine.get("view_config"):
+        raise NotFound("identity.no_such_organization", organization_id=str(organization_id))
+    return mine
+
+
 async def presets(ctx: Context) -> dict[str, dict[str, Any]]:
     """What each role may do before anything is given or taken."""
     return {role.value: await queries.role_preset(ctx.conn, role=role) for role in Role}

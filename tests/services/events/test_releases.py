@@ -10,7 +10,8 @@ import pytest
 from backend.core.errors import AppError, NotFound
 from backend.domains.events import drafts, releases
 from backend.domains.events import service as events
-from backend.domains.events.lifecycle import AuthorType, Consequences, LeverView
+from backend.domains.events.levers import LeverView
+from backend.domains.events.lifecycle import AuthorType, Consequences
 from tests.services.events.conftest import SALE, Desk
 
 SLUG = "spring-sale"

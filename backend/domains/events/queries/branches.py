@@ -16,10 +16,8 @@ from public.branches b
 join public.events e on e.id = b.event_id
 join public.event_versions v on v.id = b.base_version_id
 """
-_VERSIONS = """
-select c.id, c.branch_id, c.number, c.source, c.canonical, c.sha256, c.message, c.author_id,
-       private.email_of(c.author_id) as author_email, c.created_at
-from public.branch_versions c
+_COLUMNS = """
+select c.id, c.branch_id, c.number, c.sha256, c.message, c.author_id, private.email_of(c.author_id) as author_email, c.created_at
 """
 
 
@@ -47,14 +45,18 @@ async def list_branches(conn: Connection, *, event_id: UUID) -> list[Row]:
 
 
 async def find_commit(conn: Connection, *, branch_id: UUID, number: int) -> Row | None:
-    cursor = await conn.execute(f"{_VERSIONS} where c.branch_id = %s and c.number = %s", (branch_id, number))
+    cursor = await conn.execute(
+        f"{_COLUMNS}, c.source, c.canonical from public.branch_versions c where c.branch_id = %s and c.number = %s",
+        (branch_id, number),
+    )
     return await cursor.fetchone()
 
 
 async def list_commits(conn: Connection, *, branch_id: UUID, limit: int) -> list[Row]:
-    """The newest first."""
+    """The newest first, without their texts."""
     cursor = await conn.execute(
-        f"{_VERSIONS} where c.branch_id = %s order by c.number desc limit %s", (branch_id, limit)
+        f"{_COLUMNS} from public.branch_versions c where c.branch_id = %s order by c.number desc limit %s",
+        (branch_id, limit),
     )
     return await cursor.fetchall()
 

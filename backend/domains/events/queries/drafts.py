@@ -11,16 +11,20 @@ from backend.core.db import Connection, translated_errors
 
 Row = dict[str, Any]
 
-_DRAFTS = """
-select d.id, d.event_id, d.organization_id, e.slug, d.title, d.source, d.canonical, d.sha256, d.base_version_id,
+_COLUMNS = """
+select d.id, d.event_id, d.organization_id, e.slug, d.title, d.sha256, d.base_version_id,
        v.number as base_number, e.current_version_id, d.branch_id, b.name as branch, d.origin, d.status, d.revision, d.message,
        d.risk, d.radius, d.author_id, private.email_of(d.author_id) as author_email, d.contributors, d.created_at,
        d.updated_at, d.updated_by, d.submitted_at, d.expires_at, d.published_version_id
+"""
+_FROM = """
 from public.drafts d
 join public.events e on e.id = d.event_id
 left join public.event_versions v on v.id = d.base_version_id
 left join public.branches b on b.id = d.branch_id
 """
+_HEADS = f"{_COLUMNS} {_FROM}"
+_DRAFTS = f"{_COLUMNS}, d.source, d.canonical {_FROM}"
 
 
 async def find_draft(conn: Connection, *, draft_id: UUID) -> Row | None:
@@ -28,12 +32,27 @@ async def find_draft(conn: Connection, *, draft_id: UUID) -> Row | None:
     return await cursor.fetchone()
 
 
+async def find_put_forward(conn: Connection, *, event_id: UUID, sha256: str) -> Row | None:
+    """The actor's own draft of this document that waits, or may be put in force, as things stand."""
+    cursor = await conn.execute(
+        f"""
+        {_HEADS}
+        where d.event_id = %s and d.sha256 = %s and d.author_id = auth.uid() and d.status in ('in_review', 'approved')
+          and d.base_version_id is not distinct from e.current_version_id and d.expires_at > now()
+        order by d.updated_at desc, d.id limit 1
+        """,
+        (event_id, sha256),
+    )
+    return await cursor.fetchone()
+
+
 async def list_drafts(
     conn: Connection, *, event_id: UUID | None, statuses: list[str], limit: int
 ) -> list[Row]:
+    """Without their texts."""
     cursor = await conn.execute(
         f"""
-        {_DRAFTS}
+        {_HEADS}
         where (%(event)s::uuid is null or d.event_id = %(event)s) and d.status = any (%(statuses)s)
         order by d.updated_at desc, d.id limit %(limit)s
         """,
@@ -46,7 +65,7 @@ async def list_waiting(conn: Connection, *, event_id: UUID | None, limit: int) -
     """Drafts in review that the actor has neither written nor approved as they stand, where approving is a right of his."""
     cursor = await conn.execute(
         f"""
-        {_DRAFTS}
+        {_HEADS}
         where d.status = 'in_review' and d.expires_at > now() and auth.uid() <> all (d.contributors)
           and (%(event)s::uuid is null or d.event_id = %(event)s)
           and d.organization_id in (select private.organizations_where('approve_changes'))
@@ -73,15 +92,16 @@ async def save_draft(
     sha256: str | None,
     origin: str,
     branch_id: UUID | None,
+    branch_number: int | None,
 ) -> UUID:
     """Refused within a savepoint, so that the caller can still read what was saved instead. Raises: as the function."""
     values = (
-        draft_id, event_id, revision, base_version_id, title, source, canonical, sha256, origin, branch_id,
+        draft_id, event_id, revision, base_version_id, title, source, canonical, sha256, origin, branch_id, branch_number,
     )  # fmt: skip
     with translated_errors():
         async with conn.transaction():
             return await _id(
-                conn, "select id from private.save_draft(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", values
+                conn, "select id from private.save_draft(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)", values
             )
 
 
