@@ -264,11 +264,12 @@ declare
   current jsonb := (select v.document from public.event_versions v where v.id = event.current_version_id);
   permission text;
 begin
-  if private.acts_as_system() or not p_own or p_after is null then return; end if;
+  -- a first version is judged as a whole, when it is put forward
+  if private.acts_as_system() or not p_own or p_after is null or current is null then return; end if;
   for permission in
-    select jsonb_array_elements_text(private.risk_of(coalesce(current, '{}'), p_after::jsonb) -> 'permissions')
+    select jsonb_array_elements_text(private.risk_of(current, p_after::jsonb) -> 'permissions')
     intersect
-    select jsonb_array_elements_text(private.risk_of(coalesce(p_before::jsonb, current, '{}'), p_after::jsonb) -> 'permissions')
+    select jsonb_array_elements_text(private.risk_of(coalesce(p_before::jsonb, current), p_after::jsonb) -> 'permissions')
   loop
     perform private.demand(event.organization_id, permission);
   end loop;

@@ -132,8 +132,10 @@ def test_an_event_is_cloned_as_a_draft(api: str) -> None:
     assert httpx.get(f"{api}/api/v1/sales_event/{new}").status_code == 404
     never = send(api, f"{CONFIGS}/{new}/levers", {"path": WEIGHT, "value": 0.5})
     assert (never.status_code, never.json()["code"]) == (409, "events.never_published")
-    done = send(api, f"{CONFIGS}/drafts/{draft['draft_id']}/publish", {"revision": 1})
-    assert done.json()["version"] == 1
+    publish = f"{CONFIGS}/drafts/{draft['draft_id']}/publish"
+    refused = send(api, publish, {"revision": 1})  # deposits and data sources are for an admin to begin with
+    assert (refused.status_code, refused.json()["code"]) == (403, "identity.needs_permission")
+    assert send(api, publish, {"revision": 1}, ADMIN).json()["version"] == 1
     taken = send(api, f"{EVENT}/clone", body)
     assert (taken.status_code, taken.json()["code"]) == (409, "events.slug_taken")
 
