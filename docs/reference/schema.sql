@@ -50,8 +50,12 @@ begin
     actions_off = coalesce((new.document #>> '{safety,mutating_tools_off}')::boolean, false)
   where e.id = new.event_id returning e.slug into event_slug;
   if new.carry in ('migrate', 'force') then
-    update public.sessions s set version_id = new.id, state = private.carried_state(s.state, new.gone, new.renames)
-    where s.event_id = new.event_id and s.ended_at is null and s.last_seen_at > now() - interval '30 minutes';
+    update public.sessions s set version_id = new.id, state = private.carried_state(s.state, g.gone, new.renames)
+    from (select v.id, private.gone(new.event_id, v.document, new.document) as gone from public.event_versions v
+          where v.id in (select o.version_id from public.sessions o where o.event_id = new.event_id and o.ended_at is null
+                         and o.last_seen_at > now() - interval '30 minutes')) g
+    where s.version_id = g.id and s.event_id = new.event_id and s.ended_at is null
+      and s.last_seen_at > now() - interval '30 minutes';
     get diagnostics carried = row_count;
   end if;
   notice := jsonb_build_object('event_id', new.event_id, 'slug', event_slug, 'version_id', new.id, 'number', new.number,
@@ -259,7 +263,8 @@ CREATE FUNCTION private.changed_patterns(p_before jsonb, p_after jsonb) RETURNS 
     SET search_path TO ''
     AS $$
   with parts as (
-    select coalesce(b.key, a.key) as key, b.value as before, a.value as after
+    select coalesce(b.key, a.key) as key, private.filled_section(coalesce(b.key, a.key), b.value) as before,
+           private.filled_section(coalesce(b.key, a.key), a.value) as after
     from jsonb_each(coalesce(p_before, '{}')) b full join jsonb_each(coalesce(p_after, '{}')) a on a.key = b.key
     where b.value is distinct from a.value
   )
@@ -270,6 +275,23 @@ CREATE FUNCTION private.changed_patterns(p_before jsonb, p_after jsonb) RETURNS 
              where p.after is not null) a on a.pattern = b.pattern
   where b.found is distinct from a.found
 $$;
+CREATE FUNCTION private.check_renames(p_renames jsonb, p_gone jsonb, p_after jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+declare
+  wrong record;
+begin
+  select r.key, r.value into wrong from jsonb_each(p_renames) r
+  where not exists (
+    select from jsonb_array_elements(p_gone) g where g ->> 'name' = r.key and (
+      (g ->> 'kind' = 'field' and p_after #> '{catalogue,attributes}' @> jsonb_build_array(jsonb_build_object('name', r.value)))
+      or (g ->> 'kind' = 'signal' and p_after #> '{preference_extraction,signals}' @> jsonb_build_array(r.value))))
+  limit 1;
+  if found then
+    perform private.fail(422, 'events.bad_rename', jsonb_build_object('from', wrong.key, 'to', wrong.value, 'gone', p_gone));
+  end if;
+end $$;
 CREATE FUNCTION private.check_version() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -346,7 +368,8 @@ CREATE TABLE public.branch_versions (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT branch_canonical_matches_hash CHECK ((encode(sha256(convert_to(canonical, 'UTF8'::name)), 'hex'::text) = sha256)),
     CONSTRAINT branch_versions_message_check CHECK ((length(message) <= 500)),
-    CONSTRAINT branch_versions_number_check CHECK ((number > 0))
+    CONSTRAINT branch_versions_number_check CHECK ((number > 0)),
+    CONSTRAINT branch_versions_source_check CHECK ((octet_length(source) <= 1000000))
 );
 CREATE FUNCTION private.commit_to_branch(p_branch uuid, p_number integer, p_source text, p_canonical text, p_sha256 text, p_message text) RETURNS public.branch_versions
     LANGUAGE plpgsql SECURITY DEFINER
@@ -400,7 +423,8 @@ begin
                  'version', v.number) order by h.expires_at) filter (where h.id is not null), '[]'),
       'deposits', count(*) filter (where h.deposit_required), 'money_minor', coalesce(sum(l.price_minor), 0),
       'currency', current.document ->> 'currency',
-      'gone', private.gone(event.id, current.document, target.document))
+      'gone', private.gone(event.id, current.document, target.document),
+      'stops', private.stops_ended(current.document, target.document))
     from public.holds h
     join public.listings l on l.id = h.listing_id
     join public.event_versions v on v.id = h.version_id and v.number > target.number
@@ -446,6 +470,47 @@ begin
     perform private.fail(403, 'identity.needs_permission', jsonb_build_object('permission', p_permission));
   end if;
 end $$;
+CREATE TABLE public.events (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    status text DEFAULT 'draft'::text NOT NULL,
+    current_version_id uuid,
+    hold_ttl_s integer DEFAULT 1440 NOT NULL,
+    hold_limit integer DEFAULT 2 NOT NULL,
+    deposit_required boolean DEFAULT false NOT NULL,
+    opens_at timestamp with time zone,
+    closes_at timestamp with time zone,
+    catalogue_revision bigint DEFAULT 0 NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    actions_off boolean DEFAULT false NOT NULL,
+    CONSTRAINT events_hold_limit_check CHECK (((hold_limit >= 1) AND (hold_limit <= 100))),
+    CONSTRAINT events_hold_ttl_s_check CHECK (((hold_ttl_s >= 30) AND (hold_ttl_s <= 604800))),
+    CONSTRAINT events_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
+    CONSTRAINT events_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{1,62}$'::text)),
+    CONSTRAINT events_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'closed'::text]))),
+    CONSTRAINT slug_is_no_route CHECK ((slug <> ALL (ARRAY['latest'::text, 'drafts'::text, 'approvals'::text, 'previews'::text, 'validate'::text])))
+);
+CREATE FUNCTION private.demand_changes(event public.events, p_own boolean, p_before text, p_after text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  current jsonb := (select v.document from public.event_versions v where v.id = event.current_version_id);
+  permission text;
+begin
+  -- a first version is judged as a whole, when it is put forward
+  if private.acts_as_system() or not p_own or p_after is null or current is null then return; end if;
+  for permission in
+    select jsonb_array_elements_text(private.risk_of(current, p_after::jsonb) -> 'permissions')
+    intersect
+    select jsonb_array_elements_text(private.risk_of(coalesce(p_before::jsonb, current), p_after::jsonb) -> 'permissions')
+  loop
+    perform private.demand(event.organization_id, permission);
+  end loop;
+end $$;
 CREATE FUNCTION private.discard_draft(p_draft uuid) RETURNS public.drafts
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -490,14 +555,16 @@ declare
   draft public.drafts;
   needs jsonb;
   given jsonb;
+  objections jsonb;
 begin
   select * into draft from public.drafts d where d.id = p_draft;
   perform private.demand(draft.organization_id, 'view_config', 'events.no_such_draft');
   if draft.canonical is null then return null; end if;
   needs := private.needs_of(draft.event_id, draft.canonical::jsonb, draft.contributors);
   given := private.approvals_of(draft, needs ->> 'risk');
-  return needs || jsonb_build_object('approvals', given, 'given', jsonb_array_length(given), 'met',
-    jsonb_array_length(given) >= (needs ->> 'needed')::int
+  objections := private.objections_to(draft);
+  return needs || jsonb_build_object('approvals', given, 'given', jsonb_array_length(given), 'objections', objections, 'met',
+    jsonb_array_length(given) >= (needs ->> 'needed')::int and objections = '[]'
     and (not (needs ->> 'needs_admin')::boolean or given @> '[{"is_admin": true}]'));
 end $$;
 CREATE FUNCTION private.email_of(p_user uuid) RETURNS text
@@ -576,11 +643,29 @@ CREATE FUNCTION private.fail(status integer, code text, facts jsonb DEFAULT '{}'
 begin
   raise exception using errcode = 'MX' || status, message = code, detail = facts::text;
 end $$;
+CREATE FUNCTION private.filled_section(p_name text, p_section jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select case when p_section is null then private.standard_document() -> p_name
+              else private.laid_over(private.standard_document() -> p_name, p_section) end
+$$;
 CREATE FUNCTION private.flags_of(p_organization uuid) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
   select coalesce(jsonb_object_agg(f.name, f.is_on), '{}') from public.organization_flags f where f.organization_id = p_organization
+$$;
+CREATE FUNCTION private.fresh_versions(p_version uuid) RETURNS TABLE(id uuid, kind text, based_on uuid, created_at timestamp with time zone)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  with recursive chain as (
+    select v.id, v.kind, v.based_on, v.created_at from public.event_versions v where v.id = p_version
+    union all
+    select v.id, v.kind, v.based_on, v.created_at from chain c join public.event_versions v on v.id = c.based_on where c.kind = 'lever'
+  )
+  select * from chain
 $$;
 CREATE FUNCTION private.gate_version() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -622,6 +707,7 @@ begin
     end if;
     new.baseline_id := coalesce(restored.baseline_id, restored.id);  -- levers are measured as they were then
   end if;
+  perform private.check_renames(new.renames, new.gone, new.document);
   if exists (select from jsonb_array_elements(new.gone) g where (g ->> 'conversations')::int > 0) and new.carry is null then
     if private.acts_as_system() then
       new.carry := 'drain';
@@ -635,6 +721,13 @@ begin
     perform private.fail(403, 'core.not_allowed');
   elsif new.kind = 'rollback' then
     perform private.demand(new.organization_id, 'rollback_versions');
+    perform private.refuse_risk(new.risk, own);
+    -- back to what was taken back is no way back: it needs the agreement that any such change needs
+    if (needs ->> 'needed')::int > 0 and exists (
+      select from public.event_versions r join public.event_versions t on t.id = r.restores
+      where r.event_id = new.event_id and r.number > restored.number and t.number < restored.number) then
+      perform private.refuse_unapproved(needs, 0);
+    end if;
   elsif new.kind = 'lever' then
     perform private.demand(new.organization_id, 'move_levers');
     if not (needs ->> 'levers_only')::boolean then
@@ -642,14 +735,14 @@ begin
     end if;
   else
     perform private.demand(new.organization_id, 'deploy_to_production');
-    if private.risk_rank(new.risk) > private.risk_rank(own ->> 'max_risk_level') then
-      perform private.fail(403, 'events.above_your_risk',
-        jsonb_build_object('risk', new.risk, 'max_risk_level', own -> 'max_risk_level'));
-    end if;
+    perform private.demand(new.organization_id, 'view_config');
     if draft.id is null then
       for permission in select jsonb_array_elements_text(needs -> 'permissions') loop
         perform private.demand(new.organization_id, permission);
       end loop;
+    end if;
+    perform private.refuse_risk(new.risk, own);
+    if draft.id is null then
       if (needs ->> 'needed')::int > 0 then perform private.refuse_unapproved(needs, 0); end if;
     else
       if draft.sha256 is distinct from new.sha256 or draft.event_id <> new.event_id then
@@ -690,6 +783,32 @@ CREATE FUNCTION private.gone(p_event uuid, p_before jsonb, p_after jsonb) RETURN
     order by m.kind, m.name), '[]')
   from missing m
 $$;
+CREATE FUNCTION private.guard_invitation() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if not private.acts_as_system()
+     and private.exceeds(private.role_preset(new.role::text), private.my_permissions(new.organization_id)) then
+    perform private.fail(403, 'identity.above_yourself');
+  end if;
+  return new;
+end $$;
+CREATE FUNCTION private.guard_member() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own jsonb;
+begin
+  if private.acts_as_system() then return coalesce(new, old); end if;
+  own := private.my_permissions(coalesce(new.organization_id, old.organization_id));
+  if tg_op <> 'INSERT' and private.exceeds(private.permissions_of(old.role::text, old.permissions), own)
+     or tg_op <> 'DELETE' and private.exceeds(private.permissions_of(new.role::text, new.permissions), own) then
+    perform private.fail(403, 'identity.above_yourself');
+  end if;
+  return coalesce(new, old);
+end $$;
 CREATE FUNCTION private.hide_prospects() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -707,6 +826,19 @@ CREATE FUNCTION private.int_array(p_ids jsonb) RETURNS text
     AS $$
   select format('%L::int[]', coalesce('{' || string_agg(value::int::text, ',') || '}', '{}')) from jsonb_array_elements_text(p_ids)
 $$;
+CREATE FUNCTION private.keep_a_manager() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform 1 from public.organizations o where o.id = old.organization_id for update;
+  if found and exists (select from public.members m where m.organization_id = old.organization_id)
+     and not exists (select from public.members m where m.organization_id = old.organization_id
+                     and (private.permissions_of(m.role::text, m.permissions) ->> 'manage_permissions')::boolean) then
+    perform private.fail(409, 'identity.last_manager', jsonb_build_object('organization_id', old.organization_id));
+  end if;
+  return null;
+end $$;
 CREATE FUNCTION private.keep_an_admin() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -772,6 +904,17 @@ begin
   insert into public.previews (event_id, organization_id, draft_id, document, sha256, results, created_by)
   values (p_event, owner, p_draft, p_document, p_sha256, p_results, auth.uid()) returning * into kept;
   return kept;
+end $$;
+CREATE FUNCTION private.laid_over(p_lower jsonb, p_upper jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+begin
+  if p_lower is null or jsonb_typeof(p_lower) <> 'object' or jsonb_typeof(p_upper) <> 'object' then return p_upper; end if;
+  return p_lower || coalesce((
+    select jsonb_object_agg(u.key, case when jsonb_typeof(u.value) = 'object' and p_lower ? u.key
+                                   then private.laid_over(p_lower -> u.key, u.value) else u.value end)
+    from jsonb_each(p_upper) u), '{}');
 end $$;
 CREATE FUNCTION private.leaf_values(p_document jsonb) RETURNS TABLE(pattern text[], found jsonb)
     LANGUAGE sql IMMUTABLE
@@ -1004,16 +1147,17 @@ declare
   escalated boolean;
   wanted int;
   eligible int;
+  admins int;
   others int;
   reasons text[] := '{}';
 begin
   select * into event from public.events e where e.id = p_event;
   select * into current from public.event_versions v where v.id = event.current_version_id;
   policy := private.approval_policy(event.organization_id);
-  if current.id is null then
-    return jsonb_build_object('risk', 'medium', 'leaf_risk', 'medium', 'radius', radius, 'escalated', false, 'needed', 0,
-      'needs_admin', false, 'eligible', 0, 'reasons', jsonb_build_array('first_version'), 'reloads', '[]'::jsonb,
-      'permissions', '["edit_document"]'::jsonb, 'levers_only', false);
+  if current.id is null then  -- nobody is in it yet: no approvals, but nothing in it that its authors may not do
+    change := private.risk_of('{}', p_after);
+    return change || jsonb_build_object('leaf_risk', change -> 'risk', 'radius', radius, 'escalated', false, 'needed', 0,
+      'needs_admin', false, 'eligible', 0, 'reasons', jsonb_build_array('first_version'), 'levers_only', false);
   end if;
   change := private.risk_of(current.document, p_after,
     (select v.document from public.event_versions v where v.id = coalesce(current.baseline_id, current.id)));
@@ -1025,9 +1169,11 @@ begin
   wanted := case risk when 'high' then policy.high when 'medium' then policy.medium when 'low' then policy.low else 0 end;
   select count(*) filter (where (p.rights ->> 'approve_changes')::boolean
                             and private.risk_rank(p.rights ->> 'max_risk_level') >= private.risk_rank(risk)),
+         count(*) filter (where p.is_admin and (p.rights ->> 'approve_changes')::boolean
+                            and private.risk_rank(p.rights ->> 'max_risk_level') >= private.risk_rank(risk)),
          count(*)
-    into eligible, others
-  from (select private.permissions_of(m.role::text, m.permissions) as rights from public.members m
+    into eligible, admins, others
+  from (select private.permissions_of(m.role::text, m.permissions) as rights, m.role = 'admin' as is_admin from public.members m
         where m.organization_id = event.organization_id and m.user_id <> all (p_contributors)) p;
   if (change ->> 'levers_only')::boolean and risk <> 'none' then
     wanted := 0;
@@ -1038,6 +1184,9 @@ begin
   elsif wanted > greatest(eligible, 1) then
     wanted := greatest(eligible, 1);
     reasons := array_append(reasons, case when eligible = 0 then 'nobody_may_approve' else 'everybody_who_may' end);
+  end if;
+  if wanted > 0 and risk = 'high' and policy.high_needs_admin and admins = 0 then
+    reasons := array_append(reasons, 'no_other_admin');
   end if;
   return jsonb_build_object('risk', risk, 'leaf_risk', leaf_risk, 'radius', radius, 'escalated', escalated, 'needed', wanted,
     'needs_admin', wanted > 0 and risk = 'high' and policy.high_needs_admin, 'eligible', eligible,
@@ -1082,6 +1231,19 @@ begin
     jsonb_build_object('user_id', new.user_id, 'before', old.role, 'after', new.role), new.organization_id);
   return null;
 end $$;
+CREATE FUNCTION private.objections_to(p_draft public.drafts) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_agg(jsonb_build_object('user_id', r.reviewer_id, 'email', private.email_of(r.reviewer_id),
+                                               'at', r.created_at, 'reason', r.reason, 'verdict', r.verdict)
+                            order by r.created_at), '[]')
+  from (select distinct on (d.reviewer_id) d.* from public.draft_reviews d
+        where d.draft_id = p_draft.id order by d.reviewer_id, d.created_at desc, d.id) r
+  join public.members m on m.user_id = r.reviewer_id and m.organization_id = p_draft.organization_id
+  where r.verdict <> 'approve' and r.sha256 = p_draft.sha256 and r.base_version_id is not distinct from p_draft.base_version_id
+    and (private.permissions_of(m.role::text, m.permissions) ->> 'approve_changes')::boolean
+$$;
 CREATE FUNCTION private.only_bit(p_event uuid, p_ids jsonb) RETURNS integer
     LANGUAGE sql STABLE
     SET search_path TO ''
@@ -1498,6 +1660,14 @@ begin
   perform private.fail(409, 'core.immutable', jsonb_build_object('table', tg_table_name, 'operation', tg_op));
   return null;
 end $$;
+CREATE FUNCTION private.refuse_draft_again() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.fail(409, 'events.published_already', jsonb_build_object('slug', old.slug));
+  return null;
+end $$;
 CREATE FUNCTION private.refuse_over(draft public.drafts) RETURNS void
     LANGUAGE plpgsql STABLE
     SET search_path TO ''
@@ -1507,6 +1677,15 @@ begin
     perform private.fail(409, 'events.draft_over', jsonb_build_object('draft_id', draft.id, 'status', draft.status));
   elsif draft.expires_at <= now() then
     perform private.fail(410, 'events.draft_expired', jsonb_build_object('draft_id', draft.id, 'expired_at', draft.expires_at));
+  end if;
+end $$;
+CREATE FUNCTION private.refuse_risk(p_risk text, own jsonb) RETURNS void
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if private.risk_rank(p_risk) > private.risk_rank(own ->> 'max_risk_level') then
+    perform private.fail(403, 'events.above_your_risk', jsonb_build_object('risk', p_risk, 'max_risk_level', own -> 'max_risk_level'));
   end if;
 end $$;
 CREATE TABLE public.listing_units (
@@ -1540,7 +1719,8 @@ CREATE FUNCTION private.refuse_unapproved(needs jsonb, given integer) RETURNS vo
     AS $$
 begin
   perform private.fail(409, 'events.needs_approval', jsonb_build_object('risk', needs -> 'risk', 'needed', needs -> 'needed',
-    'needs_admin', needs -> 'needs_admin', 'given', given, 'reasons', needs -> 'reasons'));
+    'needs_admin', needs -> 'needs_admin', 'given', given, 'reasons', needs -> 'reasons',
+    'objections', coalesce(needs -> 'objections', '[]')));
 end $$;
 CREATE FUNCTION private.release_hold(p_hold uuid) RETURNS public.holds
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1581,28 +1761,6 @@ begin
              and e.organization_id in (select private.organizations_of_actor())) then return; end if;
   perform private.fail(404, 'events.not_found');
 end $$;
-CREATE TABLE public.events (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    organization_id uuid NOT NULL,
-    slug text NOT NULL,
-    name text NOT NULL,
-    status text DEFAULT 'draft'::text NOT NULL,
-    current_version_id uuid,
-    hold_ttl_s integer DEFAULT 1440 NOT NULL,
-    hold_limit integer DEFAULT 2 NOT NULL,
-    deposit_required boolean DEFAULT false NOT NULL,
-    opens_at timestamp with time zone,
-    closes_at timestamp with time zone,
-    catalogue_revision bigint DEFAULT 0 NOT NULL,
-    created_by uuid,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    actions_off boolean DEFAULT false NOT NULL,
-    CONSTRAINT events_hold_limit_check CHECK (((hold_limit >= 1) AND (hold_limit <= 100))),
-    CONSTRAINT events_hold_ttl_s_check CHECK (((hold_ttl_s >= 30) AND (hold_ttl_s <= 604800))),
-    CONSTRAINT events_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
-    CONSTRAINT events_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{1,62}$'::text)),
-    CONSTRAINT events_status_check CHECK ((status = ANY (ARRAY['draft'::text, 'live'::text, 'paused'::text, 'closed'::text])))
-);
 CREATE FUNCTION private.restore_version(event public.events, target public.event_versions, p_kind text, p_reason text, p_carry text) RETURNS public.event_versions
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1658,7 +1816,9 @@ CREATE FUNCTION private.risk_of(p_before jsonb, p_after jsonb, p_baseline jsonb 
   with changed as (
     select c.pattern, coalesce(r.risk, 'high') as risk, coalesce(r.reload, 'pinned') as reload,
            coalesce(r.permission, 'edit_document') as permission,
-           coalesce(private.lever_allows(r.lever, coalesce(p_baseline, p_before) #> c.pattern, p_after #> c.pattern), false) as is_lever
+           coalesce(private.lever_allows(
+             r.lever, coalesce(coalesce(p_baseline, p_before) #> c.pattern, private.standard_document() #> c.pattern),
+             coalesce(p_after #> c.pattern, private.standard_document() #> c.pattern)), false) as is_lever
     from private.changed_patterns(p_before, p_after) c
     left join lateral (
       select p.* from private.path_rules p
@@ -1707,7 +1867,7 @@ CREATE FUNCTION private.roll_back(p_event uuid, p_current uuid, p_target integer
 declare
   event public.events;
   target public.event_versions;
-  restored public.event_versions;
+  stops jsonb;
 begin
   select * into event from public.events e where e.id = p_event for no key update;
   perform private.demand(event.organization_id, 'rollback_versions');
@@ -1722,9 +1882,13 @@ begin
   elsif exists (select from public.event_versions v where v.id = p_current and v.sha256 = target.sha256) then
     perform private.fail(409, 'events.nothing_changed', jsonb_build_object('number', p_target));
   end if;
+  stops := private.stops_ended((select v.document from public.event_versions v where v.id = p_current), target.document);
+  if stops <> '[]' then
+    perform private.fail(409, 'events.stops_on', jsonb_build_object('stops', stops));
+  end if;
   return private.restore_version(event, target, 'rollback', p_reason, p_carry);
 end $$;
-CREATE FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision integer, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text, p_origin text, p_branch uuid) RETURNS public.drafts
+CREATE FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision integer, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text, p_origin text, p_branch uuid, p_branch_number integer DEFAULT NULL::integer) RETURNS public.drafts
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -1746,13 +1910,27 @@ begin
   if p_base is not null and not exists (select from public.event_versions v where v.id = p_base and v.event_id = event.id) then
     perform private.fail(404, 'events.no_such_version', jsonb_build_object('version_id', p_base));
   end if;
+  if p_branch is not null and not exists (
+    select from public.branches b where b.id = p_branch and b.event_id = event.id and b.status = 'active') then
+    perform private.fail(404, 'events.no_such_branch');
+  end if;
   if p_draft is null then
+    perform private.demand_changes(event, p_branch is null, null, p_canonical);
+    if (select count(*) from public.drafts d where d.event_id = event.id and d.status in ('open', 'in_review', 'approved')
+        and d.expires_at > now()) >= 500 then
+      perform private.fail(429, 'events.too_many_drafts', jsonb_build_object('limit', 500));
+    end if;
     insert into public.drafts (event_id, organization_id, title, source, canonical, sha256, base_version_id, branch_id, origin,
                                author_id, contributors, updated_by, expires_at, branch_number)
     values (event.id, event.organization_id, coalesce(p_title, ''), p_source, p_canonical, p_sha256,
             coalesce(p_base, event.current_version_id), p_branch, coalesce(p_origin, 'edit'), auth.uid(),
-            array_remove(array[auth.uid()], null), auth.uid(), now() + make_interval(days => days),
-            (select b.head_number from public.branches b where b.id = p_branch and b.event_id = event.id))
+            -- whoever wrote on the branch wrote this; its first version is a copy
+            array(select distinct a.id from (
+                    select auth.uid() as id union all
+                    select v.author_id from public.branch_versions v where v.branch_id = p_branch and v.number > 1) a
+                  where a.id is not null),
+            auth.uid(), now() + make_interval(days => days),
+            coalesce(p_branch_number, (select b.head_number from public.branches b where b.id = p_branch)))
     returning * into draft;
     perform private.record_fact('draft.opened', jsonb_build_object('draft_id', draft.id, 'origin', draft.origin),
                                 draft.organization_id, draft.event_id);
@@ -1763,6 +1941,7 @@ begin
     perform private.fail(409, 'events.draft_stale', jsonb_build_object('draft_id', draft.id, 'revision', draft.revision,
       'sha256', draft.sha256, 'updated_by', private.email_of(draft.updated_by), 'updated_at', draft.updated_at));
   end if;
+  perform private.demand_changes(event, true, draft.canonical, p_canonical);
   if draft.status in ('in_review', 'approved') and p_source is distinct from draft.source then
     perform private.record_fact('draft.reset', jsonb_build_object('draft_id', draft.id, 'was', draft.status),
                                 draft.organization_id, draft.event_id);
@@ -1857,6 +2036,15 @@ declare
 begin
   perform private.demand(p_organization, 'manage_permissions', 'identity.no_such_organization');
   after := jsonb_populate_record(before, p_policy - array['organization_id', 'updated_by', 'updated_at']);
+  -- fewer eyes than before: for an admin who may decide on everything
+  if (after.low < before.low or after.medium < before.medium or after.high < before.high
+      or (before.high_needs_admin and not after.high_needs_admin)
+      or after.escalate_conversations > before.escalate_conversations or after.escalate_holds > before.escalate_holds)
+     and not private.acts_as_system()
+     and not exists (select from public.members m where m.organization_id = p_organization and m.user_id = auth.uid() and m.role = 'admin'
+                     and private.permissions_of(m.role::text, m.permissions) ->> 'max_risk_level' = 'high') then
+    perform private.fail(403, 'identity.above_yourself');
+  end if;
   insert into public.approval_policies
   values (p_organization, after.low, after.medium, after.high, after.high_needs_admin, after.escalate_conversations,
           after.escalate_holds, after.draft_days, auth.uid(), now())
@@ -1888,8 +2076,9 @@ declare
   event record;
 begin
   perform private.demand(p_organization, 'move_levers', 'identity.no_such_organization');
+  delete from public.organization_flags f where f.organization_id = p_organization and f.name = p_name and p_is_on is null;
   insert into public.organization_flags (organization_id, name, is_on, note, updated_by)
-  values (p_organization, p_name, p_is_on, coalesce(p_note, ''), auth.uid())
+  select p_organization, p_name, p_is_on, coalesce(p_note, ''), auth.uid() where p_is_on is not null
   on conflict (organization_id, name) do update
     set is_on = excluded.is_on, note = excluded.note, updated_by = excluded.updated_by, updated_at = now()
   returning * into flag;
@@ -1907,17 +2096,19 @@ CREATE FUNCTION private.set_permissions(p_organization uuid, p_user uuid, p_over
     AS $$
 declare
   target public.members;
-  own jsonb := private.my_permissions(p_organization);
+  own jsonb;
   before jsonb;
   after jsonb;
   wrong text := private.wrong_permission(p_overrides);
 begin
+  -- one after the other: whose right was taken a moment ago has it no more, and who is last is counted
+  perform 1 from public.organizations o where o.id = p_organization for update;
   perform private.demand(p_organization, 'manage_permissions', 'identity.no_such_member');
+  own := private.my_permissions(p_organization);
   if wrong is not null then
     perform private.fail(422, 'identity.unknown_permission', jsonb_build_object(
       'permission', wrong, 'expected', (select jsonb_agg(k) from jsonb_object_keys(private.role_preset('admin')) k)));
   end if;
-  perform 1 from public.organizations o where o.id = p_organization for update;  -- one after the other: who is last is counted
   select * into target from public.members m where m.organization_id = p_organization and m.user_id = p_user for update;
   if target.id is null then perform private.fail(404, 'identity.no_such_member'); end if;
   before := private.permissions_of(target.role::text, target.permissions);
@@ -1929,14 +2120,21 @@ begin
     perform private.fail(403, 'identity.above_yourself');
   end if;
   update public.members set permissions = p_overrides where id = target.id;
-  if not exists (select from public.members m where m.organization_id = p_organization
-                 and (private.permissions_of(m.role::text, m.permissions) ->> 'manage_permissions')::boolean) then
-    perform private.fail(409, 'identity.last_manager');
-  end if;
   perform private.record_fact('member.permissions_changed',
     jsonb_build_object('user_id', p_user, 'before', before, 'after', after), p_organization);
   return after;
 end $$;
+CREATE FUNCTION private.standard_document() RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$ select '{"agent":{"budgets":{"conversation_tokens":60000,"tool_calls":5,"turn_seconds":5,"turn_tokens":6000},"cross_sell":{"enabled":false,"least_confidence":0.7,"per_conversation":1,"products":[]},"escalation":{"rules":[],"unavailable":["schedule_callback","email_support","continue_with_ai"]},"integrations":[],"memory":{"across_visits":false,"compress_above_tokens":10000},"models":{"attempt_seconds":2,"order":["groq","mistral","builtin"]},"product":"chat","survey":{"enabled":false,"is_skippable":true,"questions":[],"when":"conversation_end"},"system_prompt":"","tools":[]},"analytics":{"ab_enabled":true,"attribution":{"model":"last","window_days":30},"primary_kpis":["time_to_match","felt_understood","conversion_step_throughput"],"test_plan":null},"branding":{"accent":"#0F5C5C","hero":"","tagline":""},"catalogue":{"attributes":[],"mileage_unit":"mi","noun":{"many":"items","one":"item"}},"conversion":{"actions":["Reserve","Schedule Call"],"deposit":{"amount":500,"is_refundable":true,"kind":"fixed","pay_within_minutes":10},"deposit_required":false,"hold_limit":2,"hold_minutes":24,"mode":"direct_sale"},"cspe":{"least_viewers":3,"shows_viewers":false,"trending_signals":[],"window_minutes":30},"currency":"USD","dates":{"closes_at":null,"opens_at":null},"dealer_matching":{"inventory_alignment_min":0.65,"max_dealers_per_lead":5},"domain":"general","experiments":[],"flags":{"comparison":true,"sharing":true},"lead_scoring":{"bands":{"hot":75,"warm":45},"enabled":false,"weights":{"completeness":0.1,"condition":0.15,"engagement":0.1,"motivation":0.25,"timeline":0.2,"value":0.2}},"locale":"en-US","offer":{"arv":{"least_comparables":3,"max_age_months":12,"most_comparables":10,"radius_km":1.6,"weights":{"distance":0.4,"recency":0.3,"size":0.3}},"enabled":false,"least_confidence":0.6,"needs_approval":true,"range":{"fee":10000,"max_percent":70,"min_percent":60,"round_to":500},"repairs":{"excellent":0,"fair":320,"good":110,"poor":650,"reserve_percent":10}},"outreach":{"blast_per_minute":30,"budget":{"per_day":0,"total":0},"business_hours":{"answer_minutes":60,"begin":"09:00","days":["mon","tue","wed","thu","fri"],"end":"18:00"},"caps":{"per_day":3,"per_week":10,"same_content_hours":24},"channel_weights":{"customer_type":0.3,"device":0.2,"engagement":0.3,"time":0.1,"urgency":0.1},"channels":{"email":{"enabled":false,"per_day":1000},"facebook":{"enabled":false,"per_day":1000},"instagram":{"enabled":false,"per_day":1000},"sms":{"enabled":false,"per_day":1000},"voice":{"enabled":false,"per_day":1000},"web_chat":{"enabled":false,"per_day":1000},"whatsapp":{"enabled":false,"per_day":1000}},"consent_required":true,"enabled":false,"follow_ups":[],"quiet_hours":{"begin":"21:00","enabled":true,"end":"08:00"},"templates":[]},"persona":{"greeting":"Hello. Tell me what you are looking for, and I will show you what fits.","name":"Claire","openings":[],"questioning":{"most":6,"per_turn":1,"strategy":"information_gain"},"role":"an AI guide","style":{"directness":"balanced","tone":"professional_warm"}},"personalization":{"bandit":{"algorithm":"fixed","confidence":0.95,"hold_back":0.05,"least_sample":1000,"promotes_winner":false},"cohorts":[],"enabled":false,"lifecycle":[]},"policy":{"blocked_per_minute":20,"context_tokens":4000,"profiles":[],"snapshot_minutes":240},"preference_extraction":{"signals":["BUDGET_RANGE","TIMELINE_URGENCY","USE_CASE","FEATURE_PRIORITY","DESIGN_AESTHETIC","RISK_TOLERANCE","EMOTIONAL_DRIVER","GEO_RADIUS"],"variant_generation":{"k":5,"provider":"groq"}},"pricing":{"events":{"buyer_reply":0,"contact_reveal":0,"message_delivered":0},"model":"none"},"privacy":{"keep_days":365,"mode":"buyer_controlled","reveal_fields":["name","email","phone","place"],"reveal_requires_buyer_confirm":true},"ranking_weights":{"individual_match":0.6,"scarcity":0.1,"social_proof":0.1,"spec_alignment":0.2},"safety":{"ai_off":false,"auto_rollback":{"enabled":true,"failure_share":0.1,"least_conversations":10,"watch_minutes":15},"claims_review":[],"compliance_flags":true,"force_strict":false,"mutating_tools_off":false},"sdme":{"countdowns":false,"drop_calendar":[],"few_left":3,"scarcity_badges":false},"search_defaults":{"data_sources":[],"filters":{},"hybrid":true,"max_results":12},"timezone":"UTC","ui_contract":{"actions":["Compare","Reserve","Schedule Call","Request Info"],"chips":["Budget","Brand/Make","Feature/Specs","Condition"],"comparison_fields":["key_specs","verifications","ownership_costs"],"price_block":"price","tile_fields":["title","price","match","badges","specs","media"],"tile_specs":[]},"voice":{"background_sound":{"custom_url":null,"type":"silence"},"enabled":false,"input_min_characters":10,"max_tokens":150,"model_settings":{"auto_mode":false,"clarity_similarity":0.75,"optimize_streaming_latency":4,"speed":1,"style_exaggeration":0,"use_speaker_boost":true},"providers":{"speech_to_text":"local","telephone":"none","telephone_failover":"none","text_to_speech":"local"},"punctuation_boundaries":[".","!","?","..."],"recording":{"consent":"ask","enabled":false,"keep_days":30},"stop_speaking_plan":{"back_off_seconds":2,"number_of_words":3,"voice_seconds":0.5},"transfer":{"enabled":false,"kind":"hot","number":null},"turn_detection_ms":300,"voice_id":""}}'::jsonb $$;
+CREATE FUNCTION private.stops_ended(p_before jsonb, p_after jsonb) RETURNS jsonb
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select coalesce(jsonb_agg(name), '[]') from unnest(array['ai_off', 'mutating_tools_off', 'force_strict']) name
+  where (p_before #> array['safety', name]) = 'true' and (p_after #> array['safety', name]) is distinct from 'true'
+$$;
 CREATE FUNCTION private.submit_draft(p_draft uuid, p_revision integer, p_message text) RETURNS public.drafts
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2029,40 +2227,58 @@ CREATE FUNCTION private.versions_in_use(p_versions uuid[]) RETURNS SETOF uuid
   where exists (select from public.sessions s
                 where s.version_id = v and s.ended_at is null and s.last_seen_at > now() - interval '30 minutes')
 $$;
+CREATE FUNCTION private.watch_event(event public.events) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  current public.event_versions;
+  previous public.event_versions;
+  published record;
+  watch jsonb;
+  begun int;
+  failed int;
+  restored public.event_versions;
+begin
+  select * into current from public.event_versions v where v.id = event.current_version_id;
+  watch := private.filled_section('safety', current.document -> 'safety') -> 'auto_rollback';
+  select f.* into published from private.fresh_versions(current.id) f where f.kind <> 'lever';
+  if not (watch ->> 'enabled')::boolean or published.kind is distinct from 'publish' or published.based_on is null
+     or published.created_at <= now() - make_interval(secs => 60 * (watch ->> 'watch_minutes')::float8) then
+    return null;
+  end if;
+  select count(*), count(s.failed_at) into begun, failed from public.sessions s
+  where s.version_id in (select f.id from private.fresh_versions(current.id) f) and s.created_at >= published.created_at;
+  if begun < (watch ->> 'least_conversations')::numeric or failed <= (watch ->> 'failure_share')::numeric * begun then
+    return null;
+  end if;
+  select * into previous from public.event_versions v where v.id = published.based_on;
+  if private.stops_ended(current.document, previous.document) <> '[]' then return null; end if;
+  restored := private.restore_version(event, previous, 'auto_rollback',
+    failed || ' of ' || begun || ' new conversations failed under version ' || current.number, 'drain');
+  perform realtime.send(jsonb_build_object('event_id', event.id, 'slug', event.slug, 'from', current.number,
+      'to', previous.number, 'number', restored.number, 'failed', failed, 'begun', begun),
+    'alert', 'organization:' || event.organization_id, true);
+  return jsonb_build_object('slug', event.slug, 'from', current.number, 'to', previous.number,
+                            'number', restored.number, 'failed', failed, 'begun', begun);
+end $$;
 CREATE FUNCTION private.watch_versions() RETURNS SETOF jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
   event public.events;
-  current public.event_versions;
-  previous public.event_versions;
-  watch jsonb;
-  begun int;
-  failed int;
-  restored public.event_versions;
+  told jsonb;
 begin
   if not private.acts_as_system() then perform private.fail(403, 'core.not_allowed'); end if;
-  for event in
-    select e.* from public.events e join public.event_versions v on v.id = e.current_version_id
-    where e.status = 'live' and v.kind <> 'auto_rollback' and v.based_on is not null
-      and (v.document #>> '{safety,auto_rollback,enabled}')::boolean
-      and v.created_at > now() - make_interval(mins => (v.document #>> '{safety,auto_rollback,watch_minutes}')::int)
-    order by e.id for no key update of e skip locked
-  loop
-    select * into current from public.event_versions v where v.id = event.current_version_id;
-    watch := current.document #> '{safety,auto_rollback}';
-    select count(*), count(s.failed_at) into begun, failed
-    from public.sessions s where s.version_id = current.id and s.created_at >= current.created_at;
-    continue when begun < (watch ->> 'least_conversations')::int or failed <= (watch ->> 'failure_share')::numeric * begun;
-    select * into previous from public.event_versions v where v.id = current.based_on;
-    restored := private.restore_version(event, previous, 'auto_rollback',
-      failed || ' of ' || begun || ' new conversations failed under version ' || current.number, 'drain');
-    perform realtime.send(jsonb_build_object('event_id', event.id, 'slug', event.slug, 'from', current.number,
-        'to', previous.number, 'number', restored.number, 'failed', failed, 'begun', begun),
-      'alert', 'organization:' || event.organization_id, true);
-    return next jsonb_build_object('slug', event.slug, 'from', current.number, 'to', previous.number,
-                                   'number', restored.number, 'failed', failed, 'begun', begun);
+  for event in select e.* from public.events e where e.status = 'live' and e.current_version_id is not null
+               order by e.id for no key update of e skip locked loop
+    begin
+      told := private.watch_event(event);
+      if told is not null then return next told; end if;
+    exception when others then
+      perform private.record_fact('event.watch_failed', jsonb_build_object('error', sqlerrm), event.organization_id, event.id);
+    end;
   end loop;
 end $$;
 CREATE FUNCTION private.web_session(p_token_sha256 bytea) RETURNS TABLE(user_id uuid, email text)
@@ -2590,8 +2806,11 @@ CREATE TRIGGER add_event_partition AFTER INSERT ON public.events FOR EACH ROW EX
 CREATE TRIGGER add_unit AFTER INSERT ON public.listings REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION private.add_unit();
 CREATE TRIGGER check_version BEFORE INSERT ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.check_version();
 CREATE TRIGGER gate_version BEFORE INSERT ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.gate_version();
+CREATE TRIGGER guard_invitation BEFORE INSERT ON public.invitations FOR EACH ROW EXECUTE FUNCTION private.guard_invitation();
+CREATE TRIGGER guard_member BEFORE DELETE OR UPDATE OF role ON public.members FOR EACH ROW EXECUTE FUNCTION private.guard_member();
 CREATE TRIGGER hide_prospects AFTER UPDATE OF status ON public.leads FOR EACH ROW WHEN ((new.status <> 'open'::text)) EXECUTE FUNCTION private.hide_prospects();
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE OF role ON public.members FOR EACH ROW WHEN ((old.role = 'admin'::public.member_role)) EXECUTE FUNCTION private.keep_an_admin();
+CREATE TRIGGER keep_somebody_who_manages AFTER DELETE OR UPDATE OF role, permissions ON public.members FOR EACH ROW EXECUTE FUNCTION private.keep_a_manager();
 CREATE TRIGGER mark_sold AFTER UPDATE OF state ON public.listing_units FOR EACH ROW WHEN (((old.state = 'sold'::text) <> (new.state = 'sold'::text))) EXECUTE FUNCTION private.mark_sold();
 CREATE TRIGGER note_creation AFTER INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION private.note_event();
 CREATE TRIGGER note_role AFTER UPDATE OF role ON public.members FOR EACH ROW WHEN ((old.role IS DISTINCT FROM new.role)) EXECUTE FUNCTION private.note_role();
@@ -2600,6 +2819,7 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.branch_versions F
 CREATE TRIGGER refuse_change BEFORE UPDATE ON public.draft_reviews FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.journal FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_draft_again BEFORE UPDATE OF status ON public.events FOR EACH ROW WHEN (((new.status = 'draft'::text) AND (old.status <> 'draft'::text))) EXECUTE FUNCTION private.refuse_draft_again();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.branch_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.event_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
@@ -2825,6 +3045,7 @@ REVOKE ALL ON FUNCTION private.catalogue_revision(p_event uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.catalogue_revision(p_event uuid) TO anon;
 GRANT ALL ON FUNCTION private.catalogue_revision(p_event uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.changed_patterns(p_before jsonb, p_after jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.check_renames(p_renames jsonb, p_gone jsonb, p_after jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.check_version() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.claim(name text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.claim(name text) TO anon;
@@ -2851,6 +3072,14 @@ REVOKE ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) FRO
 GRANT ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) TO anon;
 GRANT ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.demand(p_organization uuid, p_permission text, p_hidden text) FROM PUBLIC;
+GRANT ALL ON TABLE public.events TO service_role;
+GRANT SELECT ON TABLE public.events TO authenticated;
+GRANT INSERT(organization_id) ON TABLE public.events TO authenticated;
+GRANT INSERT(slug) ON TABLE public.events TO authenticated;
+GRANT INSERT(name) ON TABLE public.events TO authenticated;
+GRANT UPDATE(status) ON TABLE public.events TO authenticated;
+GRANT INSERT(created_by) ON TABLE public.events TO authenticated;
+REVOKE ALL ON FUNCTION private.demand_changes(event public.events, p_own boolean, p_before text, p_after text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.discard_draft(p_draft uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.discard_draft(p_draft uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.draft_for(p_draft uuid, p_revision integer, p_permission text) FROM PUBLIC;
@@ -2869,11 +3098,16 @@ REVOKE ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) FROM
 GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO anon;
 GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO service_role;
+REVOKE ALL ON FUNCTION private.filled_section(p_name text, p_section jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.flags_of(p_organization uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.fresh_versions(p_version uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.gate_version() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.gone(p_event uuid, p_before jsonb, p_after jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.guard_invitation() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.guard_member() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.hide_prospects() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.int_array(p_ids jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.keep_a_manager() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.keep_an_admin() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.keep_answer(p_operation text, p_key text, p_status integer, p_body jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.keep_answer(p_operation text, p_key text, p_status integer, p_body jsonb) TO anon;
@@ -2883,6 +3117,7 @@ GRANT ALL ON TABLE public.previews TO service_role;
 GRANT SELECT ON TABLE public.previews TO authenticated;
 REVOKE ALL ON FUNCTION private.keep_preview(p_event uuid, p_draft uuid, p_document jsonb, p_sha256 text, p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.keep_preview(p_event uuid, p_draft uuid, p_document jsonb, p_sha256 text, p_results jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.laid_over(p_lower jsonb, p_upper jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.leaf_values(p_document jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.lever_allows(p_lever jsonb, p_from jsonb, p_to jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.list_members(p_organization uuid) FROM PUBLIC;
@@ -2919,6 +3154,7 @@ REVOKE ALL ON FUNCTION private.note_event() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.note_failure() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.note_failure() TO anon;
 REVOKE ALL ON FUNCTION private.note_role() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.objections_to(p_draft public.drafts) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.only_bit(p_event uuid, p_ids jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.open_branch(p_event uuid, p_name text, p_description text, p_base integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.open_branch(p_event uuid, p_name text, p_description text, p_base integer) TO authenticated;
@@ -2977,7 +3213,9 @@ GRANT ALL ON FUNCTION private.record_refusal(p_listing bigint) TO anon;
 REVOKE ALL ON FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) TO anon;
 REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.refuse_draft_again() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.refuse_over(draft public.drafts) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.refuse_risk(p_risk text, own jsonb) FROM PUBLIC;
 GRANT ALL ON TABLE public.listing_units TO service_role;
 GRANT SELECT ON TABLE public.listing_units TO anon;
 GRANT SELECT ON TABLE public.listing_units TO authenticated;
@@ -2987,13 +3225,6 @@ REVOKE ALL ON FUNCTION private.release_hold(p_hold uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.release_hold(p_hold uuid) TO anon;
 GRANT ALL ON FUNCTION private.release_hold(p_hold uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.require_event_access(p_event uuid) FROM PUBLIC;
-GRANT ALL ON TABLE public.events TO service_role;
-GRANT SELECT ON TABLE public.events TO authenticated;
-GRANT INSERT(organization_id) ON TABLE public.events TO authenticated;
-GRANT INSERT(slug) ON TABLE public.events TO authenticated;
-GRANT INSERT(name),UPDATE(name) ON TABLE public.events TO authenticated;
-GRANT UPDATE(status) ON TABLE public.events TO authenticated;
-GRANT INSERT(created_by) ON TABLE public.events TO authenticated;
 REVOKE ALL ON FUNCTION private.restore_version(event public.events, target public.event_versions, p_kind text, p_reason text, p_carry text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.review_draft(p_draft uuid, p_revision integer, p_verdict text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.review_draft(p_draft uuid, p_revision integer, p_verdict text, p_reason text) TO authenticated;
@@ -3004,8 +3235,8 @@ GRANT ALL ON FUNCTION private.role_preset(p_role text) TO authenticated;
 GRANT ALL ON FUNCTION private.role_preset(p_role text) TO service_role;
 REVOKE ALL ON FUNCTION private.roll_back(p_event uuid, p_current uuid, p_target integer, p_reason text, p_carry text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.roll_back(p_event uuid, p_current uuid, p_target integer, p_reason text, p_carry text) TO authenticated;
-REVOKE ALL ON FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision integer, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text, p_origin text, p_branch uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision integer, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text, p_origin text, p_branch uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision integer, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text, p_origin text, p_branch uuid, p_branch_number integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision integer, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text, p_origin text, p_branch uuid, p_branch_number integer) TO authenticated;
 REVOKE ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) TO anon;
 GRANT ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) TO authenticated;
@@ -3031,6 +3262,8 @@ REVOKE ALL ON FUNCTION private.set_flag(p_organization uuid, p_name text, p_is_o
 GRANT ALL ON FUNCTION private.set_flag(p_organization uuid, p_name text, p_is_on boolean, p_note text) TO authenticated;
 REVOKE ALL ON FUNCTION private.set_permissions(p_organization uuid, p_user uuid, p_overrides jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.set_permissions(p_organization uuid, p_user uuid, p_overrides jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.standard_document() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.stops_ended(p_before jsonb, p_after jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.submit_draft(p_draft uuid, p_revision integer, p_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.submit_draft(p_draft uuid, p_revision integer, p_message text) TO authenticated;
 REVOKE ALL ON FUNCTION private.sweep_holds(p_batch integer) FROM PUBLIC;
@@ -3042,6 +3275,7 @@ REVOKE ALL ON FUNCTION private.tell_unit() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) TO anon;
 GRANT ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) TO authenticated;
+REVOKE ALL ON FUNCTION private.watch_event(event public.events) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.watch_versions() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.web_session(p_token_sha256 bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.web_session(p_token_sha256 bytea) TO anon;
