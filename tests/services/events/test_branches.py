@@ -150,3 +150,33 @@ async def test_branches_are_a_permission(desk: Desk) -> None:
         ("close_branch", {"name": "staging"}),
     ):
         assert (await refusal(call(desk, verb, **values))).facts == {"permission": "manage_branches"}
+
+
+async def test_what_was_committed_while_merging_is_not_taken_for_merged(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await staging(desk, WARM)
+    save = drafts.save_draft
+
+    async def overtaken(*args: Any, **values: Any) -> Any:
+        later = WARM.replace("Come in", "Welcome")
+        await call(desk, "add_commit", persona="admin", name="staging", source_text=later)
+        return await save(*args, **values)
+
+    monkeypatch.setattr(drafts, "save_draft", overtaken)
+    outcome: MergeOutcome = await call(desk, "merge_branch", name="staging")
+    assert outcome.version is not None
+    assert outcome.version.document["branding"]["tagline"] == "Come in"
+    branch = await call(desk, "get_branch", name="staging")
+    assert (branch.status, branch.head_number) == ("active", 3)
+
+
+async def test_lists_leave_texts_out(desk: Desk) -> None:
+    await staging(desk, WARM)
+    await desk.save(WARM)
+    async with desk.unit("operator") as ctx:
+        (draft,) = await drafts.list_drafts(ctx)
+    (newest, _) = await call(desk, "list_commits", name="staging")
+    assert draft.is_valid
+    assert not hasattr(draft, "source")
+    assert not hasattr(newest, "source")
