@@ -1157,7 +1157,7 @@ begin
   if current.id is null then  -- nobody is in it yet: no approvals, but nothing in it that its authors may not do
     change := private.risk_of('{}', p_after);
     return change || jsonb_build_object('leaf_risk', change -> 'risk', 'radius', radius, 'escalated', false, 'needed', 0,
-      'needs_admin', false, 'eligible', 0, 'reasons', jsonb_build_array('first_version'), 'levers_only', false);
+      'needs_admin', false, 'eligible', 0, 'levers_only', false, 'reasons', jsonb_build_array('first_version'));
   end if;
   change := private.risk_of(current.document, p_after,
     (select v.document from public.event_versions v where v.id = coalesce(current.baseline_id, current.id)));
