@@ -179,7 +179,7 @@ def test_another_sites_form_changes_nothing(api: str, method: str, path: str, bo
     assert (answer.status_code, answer.json()["code"]) == (403, "identity.foreign_origin")
 
 
-@pytest.mark.parametrize("version", [99_999, 2**31 - 1])
+@pytest.mark.parametrize("version", [99_999, 2**31 - 2])
 def test_a_version_that_is_not_there(api: str, version: int) -> None:
     with sign_in(api) as client:
         answer = client.get(EVENT, params={"version": version})

@@ -7,8 +7,11 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
+import psycopg
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
+
+from tests.product import SLUG, Product
 
 Open = Callable[..., Awaitable[Page]]
 
@@ -34,6 +37,28 @@ async def browser() -> AsyncIterator[Browser]:
             pytest.fail(f"{_HOW}\n{error}")
         yield browser
         await browser.close()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def as_seeded(product: Product) -> None:
+    """The demo as it was seeded and nothing that waits, whatever other tests of the run left behind."""
+    with psycopg.connect(product.dsn) as conn:
+        conn.execute(
+            "update public.drafts set status = 'discarded' where status not in ('published', 'discarded')"
+        )
+        conn.execute("update public.members set permissions = '{}' where permissions <> '{}'")
+        conn.execute("delete from public.approval_policies")
+        conn.execute("delete from public.organization_flags")
+        conn.execute(
+            """
+            select private.restore_version(e, v, 'rollback', 'as seeded', 'drain')
+            from public.events e
+            join public.event_versions c on c.id = e.current_version_id
+            join public.event_versions v on v.event_id = e.id and v.number = 1 and v.sha256 <> c.sha256
+            where e.slug = %s
+            """,
+            (SLUG,),
+        )
 
 
 @pytest.fixture
