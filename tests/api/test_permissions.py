@@ -15,7 +15,7 @@ PERMISSIONS = "/api/v1/permissions"
 
 
 def member(api: str, email: str) -> dict[str, Any]:
-    found = get(api, PERMISSIONS, VIEWER, organization_id=organization_id(api))
+    found = get(api, PERMISSIONS, ADMIN, organization_id=organization_id(api))
     return next(one for one in found["members"] if one["email"] == email)
 
 
