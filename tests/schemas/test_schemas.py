@@ -14,7 +14,7 @@ from referencing import Registry, Resource
 from backend.domains.events import path_rules, schema
 from backend.domains.events.compiling import compile_document
 from backend.domains.events.model import Source, pointer
-from backend.domains.events.patterns import pattern_of
+from backend.domains.events.patterns import pattern_of, rule_for
 from backend.domains.events.reading import read
 from backend.domains.events.reference import event_document_reference
 from backend.domains.events.templates import SEEDS, Folder
@@ -83,7 +83,7 @@ def test_numbers_have_a_unit_and_bounds(path: tuple[str | int, ...]) -> None:
 
 @pytest.mark.parametrize("path", LEAVES, ids=pointer)
 def test_permissions_are_those_that_members_have(path: tuple[str | int, ...]) -> None:
-    assert schema.permission(path) in PERMISSIONS
+    assert rule_for(pattern_of(path)).permission in PERMISSIONS
 
 
 def test_each_section_says_what_it_takes_to_change_it() -> None:
@@ -218,7 +218,7 @@ def test_the_reference_page_is_current() -> None:
     ],
 )
 def test_reload_class_of_a_path(path: tuple[str | int, ...], expected: str) -> None:
-    assert schema.reload_class(path) == expected
+    assert rule_for(pattern_of(path)).reload == expected
 
 
 @pytest.mark.parametrize(
@@ -237,4 +237,5 @@ def test_reload_class_of_a_path(path: tuple[str | int, ...], expected: str) -> N
 def test_what_it_takes_to_change_a_path(
     path: tuple[str | int, ...], risk: str, permission: str, lever: Any
 ) -> None:
-    assert (schema.risk(path), schema.permission(path), schema.lever(path)) == (risk, permission, lever)
+    rule = rule_for(pattern_of(path))
+    assert (rule.risk, rule.permission, rule.lever) == (risk, permission, lever)

@@ -8,6 +8,7 @@ from typing import Any
 
 from backend.domains.events import schema
 from backend.domains.events.model import Path
+from backend.domains.events.patterns import pattern_of, rule_for
 
 _HEAD = """# The event document
 
@@ -63,7 +64,7 @@ def _cells(path: Path, leaf: schema.Schema) -> Iterator[str]:
     yield leaf["x-reload"]
     yield leaf["x-risk"]
     yield _lever(leaf)
-    yield f"`{schema.permission(path)}`"
+    yield f"`{rule_for(pattern_of(path)).permission}`"
 
 
 def _is_unread(path: Path) -> bool:

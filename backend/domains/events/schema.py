@@ -116,45 +116,14 @@ def leaves(schema: Schema | None = None, path: Path = ()) -> Iterator[tuple[Path
 
 def at(path: Path) -> Schema | None:
     """The schema that governs a path of a document, or None where there is none of its own."""
-    nodes = _nodes(path)
-    return nodes[-1] if len(nodes) == len(path) + 1 else None
-
-
-def _nodes(path: Path) -> list[Schema]:
-    """The schemas on the way to a path, the root first, as far as there are any."""
-    nodes: list[Schema] = [resolved()]
+    schema: Schema = resolved()
     for step in path:
         is_position = isinstance(step, int) or step == "*"
-        within = nodes[-1].get("items") if is_position else nodes[-1].get("properties", {}).get(step)
+        within = schema.get("items") if is_position else schema.get("properties", {}).get(step)
         if within is None:
-            break
-        nodes.append(within)
-    return nodes
-
-
-def _said(path: Path, annotation: str, otherwise: Any) -> Any:
-    """What the nearest schema on the way to a path says that says something."""
-    return next((node[annotation] for node in reversed(_nodes(path)) if annotation in node), otherwise)
-
-
-def reload_class(path: Path) -> str:
-    """`pinned`, `live` or `kill`: when a change of this path reaches open conversations."""
-    return _said(path, "x-reload", "pinned")
-
-
-def risk(path: Path) -> str:
-    """`low`, `medium` or `high`: who has to agree to a change of this path."""
-    return _said(path, "x-risk", "high")
-
-
-def permission(path: Path) -> str:
-    """What a member must be allowed to do, to change this path."""
-    return _said(path, "x-permission", "edit_document")
-
-
-def lever(path: Path) -> Mapping[str, Any] | None:
-    """How far operators may move this path without asking, if they may."""
-    return _said(path, "x-lever", None)
+            return None
+        schema = within
+    return schema
 
 
 @cache
