@@ -100,7 +100,7 @@ def matrix(
     legend = rx.el.p(
         rx.el.span(class_name="tick__dot tick__dot--inline", aria_hidden="true"),
         "differs from what the role gives.",
-        rx.cond(may_manage, "", " Admins of permissions change this; you may read it."),
+        rx.cond(may_manage, "", " Whoever manages permissions can change this; you may read it."),
         class_name="muted",
     )
     return section("Permissions", rx.cond(failure != "", notice(failure)), grid, legend)
