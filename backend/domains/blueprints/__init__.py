@@ -1,0 +1,1 @@
+"""From a seller's samples to a proposed Sales Event: every proposal with its evidence and its confidence."""
