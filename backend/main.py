@@ -7,8 +7,10 @@ from functools import cache
 from fastapi import FastAPI
 
 from backend.adapters.embeddings import LocalEmbedder
+from backend.adapters.ocr_local import LocalOcr
 from backend.adapters.realtime import RealtimeHub
 from backend.adapters.supabase_auth import SupabaseAuth
+from backend.adapters.supabase_files import SupabaseFiles
 from backend.core.ports import Ports
 from backend.core.settings import Settings, load_settings
 from backend.flows.runtime import Runtime
@@ -16,10 +18,14 @@ from backend.flows.runtime import Runtime
 
 def build_ports(settings: Settings) -> Ports:
     """Every port with the adapter that the settings ask for."""
+    secret = settings.secret_key.get_secret_value()
     return Ports(
         embedder=LocalEmbedder(),
-        broadcasts=RealtimeHub(settings.supabase_url, settings.secret_key.get_secret_value()),
+        broadcasts=RealtimeHub(settings.supabase_url, secret),
         identity=SupabaseAuth(settings.supabase_url, settings.publishable_key),
+        files=SupabaseFiles(settings.supabase_url, secret),
+        ocr=LocalOcr(),
+        model=None,
     )
 
 

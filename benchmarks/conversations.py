@@ -22,7 +22,8 @@ from backend.domains.events.overlay import effective
 from backend.flows import storefront
 from backend.flows.runtime import Runtime
 from backend.kit.canonical_json import canonical
-from benchmarks.ground import Ground, event_document, real_ports
+from backend.main import build_ports
+from benchmarks.ground import Ground, event_document
 from benchmarks.measure import Findings, Goal
 
 SLUG = "bench-conversations"
@@ -75,7 +76,7 @@ async def run(ground: Ground) -> Findings:
     if not ground.realtime:
         settings = settings.model_copy(update={"poll_seconds": 0.05})
         found.notes.append("Gateway and Realtime do not run here: the process asks every 50 ms instead.")
-    runtime = Runtime(settings, real_ports(settings))
+    runtime = Runtime(settings, build_ports(settings))
     first = await ground.publish(SLUG)
     await runtime.open()
     try:

@@ -18,9 +18,6 @@ import psycopg
 from psycopg.rows import TupleRow
 from ruamel.yaml import YAML
 
-from backend.adapters.embeddings import LocalEmbedder
-from backend.adapters.realtime import RealtimeHub
-from backend.adapters.supabase_auth import SupabaseAuth
 from backend.core.db import Database
 from backend.core.ports import Ports
 from backend.core.settings import PROJECT, Settings
@@ -29,6 +26,7 @@ from backend.domains.events.model import EventVersion, Source
 from backend.local.layout import Layout
 from backend.local.ports import free_layout_ports
 from backend.local.stack import start_stack
+from backend.main import build_ports
 
 Owner = psycopg.Connection[TupleRow]
 
@@ -234,19 +232,10 @@ async def open_ground(
         shutil.rmtree(home, ignore_errors=True)
 
 
-def real_ports(settings: Settings) -> Ports:
-    """The adapters of the product, without its HTTP application."""
-    return Ports(
-        embedder=LocalEmbedder(),
-        broadcasts=RealtimeHub(settings.supabase_url, settings.secret_key.get_secret_value()),
-        identity=SupabaseAuth(settings.supabase_url, settings.publishable_key),
-    )
-
-
 @asynccontextmanager
 async def stand_on(settings: Settings, sizes: Sizes, **options: Any) -> AsyncIterator[Ground]:
     """A ground on a database that is migrated already."""
-    ports = real_ports(settings)
+    ports = build_ports(settings)
     database = Database(settings, ports)
     await database.open()
     try:

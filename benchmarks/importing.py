@@ -19,7 +19,8 @@ import psutil
 from backend.core.db import Database
 from backend.core.settings import PROJECT, load_settings
 from backend.domains.catalogue import service as catalogue
-from benchmarks.ground import Ground, real_ports
+from backend.main import build_ports
+from benchmarks.ground import Ground
 
 
 def import_in_process(ground: Ground, slug: str, file: Path, mapping: Path) -> dict[str, Any]:
@@ -34,7 +35,7 @@ def import_in_process(ground: Ground, slug: str, file: Path, mapping: Path) -> d
 
 async def main(slug: str, file: Path, mapping: Path) -> None:
     settings = load_settings()
-    ports = real_ports(settings)
+    ports = build_ports(settings)
     ports.embedder.embed(["warm"])
     database = Database(settings, ports)
     await database.open()

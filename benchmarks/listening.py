@@ -21,7 +21,7 @@ from backend.adapters.realtime import RealtimeHub
 from backend.core.settings import Settings, load_settings
 from backend.domains.events.bundles import TOPIC
 from backend.flows.runtime import Runtime
-from benchmarks.ground import real_ports
+from backend.main import build_ports
 
 SLUG = "bench-publish"
 CHANNEL = "bench_publish"
@@ -58,7 +58,7 @@ async def _hear_postgres(settings: Settings, ready: asyncio.Event) -> None:
 
 async def _serve(settings: Settings, ready: asyncio.Event) -> None:
     """Tells of a version once a request would get it: read, made ready and put in force."""
-    runtime = Runtime(settings, real_ports(settings))
+    runtime = Runtime(settings, build_ports(settings))
     await runtime.open()
     listener, served = next(_listeners), runtime.bundles.current(SLUG)
     ready.set()

@@ -20,7 +20,7 @@ from backend.core.db import Database
 from backend.core.ports import Ports
 from backend.core.settings import Settings
 from tests.factories import World, make_world
-from tests.fakes import FakeBroadcasts, FakeIdentity, HashEmbedder
+from tests.fakes import fake_ports
 from tests.postgres import TestPostgres, start_postgres
 from tests.product import Product, run_product
 
@@ -82,7 +82,7 @@ def world(dsn: str) -> World:
 
 @pytest.fixture
 def ports() -> Ports:
-    return Ports(embedder=HashEmbedder(), broadcasts=FakeBroadcasts(), identity=FakeIdentity())
+    return fake_ports()
 
 
 @pytest.fixture

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID, uuid5
 
 import numpy as np
+from jsonschema import Draft202012Validator
 from numpy.typing import NDArray
 
-from backend.core.errors import NotSignedIn
-from backend.core.ports import SignedIn
+from backend.core.errors import NotFound, NotSignedIn, Upstream
+from backend.core.ports import Ports, SignedIn, Word
 
 
 class HashEmbedder:
@@ -81,3 +82,79 @@ class FakeIdentity:
 
     async def close(self) -> None:
         self.people.clear()
+
+
+class MemoryFiles:
+    """Files by bucket and path, with what was said about each."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], tuple[bytes, str, str]] = {}
+
+    async def put(
+        self, bucket: str, path: str, content: bytes, *, content_type: str, cache_control: str = "3600"
+    ) -> None:
+        self.kept[bucket, path] = (content, content_type, cache_control)
+
+    async def get(self, bucket: str, path: str) -> bytes:
+        if (bucket, path) not in self.kept:
+            raise NotFound("core.no_such_file")
+        return self.kept[bucket, path][0]
+
+    async def remove(self, bucket: str, paths: Sequence[str]) -> None:
+        for path in paths:
+            self.kept.pop((bucket, path), None)
+
+    def public_url(self, bucket: str, path: str) -> str:
+        return f"https://files.example.com/{bucket}/{path}"
+
+    async def close(self) -> None:
+        """Keeps what it has, so that a test can look afterwards."""
+
+
+class FixedOcr:
+    """Reads the same words in every image, or those that belong to an image's bytes."""
+
+    name = "fixed"
+
+    def __init__(self, words: Sequence[Word] = (), by_image: Mapping[bytes, Sequence[Word]] = {}) -> None:
+        self.words, self.by_image = tuple(words), dict(by_image)
+        self.seen: list[bytes] = []
+
+    async def read(self, image: bytes) -> tuple[Word, ...]:
+        self.seen.append(image)
+        return tuple(self.by_image.get(image, self.words))
+
+
+class ScriptedModel:
+    """Gives prepared answers in turn, checked against the schema as a real one's; an error is raised instead."""
+
+    name = "scripted"
+
+    def __init__(self, *answers: Mapping[str, Any] | Exception) -> None:
+        self.answers = list(answers)
+        self.asked: list[dict[str, Any]] = []
+
+    async def answer(
+        self, *, system: str, prompt: str, schema: Mapping[str, Any], timeout_s: float
+    ) -> Mapping[str, Any]:
+        self.asked.append({"system": system, "prompt": prompt, "schema": schema, "timeout_s": timeout_s})
+        answer = (
+            self.answers.pop(0) if self.answers else Upstream("core.model_failed", problem="nothing_left")
+        )
+        if isinstance(answer, Exception):
+            raise answer
+        if not Draft202012Validator(dict(schema)).is_valid(answer):
+            raise Upstream("core.model_failed", problem="schema")
+        return answer
+
+    async def close(self) -> None:
+        self.answers.clear()
+
+
+def fake_ports(**other: Any) -> Ports:
+    """Every port faked, but for those given."""
+    fakes: dict[str, Any] = {
+        "embedder": HashEmbedder(), "broadcasts": FakeBroadcasts(), "identity": FakeIdentity(), "files": MemoryFiles(),
+        "ocr": FixedOcr(), "model": None,
+    }  # fmt: skip
+    return Ports(**fakes | other)

@@ -30,4 +30,4 @@ async def open_database() -> AsyncIterator[Database]:
         yield database
     finally:
         await database.close()
-        await ports.identity.close()
+        await ports.close()

@@ -55,8 +55,7 @@ class Runtime:
         with contextlib.suppress(asyncio.CancelledError):
             await self._watch
         self._watch = None
-        await self.ports.broadcasts.close()
-        await self.ports.identity.close()
+        await self.ports.close()
         await self.database.close()
 
     @asynccontextmanager

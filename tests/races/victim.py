@@ -18,12 +18,11 @@ from uuid import UUID
 from pydantic import SecretStr
 
 from backend.core.context import Actor
-from backend.core.ports import Ports
 from backend.core.settings import Settings
 from backend.domains.events import drafts
 from backend.flows import branching, configs, drafting
 from backend.flows.runtime import Runtime
-from tests.fakes import FakeBroadcasts, FakeIdentity, HashEmbedder
+from tests.fakes import fake_ports
 
 
 def runtime_on(app_dsn: str, system_dsn: str, home: str) -> Runtime:
@@ -37,9 +36,7 @@ def runtime_on(app_dsn: str, system_dsn: str, home: str) -> Runtime:
         system_dsn=SecretStr(system_dsn),
         rate_limits=False,
     )
-    return Runtime(
-        settings, Ports(embedder=HashEmbedder(), broadcasts=FakeBroadcasts(), identity=FakeIdentity())
-    )
+    return Runtime(settings, fake_ports())
 
 
 async def work(runtime: Runtime, order: dict[str, Any]) -> None:
