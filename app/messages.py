@@ -108,6 +108,14 @@ WORDS: dict[str, str] = {
     "events.slug_taken": "This address belongs to another event. Choose another id.",
     "events.version_superseded": "The event was updated this very moment. Please try again.",
     "events.version_taken": "Somebody else published in the meantime. Look at their version, then publish yours again.",
+    # blueprints
+    "blueprints.adapter_refused": "The adapter of {file} does not do what it should: {problem}.",
+    "blueprints.adapter_unapproved": "An adapter waits for somebody to read and approve it: {file}.",
+    "blueprints.artifact_changed": "Files of this blueprint were changed or lost. Write it again, or mend the files named.",
+    "blueprints.no_artifact": "This is no blueprint: its manifest is missing or cannot be read.",
+    "blueprints.nothing_to_sell": "None of the files has listings in it. Add a spreadsheet, or the description of a feed.",
+    "blueprints.unreadable": "This was written by another release and cannot be read ({path}). Make the blueprint anew.",
+    "blueprints.unsafe_bundle": "The zip was refused as unsafe ({problem}).",
     # catalogue
     "catalogue.cell_too_large": "A cell in row {row} is longer than {limit} characters. Is a quotation mark never closed?",
     "catalogue.empty_file": "The file has no rows to import.",
