@@ -85,7 +85,10 @@ class Files(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A line of text in an image. Unit: pixels from the top left corner; confidence 0..1."""
+    """A line of text in an image. Unit: pixels from the top left corner; confidence 0..1.
+
+    `turned` says how far the writing is turned clockwise, in quarter turns: 0, 90, 180 or 270 degrees.
+    """
 
     text: str
     confidence: float
@@ -93,6 +96,7 @@ class Word:
     y0: float
     x1: float
     y1: float
+    turned: int = 0
 
 
 class Ocr(Protocol):
