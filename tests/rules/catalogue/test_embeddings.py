@@ -40,3 +40,20 @@ def test_the_same_as_the_library(embedder: LocalEmbedder) -> None:
     ]
     library = wordllama.WordLlama.load(cache_dir=wordllama.__path__[0], disable_download=True)
     np.testing.assert_allclose(embedder.embed(texts), library.embed(texts, norm=True), atol=1e-6)
+
+
+def test_words_met_before_change_nothing(embedder: LocalEmbedder) -> None:
+    """A text is the sum of its words: whatever came before it, and however much, its vector is that of all its tokens."""
+    texts = [
+        "Grüße, 日本 tesla\nModel 3", "a<s>b c", "  x  y ", "car 🚗", "tab\tx", "x▁y ▁ z", "<unk> hi", "\u00a0nb sp", "é ê",
+    ]  # fmt: skip
+    fresh = LocalEmbedder().embed(texts)
+    for start in range(0, 40_000, 4_000):  # more words than are remembered
+        embedder.embed(
+            [" ".join(f"w{n}" for n in range(at, at + 40)) for at in range(start, start + 4_000, 40)]
+        )
+    np.testing.assert_array_equal(embedder.embed(texts), fresh)
+    for text, vector in zip(texts, fresh, strict=True):
+        ids = embedder._tokenizer.encode(text, add_special_tokens=False).ids
+        whole = embedder._vectors.take(ids, axis=0).sum(axis=0)
+        np.testing.assert_allclose(vector, whole / np.linalg.norm(whole), atol=1e-6)
