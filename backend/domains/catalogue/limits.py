@@ -13,6 +13,7 @@ class Limits:
     rows: int = 2_000_000
     columns: int = 1000
     cell_chars: int = 64 * 1024
+    row_chars: int = 4 * 1024 * 1024
     line_chars: int = 16 * 1024 * 1024
     zip_entries: int = 2_000
     zip_unpacked_bytes: int = 600 * 1024 * 1024

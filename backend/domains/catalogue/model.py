@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any, Final, Literal, NewType, TypeAlias
 from uuid import UUID
 
+from backend.domains.catalogue.normalizers import Cell
+
 ListingId = NewType("ListingId", int)
 AttributeKind: TypeAlias = Literal["number", "enum", "boolean", "text"]
 ColumnType: TypeAlias = Literal["integer", "number", "boolean", "date", "enum", "text", "list"]
@@ -76,6 +78,52 @@ class SourceMapping:
     strict: bool
     document: Mapping[str, Any]
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """Where the listings of a file stand. Rows are 1-based as the file counts them; blank rows are in no list.
+
+    `other_rows` are (row, "title" | "subtotal" | "total" | "section" | "note" | "header"), `row_count` counts listings,
+    `title_text` is what stands above the header.
+    """
+
+    format: str
+    sheet: str | None
+    sheets: tuple[str, ...]
+    header_rows: tuple[int, ...]
+    keys: tuple[str, ...]
+    first_row: int
+    row_count: int
+    other_rows: tuple[tuple[int, str], ...]
+    delimiter: str | None
+    encoding: str | None
+    title_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProfile:
+    """What stands in one column. `values` counts different cells, texts trimmed and cut at 300 characters; it holds the
+    first few thousand, and all of them where `is_whole`. `total` counts listings, `filled` those with a cell."""
+
+    key: str
+    index: int
+    header: str
+    group: str
+    values: Mapping[Cell, int]
+    is_whole: bool
+    filled: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSurvey:
+    """The structure of a file and what its columns hold. `sample_rows` are (row, cells): the first fifty listings and
+    others spread over the file, 500 at most."""
+
+    layout: SheetLayout
+    columns: tuple[ColumnProfile, ...]
+    sample_rows: tuple[tuple[int, tuple[Cell, ...]], ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Streams the records of a seller's file: CSV, TSV and XLSX, within limits that hold for hostile files too.
+"""Streams the records of a seller's file, text or workbook, within limits that hold for hostile files too.
 
 Knows nothing of mappings. A file is refused by size before it is opened, and a workbook by its zip directory and by
 decompressing it without keeping the result, before `sheets` reads it in a process of its own with a memory limit.
@@ -6,7 +6,6 @@ decompressing it without keeping the result, before `sheets` reads it in a proce
 
 from __future__ import annotations
 
-import codecs
 import csv
 import hashlib
 import io
@@ -17,18 +16,18 @@ from typing import Final, TypeAlias
 
 from backend.core.errors import InvalidInput
 from backend.domains.catalogue import sheets
+from backend.domains.catalogue.encodings import inspect, sniff_delimiter
+from backend.domains.catalogue.heading import Heading, Merged, distinct, named_by
 from backend.domains.catalogue.limits import Limits
 from backend.domains.catalogue.normalizers import Cell
+from backend.domains.catalogue.sorting import listings_of
 
 Record: TypeAlias = tuple[int, Sequence[Cell]]
 _CHUNK: Final = 1 << 20
-_BOMS: Final = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_FOREIGN: Final = (
+    (b"%pdf", "pdf"), (b"<!doctype", "web_page"), (b"<html", "web_page"), (b"<table", "web_page"), (b"<?xml", "xml"),
+    (b"{\\rtf", "rich_text"),
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,8 @@ def open_table(
     path: Path,
     *,
     header_row: int = 1,
+    header_rows: Sequence[int] | None = None,
+    listings_only: bool = False,
     sheet: str | None = None,
     delimiter: str = "auto",
     encoding: str = "auto",
@@ -55,9 +56,55 @@ def open_table(
 ) -> Table:
     """Checks a file and reads its header. Blocking; call it in a thread.
 
+    `header_rows` names one or two rows, or none where the columns have no names. `listings_only` leaves out totals,
+    sections, repeated names and remarks, as a survey of the file does.
     Raises: InvalidInput `catalogue.file_not_found`, `.unreadable_file`, `.file_too_large`, `.unsupported_file`,
     `.undecodable`, `.nul_byte`, `.unsafe_workbook`, `.unreadable_workbook`, `.unknown_sheet`, `.empty_file`,
     `.too_many_columns`, `.too_many_rows`, `.cell_too_large`.
+    """
+    rows = (header_row,) if header_rows is None else tuple(header_rows)
+    source = open_source(path, sheet=sheet, delimiter=delimiter, encoding=encoding, limits=limits)
+    try:
+        heading, records = _headed(source, rows)
+    except BaseException:
+        source.close()
+        raise
+    chosen = listings_of(heading.names, records) if listings_only else records
+    return Table(
+        source.name, source.sha256, source.bytes, heading.keys, chosen, source.position, source.close
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An opened file before anybody knows where its header is. `records` begin with the first row."""
+
+    name: str
+    format: str
+    sha256: str
+    bytes: int
+    records: Generator[Record]
+    position: Callable[[], int]
+    close: Callable[[], None]
+    sheet: str | None = None
+    sheets: tuple[str, ...] = ()
+    merged: tuple[Merged, ...] = ()
+    delimiter: str | None = None
+    encoding: str | None = None
+
+
+def open_source(
+    path: Path,
+    *,
+    sheet: str | None = None,
+    choose: sheets.Choice | None = None,
+    delimiter: str = "auto",
+    encoding: str = "auto",
+    limits: Limits | None = None,
+) -> Source:
+    """Checks a file and streams its rows. `choose` picks the sheet of a workbook that has several.
+
+    Raises: as `open_table`.
     """
     limits = limits or Limits()
     size = _size(path, limits)
@@ -66,22 +113,38 @@ def open_table(
             start = file.read(4096)
     except OSError as error:
         raise InvalidInput("catalogue.unreadable_file", file=path.name, problem=error.strerror) from error
-    if start.startswith(b"PK\x03\x04"):
-        records = sheets.read_workbook(path, sheet, limits)
-        digest = _digest(path)
-        position = int
-    elif start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise InvalidInput("catalogue.unsupported_file", file=path.name, kind="old_or_protected_workbook")
-    else:
-        digest, chosen = _inspect(path, start, encoding)
-        records, position = _read_text(path, chosen, delimiter, limits)
-    try:
-        header = _header(records, header_row, path.name, limits)
-    except BaseException:
-        records.close()
-        raise
+    form = sheets.workbook_format(path, start, limits)
+    if form is not None:
+        book = sheets.open_workbook(path, sheet, limits, choose=choose)
+        try:
+            digest = _digest(path)
+        except BaseException:
+            book.records.close()
+            raise
+        records = _checked(book.records, path.name, limits)
+        return Source(
+            path.name,
+            form,
+            digest,
+            size,
+            records,
+            int,
+            book.records.close,
+            book.sheet,
+            book.sheets,
+            book.merged,
+        )
+    for mark, kind in _FOREIGN:
+        if start.lstrip(b"\xef\xbb\xbf \r\n\t").lower().startswith(mark):
+            raise InvalidInput("catalogue.unsupported_file", file=path.name, kind=kind)
+    digest, found = inspect(path, start, encoding)
+    separator = delimiter if delimiter != "auto" else sniff_delimiter(path, found)
+    records, position = _read_text(path, found, separator, limits)
+    kind = "tsv" if separator == "\t" else "txt" if path.suffix.lower() == ".txt" else "csv"
     checked = _checked(records, path.name, limits)
-    return Table(path.name, digest, size, header, checked, position, records.close)
+    return Source(
+        path.name, kind, digest, size, checked, position, records.close, delimiter=separator, encoding=found
+    )
 
 
 def _size(path: Path, limits: Limits) -> int:
@@ -102,69 +165,10 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _inspect(path: Path, start: bytes, encoding: str) -> tuple[str, str]:
-    """The sha256 of a text file and its encoding, found by decoding all of it."""
-    candidates = [encoding] if encoding != "auto" else _candidates(start)
-    failures: list[InvalidInput] = []
-    for candidate in candidates:
-        try:
-            return _decode_all(path, candidate), candidate
-        except InvalidInput as error:
-            failures.append(error)
-            if error.code == "catalogue.nul_byte" or error.facts.get("multibyte_before"):
-                break
-    raise failures[-1] if failures[-1].code == "catalogue.nul_byte" else failures[0]
-
-
-def _candidates(start: bytes) -> list[str]:
-    for bom, name in _BOMS:
-        if start.startswith(bom):
-            return [name]
-    if len(start) >= 4 and start[1::2].count(0) > len(start) // 4:
-        return ["utf-16-le"]
-    if len(start) >= 4 and start[::2].count(0) > len(start) // 4:
-        return ["utf-16-be"]
-    return ["utf-8", "cp1252"]
-
-
-def _decode_all(path: Path, encoding: str) -> str:
-    """Returns the sha256. Raises at the first undecodable byte, with its record and place, and at a NUL."""
-    digest, decoder = hashlib.sha256(), codecs.getincrementaldecoder(encoding)()
-    done, lines, multibyte = 0, 0, False
-    with path.open("rb") as file:
-        while True:
-            chunk = file.read(_CHUNK)
-            digest.update(chunk)
-            try:
-                text = decoder.decode(chunk, final=not chunk)
-            except UnicodeDecodeError as error:
-                pending = len(error.object) - len(chunk)
-                good = bytes(error.object[: error.start])
-                raise InvalidInput(
-                    "catalogue.undecodable",
-                    file=path.name,
-                    encoding=encoding,
-                    line=lines + good.count(b"\n") + 1,
-                    byte=done - pending + error.start,
-                    multibyte_before=multibyte or not good.isascii(),
-                ) from error
-            if "\x00" in text:
-                line = lines + text[: text.index("\x00")].count("\n") + 1
-                raise InvalidInput("catalogue.nul_byte", file=path.name, line=line)
-            lines, multibyte, done = (
-                lines + text.count("\n"),
-                multibyte or not text.isascii(),
-                done + len(chunk),
-            )
-            if not chunk:
-                return digest.hexdigest()
-
-
 def _read_text(
     path: Path, encoding: str, delimiter: str, limits: Limits
 ) -> tuple[Generator[Record], Callable[[], int]]:
     csv.field_size_limit(limits.cell_chars)
-    chosen = delimiter if delimiter != "auto" else sniff_delimiter(path, encoding)
     done = 0
 
     def lines() -> Generator[str]:
@@ -180,7 +184,7 @@ def _read_text(
     def records() -> Generator[Record]:
         number, source = 0, lines()
         try:
-            for number, cells in enumerate(csv.reader(source, delimiter=chosen), 1):
+            for number, cells in enumerate(csv.reader(source, delimiter=delimiter), 1):
                 yield number, cells
         except csv.Error as error:
             facts = {"file": path.name, "row": number + 1, "limit": limits.cell_chars}
@@ -191,51 +195,35 @@ def _read_text(
     return records(), lambda: done
 
 
-def sniff_delimiter(path: Path, encoding: str) -> str:
-    """The separator that splits the first records into the most columns of equal number."""
-    with path.open("rb") as file:
-        sample = codecs.getincrementaldecoder(encoding)().decode(file.read(64 * 1024))
-    best, best_score = ",", (0, 0)
-    for candidate in (",", ";", "\t", "|"):
-        widths: list[int] = []
-        try:
-            for cells in csv.reader(sample.splitlines(keepends=True)[:50], delimiter=candidate):
-                widths.append(len(cells))
-        except csv.Error:
-            continue
-        wide = [width for width in widths if width > 1]
-        mode = max(set(wide), key=wide.count) if wide else 0
-        score = (wide.count(mode) * min(mode, 3), mode) if mode else (0, 0)
-        if score > best_score:
-            best, best_score = candidate, score
-    return best
+def _headed(source: Source, rows: tuple[int, ...]) -> tuple[Heading, Generator[Record]]:
+    """The names of the columns, and the records below them."""
+    before: list[Record] = []
+    last = max(rows, default=0)
+    while len(before) < last:
+        record = next(source.records, None)
+        if record is None:
+            raise InvalidInput("catalogue.empty_file", file=source.name)
+        before.append(record)
+    if last:
+        return named_by(before, rows, source.merged), source.records
+    first = next(source.records, None)
+    if first is None:
+        raise InvalidInput("catalogue.empty_file", file=source.name)
+    names = tuple(f"#{at}" for at in range(1, len(first[1]) + 1))
+    return Heading((), names, ("",) * len(names), 0.0), _again(first, source.records)
 
 
-def _header(records: Iterator[Record], header_row: int, name: str, limits: Limits) -> tuple[str, ...]:
-    for number, cells in records:
-        if len(cells) > limits.columns:
-            raise InvalidInput(
-                "catalogue.too_many_columns", file=name, columns=len(cells), limit=limits.columns
-            )
-        if number == header_row:
-            return column_keys(cells)
-    raise InvalidInput("catalogue.empty_file", file=name)
+def _again(first: Record, records: Generator[Record]) -> Generator[Record]:
+    yield first
+    yield from records
 
 
 def column_keys(cells: Sequence[Cell]) -> tuple[str, ...]:
     """Header texts with white space collapsed; an empty one is `#<column>`, the second `Length` is `Length#2`."""
-    seen: dict[str, int] = {}
-    keys: list[str] = []
-    for at, cell in enumerate(cells, 1):
-        text = " ".join(str("" if cell is None else cell).split()) or f"#{at}"
-        seen[text] = seen.get(text, 0) + 1
-        keys.append(text if seen[text] == 1 else f"{text}#{seen[text]}")
-    while keys and keys[-1] == f"#{len(keys)}":
-        keys.pop()
-    return tuple(keys)
+    return distinct([" ".join(str("" if cell is None else cell).split()) for cell in cells])
 
 
-def _checked(records: Iterator[Record], name: str, limits: Limits) -> Iterator[Record]:
+def _checked(records: Generator[Record], name: str, limits: Limits) -> Generator[Record]:
     for number, cells in records:
         if number > limits.rows:
             raise InvalidInput("catalogue.too_many_rows", file=name, limit=limits.rows)

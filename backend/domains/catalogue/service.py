@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from backend.core.context import Context
 from backend.core.errors import NotFound
 from backend.domains.catalogue.importing import import_file
+from backend.domains.catalogue.layout import survey
 from backend.domains.catalogue.mapping import parse_mapping, read_mapping
 from backend.domains.catalogue.model import (
     Attribute,
@@ -23,6 +24,7 @@ from backend.domains.catalogue.model import (
     Weights,
     Wish,
 )
+from backend.domains.catalogue.profiling import profile_records
 from backend.domains.catalogue.queries import listings as queries
 from backend.domains.catalogue.search import Index, compile_filters, compile_wishes
 
@@ -40,8 +42,10 @@ __all__ = [
     "list_listings",
     "list_mappings",
     "parse_mapping",
+    "profile_records",
     "read_mapping",
     "search",
+    "survey",
     "vocabulary",
 ]
 

@@ -8,9 +8,17 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from itertools import islice
+from pathlib import Path
+from typing import Any, Final
 
 import python_calamine as calamine
+
+SHEETS: Final = 60
+OUTLINE_ROWS: Final = 60
+OUTLINE_COLUMNS: Final = 100
+MERGED_ROWS: Final = 200
+MERGED: Final = 5_000
 
 
 def limit_resources(memory: int, seconds: int) -> None:
@@ -40,18 +48,67 @@ def refuse(code: str, /, **facts: Any) -> dict[str, Any]:
     return {"problem": code, "facts": facts}
 
 
+def say(message: Any) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+
+
 def read(order: dict[str, Any]) -> dict[str, Any]:
-    """Writes the rows; returns the closing object."""
+    """Writes what was opened and its rows; returns the closing object."""
     with calamine.CalamineWorkbook.from_path(order["path"]) as workbook:
         names = workbook.sheet_names
-        if order["sheet"] is not None and order["sheet"] not in names:
-            return refuse("unknown_sheet", sheet=order["sheet"], sheets=names[:50])
-        for name in [order["sheet"]] if order["sheet"] is not None else names:
-            sheet = workbook.get_sheet_by_name(name)
-            if not sheet.total_height and order["sheet"] is None:
-                continue
-            return write(sheet, order)
-    return refuse("empty_file")
+        wanted = order["sheet"]
+        if wanted is not None and wanted not in names:
+            return refuse("unknown_sheet", sheet=wanted, sheets=names[:50])
+        if wanted is None:
+            wanted = asked(workbook) if order["choose"] else first_with_cells(workbook)
+        if wanted is None:
+            return refuse("empty_file")
+        sheet = workbook.get_sheet_by_name(wanted)
+        say({"opened": {"sheet": wanted, "sheets": names[:SHEETS], "merged": merged(sheet)}})
+        return write(sheet, order)
+
+
+def first_with_cells(workbook: calamine.CalamineWorkbook) -> str | None:
+    return next(
+        (name for name in workbook.sheet_names if workbook.get_sheet_by_name(name).total_height), None
+    )
+
+
+def asked(workbook: calamine.CalamineWorkbook) -> str | None:
+    """Shows the sheets that have cells and waits for the name of one."""
+    outlines: list[dict[str, Any]] = []
+    for about in workbook.sheets_metadata[:SHEETS]:
+        if about.typ != calamine.SheetTypeEnum.WorkSheet:
+            continue
+        sheet = workbook.get_sheet_by_name(about.name)
+        if not sheet.total_height:
+            continue
+        first = [
+            [number, [short(plain(cell)) for cell in row[:OUTLINE_COLUMNS]]]
+            for number, row in enumerate(islice(sheet.iter_rows(), OUTLINE_ROWS), 1)
+        ]
+        visible = about.visible == calamine.SheetVisibleEnum.Visible
+        outlines.append({
+            "name": about.name, "is_visible": visible, "rows": sheet.total_height, "columns": sheet.total_width, "first": first,
+        })  # fmt: skip
+    if len(outlines) < 2:
+        return outlines[0]["name"] if outlines else None
+    say({"outlines": outlines})
+    sys.stdout.flush()
+    return json.loads(sys.stdin.readline())
+
+
+def short(cell: Any) -> Any:
+    return cell[:200] if isinstance(cell, str) else cell
+
+
+def merged(sheet: calamine.CalamineSheet) -> list[list[int]]:
+    """Merged cells of the first rows, 1-based: first row, first column, last row, last column."""
+    areas = [
+        [top + 1, left + 1, bottom + 1, right + 1]
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+    ]
+    return [area for area in areas if area[0] <= MERGED_ROWS][:MERGED]
 
 
 def write(sheet: calamine.CalamineSheet, order: dict[str, Any]) -> dict[str, Any]:
@@ -61,10 +118,11 @@ def write(sheet: calamine.CalamineSheet, order: dict[str, Any]) -> dict[str, Any
         if number > order["rows"]:
             return refuse("too_many_rows", limit=order["rows"])
         cells = [plain(cell) for cell in row]
-        if any(isinstance(cell, str) and len(cell) > order["cell_chars"] for cell in cells):
+        sizes = [len(cell) for cell in cells if isinstance(cell, str)]
+        if sizes and (max(sizes) > order["cell_chars"] or sum(sizes) > order["row_chars"]):
             return refuse("cell_too_large", row=number, limit=order["cell_chars"])
         sys.stdout.write(json.dumps([number, cells]) + "\n")
-    return {}
+    return {"ended": True}
 
 
 def main() -> None:
@@ -74,8 +132,13 @@ def main() -> None:
         closing = read(order)
     except MemoryError:
         closing = refuse("unsafe_workbook", problem="needs_too_much_memory")
+    except calamine.PasswordError:
+        closing = refuse("unsupported_file", kind="protected_workbook")
     except (calamine.CalamineError, OSError, ValueError):
-        closing = refuse("unreadable_workbook")
+        with Path(order["path"]).open("rb") as file:
+            is_old = file.read(4) == b"\xd0\xcf\x11\xe0"
+        kind = {"kind": "old_or_protected_workbook"}
+        closing = refuse("unsupported_file", **kind) if is_old else refuse("unreadable_workbook")
     sys.stdout.write(json.dumps(closing) + "\n")
 
 

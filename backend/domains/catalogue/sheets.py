@@ -1,6 +1,6 @@
-"""Reads workbooks (XLSX) without trusting them.
+"""Reads workbooks (XLSX, XLSB, ODS, XLS) without trusting them. Macros, links and formulas are never run.
 
-A workbook is a zip of XML, so a small file can ask for any amount of memory: by a high compression ratio, by entries
+Most are a zip of XML, so a small file can ask for any amount of memory: by a high compression ratio, by entries
 that overlap or lie about their size, or by one cell in the last row of the last column. The zip directory is checked,
 every entry is decompressed once without being kept, and the reading itself happens in `sheet_worker`, a process with
 a memory limit whose death is an error message and nothing more.
@@ -14,9 +14,11 @@ import subprocess
 import sys
 import zipfile
 import zlib
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeAlias, cast
 
 from rapidfuzz import process
 
@@ -26,11 +28,50 @@ from backend.domains.catalogue.normalizers import Cell
 
 _CHUNK: Final = 256 * 1024
 _MEGABYTE: Final = 1 << 20
+_OLE: Final = b"\xd0\xcf\x11\xe0"
+_FORMATS: Final = {"xl/workbook.xml": "xlsx", "xl/workbook.bin": "xlsb", "content.xml": "ods"}
 _WORKER: Final = Path(__file__).with_name("sheet_worker.py")
 
 
-def check_workbook(path: Path, limits: Limits) -> None:
-    """Raises: InvalidInput `catalogue.unsafe_workbook` (problem), `catalogue.unreadable_workbook`, `.unsupported_file`."""
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One sheet of a workbook before it is chosen: its size, and its first rows cut short."""
+
+    name: str
+    is_visible: bool
+    rows: int
+    columns: int
+    first: Sequence[tuple[int, Sequence[Cell]]]
+
+
+Choice: TypeAlias = Callable[[Sequence[Outline]], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """An opened sheet. `records` yields (1-based sheet row, cells); closing it ends the process that reads."""
+
+    sheet: str
+    sheets: tuple[str, ...]
+    merged: tuple[tuple[int, int, int, int], ...]
+    records: Generator[tuple[int, Sequence[Cell]]]
+
+
+def workbook_format(path: Path, start: bytes, limits: Limits) -> str | None:
+    """`xlsx`, `xlsb`, `ods` or `xls` by its content, None for what is no workbook.
+
+    Raises: as `check_workbook`.
+    """
+    if start.startswith(_OLE):
+        return "xls"
+    return check_workbook(path, limits) if start.startswith(b"PK\x03\x04") else None
+
+
+def check_workbook(path: Path, limits: Limits) -> str:
+    """The format of a zipped workbook whose parts are what they claim to be.
+
+    Raises: InvalidInput `catalogue.unsafe_workbook` (problem), `catalogue.unreadable_workbook`, `.unsupported_file`.
+    """
     try:
         with zipfile.ZipFile(path) as archive, path.open("rb") as raw:
             entries = archive.infolist()
@@ -38,6 +79,8 @@ def check_workbook(path: Path, limits: Limits) -> None:
             budget = limits.zip_unpacked_bytes
             for entry in entries:
                 budget -= _unpacked_size(path, raw, entry, min(budget, _allowed(entry, limits)))
+            names = set(archive.namelist())
+            return next(form for mark, form in _FORMATS.items() if mark in names)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -68,7 +111,7 @@ def _check_directory(path: Path, entries: Sequence[zipfile.ZipInfo], limits: Lim
         raise _unsafe(path, "too_large_unpacked", bytes=total, limit_bytes=limits.zip_unpacked_bytes)
     if any(entry.file_size > _allowed(entry, limits) for entry in entries):
         raise _unsafe(path, "compression_ratio", limit=limits.zip_ratio)
-    if "xl/workbook.xml" not in names:
+    if not any(mark in names for mark in _FORMATS):
         raise InvalidInput("catalogue.unsupported_file", file=path.name, kind="zip_without_workbook")
 
 
@@ -102,45 +145,61 @@ def _unsafe(path: Path, problem: str, **facts: Any) -> InvalidInput:
     return InvalidInput("catalogue.unsafe_workbook", file=path.name, problem=problem, **facts)
 
 
-def read_workbook(path: Path, sheet: str | None, limits: Limits) -> Generator[tuple[int, Sequence[Cell]]]:
-    """Yields (1-based sheet row, cells) of one sheet; default: the first that has cells.
+def open_workbook(path: Path, sheet: str | None, limits: Limits, *, choose: Choice | None = None) -> Book:
+    """Opens one sheet of a checked workbook: the one named, the one `choose` takes, or the first that has cells.
 
-    Raises: as `check_workbook`, and InvalidInput `catalogue.unknown_sheet` (nearest), `catalogue.cell_too_large`.
+    Raises: InvalidInput `catalogue.unknown_sheet` (nearest), `.unreadable_workbook`, `.unsupported_file`,
+    `.unsafe_workbook`, `.empty_file`; while reading also `.cell_too_large`, `.too_many_rows`, `.too_many_columns`.
     """
-    check_workbook(path, limits)
-    return _stream(path, sheet, limits)
+    records = _stream(path, sheet, limits, choose)
+    opened = next(records)
+    assert isinstance(opened, dict)
+    merged = tuple((a[0], a[1], a[2], a[3]) for a in opened["merged"])
+    return Book(opened["sheet"], tuple(opened["sheets"]), merged, cast("Any", records))
 
 
-def _stream(path: Path, sheet: str | None, limits: Limits) -> Generator[tuple[int, Sequence[Cell]]]:
+def _stream(
+    path: Path, sheet: str | None, limits: Limits, choose: Choice | None
+) -> Generator[dict[str, Any] | tuple[int, Sequence[Cell]]]:
+    """What was opened, then its rows."""
     order = json.dumps({
-        "path": str(path.resolve()), "sheet": sheet, "memory": limits.worker_memory_bytes, "seconds": limits.worker_seconds,
-        "rows": limits.rows, "columns": limits.columns, "cell_chars": limits.cell_chars,
+        "path": str(path.resolve()), "sheet": sheet, "choose": choose is not None and sheet is None,
+        "memory": limits.worker_memory_bytes, "seconds": limits.worker_seconds, "rows": limits.rows,
+        "columns": limits.columns, "cell_chars": limits.cell_chars, "row_chars": limits.row_chars,
     })  # fmt: skip
-    command = [sys.executable, "-I", str(_WORKER), order]
     worker = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+        [sys.executable, "-I", str(_WORKER), order],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.PIPE,
     )
+    assert worker.stdout is not None
+    assert worker.stdin is not None
     try:
-        assert worker.stdout is not None
-        ended = False
         for line in worker.stdout:
             message = json.loads(line)
-            if isinstance(message, dict):
-                ended = True
-                _raise_if_refused(path, message)
-            else:
+            if isinstance(message, list):
                 yield message[0], message[1]
-        if not ended:
-            raise _unsafe(path, "needs_too_much_memory")
+            elif "outlines" in message and choose is not None:
+                chosen = choose([Outline(**outline) for outline in message["outlines"]])
+                worker.stdin.write(json.dumps(chosen).encode() + b"\n")
+                worker.stdin.flush()
+            elif "opened" in message:
+                yield message["opened"]
+            else:
+                _raise_if_refused(path, message)
+                return
+        raise _unsafe(path, "needs_too_much_memory")
     finally:
         worker.kill()
         worker.wait()
-        if worker.stdout:
-            worker.stdout.close()
+        for pipe in (worker.stdout, worker.stdin):
+            with suppress(OSError):
+                pipe.close()
 
 
 def _raise_if_refused(path: Path, message: dict[str, Any]) -> None:
-    problem = message.get("problem")
+    problem: str | None = message.get("problem")
     if problem is None:
         return
     facts: dict[str, Any] = {"file": path.name, **message.get("facts", {})}
