@@ -34,6 +34,8 @@ WORDS: dict[str, str] = {
     "core.unexpected": "Something went wrong on our side. It has been noted; please try again.",
     "core.unknown": "Something went wrong on our side. It has been noted; please try again.",
     "core.unreadable_image": "This picture cannot be read. Save it anew as JPEG or PNG and try again.",
+    "core.unreadable_archive": "{file} is damaged. Make the zip anew and try again.",
+    "core.unsafe_archive": "{file} was refused as unsafe. Make a plain zip of the files alone and try again.",
     "core.wrong_method": "The request could not be answered. Please try again.",
     "core.demo_is_local": "The demo's passwords are public, so it is made on this machine only.",
     # identity
@@ -125,6 +127,7 @@ WORDS: dict[str, str] = {
     "blueprints.no_such_file": "There is no such file, or you may not see it.",
     "blueprints.not_published": "Its event is not live yet.",
     "blueprints.nothing_to_sell": "None of the files has listings in it. Add a spreadsheet, or the description of a feed.",
+    "blueprints.photo_too_large": "{file} is too large a picture to read. Save it smaller and try again.",
     "blueprints.reading_failed": "{file} could not be read: it ended every attempt. Save it anew, or leave it out.",
     "blueprints.stale": "Somebody else changed this meanwhile. Look at it again.",
     "blueprints.too_many_files": "A blueprint takes at most {limit} files.",
@@ -132,7 +135,9 @@ WORDS: dict[str, str] = {
     "blueprints.unknown_kind": "{file} is no spreadsheet, PDF, API description or picture that can be read.",
     "blueprints.unknown_verdict": "There is no verdict {verdict}.",
     "blueprints.unreadable": "This was written by another release and cannot be read ({path}). Make the blueprint anew.",
+    "blueprints.unreadable_photo": "{file} is damaged or cut off. Save the picture anew as JPEG or PNG and try again.",
     "blueprints.unsafe_bundle": "The zip was refused as unsafe ({problem}).",
+    "blueprints.unsupported_photo": "{file} is no picture we can show. Save it as JPEG, PNG, WebP or AVIF and try again.",
     # catalogue
     "catalogue.cell_too_large": "A cell in row {row} is longer than {limit} characters. Is a quotation mark never closed?",
     "catalogue.empty_file": "The file has no rows to import.",
