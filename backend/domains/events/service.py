@@ -30,6 +30,7 @@ from backend.domains.events.model import (
 from backend.domains.events.overlay import with_kills
 from backend.domains.events.queries import versions as queries
 from backend.domains.events.templates import Folder
+from backend.domains.events.writing import inline, whole_document
 from backend.kit.text import is_storable, storable
 
 LONGEST_MESSAGE = 500
@@ -43,6 +44,16 @@ def shipped_templates() -> Library:
 def check(source: Source, library: Library) -> Compilation:
     """What a document would compile to, and its problems. Changes nothing."""
     return compile_document(source, library)
+
+
+def written(value: Mapping[str, Any]) -> str:
+    """Values as YAML that an author could have written."""
+    return whole_document(value)
+
+
+def written_inline(value: Any) -> str:
+    """The same of one value, in one line, as it may stand in a list."""
+    return inline(value)
 
 
 def origins(source: Source, library: Library) -> dict[str, str]:
