@@ -36,6 +36,22 @@ _SYMBOLS: Final[Mapping[str, str]] = {
     "₹": "INR",
     "zł": "PLN",
 }
+_NAMES: Final[Mapping[str, str]] = {
+    "dollar": "USD",
+    "us dollar": "USD",
+    "euro": "EUR",
+    "pound": "GBP",
+    "pound sterling": "GBP",
+    "british pound": "GBP",
+    "sterling": "GBP",
+    "gbp": "GBP",
+    "swiss franc": "CHF",
+    "schweizer franken": "CHF",
+    "franken": "CHF",
+    "canadian dollar": "CAD",
+    "australian dollar": "AUD",
+    "yen": "JPY",
+}
 _DOLLARS: Final = frozenset({"USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN"})
 _SCALES: Final[Mapping[str, int]] = {
     "k": 1_000,
@@ -166,6 +182,17 @@ def _named_currencies(before: str, after: str, default: str | None) -> set[str] 
             return None
         named.add(code)
     return named
+
+
+def are_dollars(*codes: str) -> bool:
+    """Whether all of them are written with a bare `$`."""
+    return all(code in _DOLLARS for code in codes)
+
+
+def currency_code(text: str) -> str | None:
+    """The code a currency is named by: `EUR`, `€`, `US dollars`."""
+    word = " ".join(text.lower().split()).removesuffix("s")
+    return _NAMES.get(word) or _code(word.replace(" ", ""), None)
 
 
 def _code(word: str, default: str | None) -> str | None:

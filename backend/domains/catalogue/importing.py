@@ -30,7 +30,7 @@ from backend.domains.catalogue.model import (
 from backend.domains.catalogue.normalizers import Reason
 from backend.domains.catalogue.packing import pack
 from backend.domains.catalogue.planning import declared_attributes, described, setting_of, with_slots
-from backend.domains.catalogue.queries import staging, writing
+from backend.domains.catalogue.queries import media, staging, writing
 from backend.domains.catalogue.readers import Table, open_table
 from backend.domains.catalogue.rejects import RejectLog
 from backend.domains.catalogue.rows import Outcome, RowTyper, TypedRow
@@ -140,7 +140,8 @@ async def _open(
     table = await asyncio.to_thread(
         open_table,
         path,
-        header_row=mapping.header_row,
+        header_rows=mapping.header_rows,
+        listings_only=mapping.rows == "listings",
         sheet=mapping.sheet,
         delimiter=mapping.delimiter,
         encoding=mapping.encoding,
@@ -285,12 +286,17 @@ async def _write(
     unlisted = (
         await writing.unlist_missing(conn, event_id=event_id, source_id=source_id) if replace_missing else 0
     )
+    await media.apply(conn, event_id=event_id)
     changed = bool(written["added"] or written["updated"] or unlisted)
     if changed:
         currency = next((a.unit for a in work.attributes if a.name == "price"), None) or "USD"
         await writing.refresh_facets(conn, event_id=event_id)
         await writing.write_scan(
-            conn, event_id=event_id, minor_digits=get_currency_precision(currency), common=_COMMON
+            conn,
+            event_id=event_id,
+            currency=currency,
+            minor_digits=get_currency_precision(currency),
+            common=_COMMON,
         )
         plain = [
             {"name": a.name, "kind": a.kind, "label": a.label, "unit": a.unit, "slot": a.slot}

@@ -22,7 +22,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
 from backend.core.errors import InvalidInput
 from backend.core.settings import PROJECT
-from backend.domains.catalogue.model import ColumnMapping, SourceMapping
+from backend.domains.catalogue.model import ColumnMapping, SourceMapping, header_key
 
 _MAX_BYTES = 1_000_000
 _SCHEMA = PROJECT / "schemas" / "source_mapping.v1.schema.json"
@@ -55,10 +55,18 @@ def parse_mapping(text: str, *, file: str = "mapping") -> SourceMapping:
         raise InvalidInput("catalogue.mapping_invalid", file=file, problem=error.problem, **place) from error
     except (YAMLError, ValueError, RecursionError) as error:
         raise InvalidInput("catalogue.mapping_invalid", file=file, problem="not readable as YAML") from error
+    return mapping_of(document, file=file)
+
+
+def mapping_of(document: Any, *, file: str = "mapping", complete: bool = True) -> SourceMapping:
+    """A mapping from its plain document. One that is not `complete` may lack an id and a title, as while it is made.
+
+    Raises: InvalidInput `catalogue.mapping_invalid`.
+    """
     found = best_match(_validator().iter_errors(document))
     if found is not None:
         raise InvalidInput("catalogue.mapping_invalid", file=file, **_place(document, found))
-    return _mapping(json.loads(json.dumps(document)), file)
+    return _mapping(json.loads(json.dumps(document)), file, complete)
 
 
 @cache
@@ -110,9 +118,9 @@ def _line(document: Any, path: list[Any]) -> tuple[int, int] | None:
     return found
 
 
-def _mapping(document: Mapping[str, Any], file: str) -> SourceMapping:
+def _mapping(document: Mapping[str, Any], file: str, complete: bool) -> SourceMapping:
     columns = tuple(_column(name, spec) for name, spec in document["columns"].items())
-    _check(columns, document, file)
+    _check(columns, document, file, complete)
     reading: Mapping[str, Any] = document.get("file", {})
     canonical = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return SourceMapping(
@@ -122,7 +130,8 @@ def _mapping(document: Mapping[str, Any], file: str) -> SourceMapping:
         defaults=document.get("defaults", {}),
         title=document.get("title", _TITLE),
         sheet=reading.get("sheet"),
-        header_row=reading.get("header_row", 1),
+        header_rows=tuple(sorted(reading.get("header_rows", (reading.get("header_row", 1),)))),
+        rows=reading.get("rows", "all"),
         delimiter=reading.get("delimiter", "auto"),
         encoding=reading.get("encoding", "auto"),
         decimal=reading.get("decimal", "auto"),
@@ -151,6 +160,11 @@ def _column(header: str, spec: str | Mapping[str, Any]) -> ColumnMapping:
         "min",
         "max",
         "optional",
+        "parse",
+        "scale",
+        "dates",
+        "decimal",
+        "currency",
     )
     return ColumnMapping(
         header=header,
@@ -159,6 +173,8 @@ def _column(header: str, spec: str | Mapping[str, Any]) -> ColumnMapping:
         yes=frozenset(word.lower() for word in spec.get("yes", ())),
         no=frozenset(word.lower() for word in spec.get("no", ())),
         prefixes=spec.get("prefixes", {}),
+        makes=tuple(spec.get("makes", ())),
+        models=tuple(spec.get("models", ())),
         blank_on_error=spec.get("on_error") == "blank",
         **{name: spec[name] for name in kept if name in spec},
     )
@@ -168,7 +184,9 @@ def _synonyms(values: Mapping[str, list[str]]) -> dict[str, str]:
     return {word.lower(): canonical for canonical, words in values.items() for word in [canonical, *words]}
 
 
-def _check(columns: tuple[ColumnMapping, ...], document: Mapping[str, Any], file: str) -> None:
+def _check(
+    columns: tuple[ColumnMapping, ...], document: Mapping[str, Any], file: str, complete: bool
+) -> None:
     """What a schema cannot say: one column per target, an id, a title, no column both mapped and ignored."""
     targets = [target for column in columns for target in column.targets]
     twice = sorted({target for target in targets if targets.count(target) > 1})
@@ -180,14 +198,9 @@ def _check(columns: tuple[ColumnMapping, ...], document: Mapping[str, Any], file
         problem = f"two columns map to {', '.join(twice)}"
     elif both:
         problem = f"mapped and ignored at once: {', '.join(both)}"
-    elif "external_id" not in targets:
+    elif complete and "external_id" not in targets:
         problem = "no column maps to external_id"
-    elif not {"title", "make", "model"} & {*targets, *document.get("defaults", {})}:
+    elif complete and not {"title", "make", "model"} & {*targets, *document.get("defaults", {})}:
         problem = "no column maps to title, make or model"
     if problem:
         raise InvalidInput("catalogue.mapping_invalid", file=file, path="columns", problem=problem)
-
-
-def header_key(name: str) -> str:
-    """Headers are compared without case and with white space collapsed."""
-    return " ".join(name.split()).casefold()

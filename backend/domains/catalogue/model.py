@@ -13,6 +13,7 @@ from backend.domains.catalogue.normalizers import Cell
 ListingId = NewType("ListingId", int)
 AttributeKind: TypeAlias = Literal["number", "enum", "boolean", "text"]
 ColumnType: TypeAlias = Literal["integer", "number", "boolean", "date", "enum", "text", "list"]
+Combined: TypeAlias = Literal["vehicle", "place", "postal_place"]
 UnitState: TypeAlias = Literal["available", "held", "sold"]
 Effect: TypeAlias = Literal["rejected", "blanked", "kept"]
 FilterOp: TypeAlias = Literal["eq", "neq", "lt", "lte", "gt", "gte", "between", "in", "not_in", "contains"]
@@ -56,6 +57,13 @@ class ColumnMapping:
     max: float | None = None
     optional: bool = False
     blank_on_error: bool = False
+    parse: Combined | None = None
+    makes: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    scale: float | None = None
+    dates: Literal["mdy", "dmy", "ymd"] | None = None
+    decimal: Literal["auto", ".", ","] | None = None
+    currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,8 @@ class SourceMapping:
     defaults: Mapping[str, str]
     title: str
     sheet: str | None
-    header_row: int
+    header_rows: tuple[int, ...]
+    rows: Literal["all", "listings"]
     delimiter: str
     encoding: str
     decimal: Literal["auto", ".", ","]
@@ -78,6 +87,16 @@ class SourceMapping:
     strict: bool
     document: Mapping[str, Any]
     sha256: str
+
+    @property
+    def header_row(self) -> int:
+        """The row that names the columns; the lower one of two, 0 where there is none."""
+        return max(self.header_rows, default=0)
+
+
+def header_key(name: str) -> str:
+    """Headers are compared without case and with white space collapsed."""
+    return " ".join(name.split()).casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +261,7 @@ class Listing:
     longitude: float | None
     dealer_id: UUID | None
     specs: Mapping[str, Any]
-    media: tuple[Mapping[str, str], ...]
+    media: tuple[Mapping[str, Any], ...]
     provenance: Mapping[str, Any]
     source_row: int | None
     state: UnitState
@@ -260,6 +279,16 @@ class RejectedCell:
     reason: str
     value: str
     effect: Effect = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class PreviewRow:
+    """One listing as an import would read it: target → value, with `currency` and `mileage_unit` beside price and
+    distance. Amounts are in major units. `problems` are the cells that were refused or left empty."""
+
+    row: int
+    values: Mapping[str, Any]
+    problems: tuple[RejectedCell, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from typing import Final, Literal, TypeAlias
 
-from backend.kit.money import Money, minor_units, parse_money
-from backend.kit.units import DecimalMark, convert, convertible, parse_measure
+from backend.kit.money import Money, currency_code, minor_units, parse_money
+from backend.kit.units import DecimalMark, Measure, canonical_unit, convert, convertible, parse_measure
 
 Cell: TypeAlias = str | int | float | bool | None
 DateOrder: TypeAlias = Literal["mdy", "dmy", "ymd"]
@@ -29,6 +29,7 @@ class Reason(StrEnum):
     REQUIRED = "required"
     NOT_MONEY = "not_money"
     OTHER_CURRENCY = "other_currency"
+    NOT_A_CURRENCY = "not_a_currency"
     NOT_A_NUMBER = "not_a_number"
     OUT_OF_RANGE = "out_of_range"
     OTHER_UNIT = "other_unit"
@@ -164,10 +165,51 @@ def number(
         value = convert(value, source, target)
     elif written and not target:
         return Rejected(Reason.OTHER_UNIT)
-    return _shown(value, whole)
+    return shown(value, whole=whole)
 
 
-def _shown(value: Decimal, whole: bool) -> float | int | Rejected:
+def measure(cell: Cell, *, mark: DecimalMark = "auto") -> Measure | Rejected | None:
+    """A number with the unit that is written beside it."""
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        finite = cell == cell and abs(cell) != float("inf")
+        return Measure(Decimal(repr(cell)), None) if finite else Rejected(Reason.NOT_A_NUMBER)
+    content = plain(cell)
+    if says_nothing(content):
+        return None
+    return parse_measure(content, mark) or Rejected(Reason.NOT_A_NUMBER)
+
+
+def score(cell: Cell, *, mark: DecimalMark = "auto") -> float | int | Rejected | None:
+    """`92/100`, `92 pts`, `95+`, `4.5 / 5` without what they are out of."""
+    content = plain(cell)
+    if says_nothing(content):
+        return None
+    found = re.fullmatch(
+        r"([\d.,]+) ?\+?(?: ?(?:/|of|von|sur|de|su|out of) ?\d+)? ?(?:points?|pts?\.?|punkte?|/)?",
+        content.lower(),
+    )
+    return number(found.group(1), mark=mark) if found else Rejected(Reason.NOT_A_NUMBER)
+
+
+def currency(cell: Cell) -> str | Rejected | None:
+    """The code of a currency: `EUR`, `€`, `Euro`."""
+    content = plain(cell)
+    if says_nothing(content):
+        return None
+    return currency_code(content) or Rejected(Reason.NOT_A_CURRENCY)
+
+
+def distance_unit(cell: Cell) -> str | Rejected | None:
+    """`mi` or `km`."""
+    content = plain(cell)
+    if says_nothing(content):
+        return None
+    unit = canonical_unit(content)
+    return unit if unit in {"mi", "km"} else Rejected(Reason.OTHER_UNIT)
+
+
+def shown(value: Decimal, *, whole: bool) -> float | int | Rejected:
+    """A plain number, whole where it can be."""
     if abs(value) >= 10**15:
         return Rejected(Reason.OUT_OF_RANGE)
     if whole:
@@ -209,7 +251,7 @@ def year(cell: Cell, *, earliest: int = 1800, latest: int = 2100) -> int | Rejec
     return value if earliest <= value <= latest else Rejected(Reason.OUT_OF_RANGE)
 
 
-def iso_date(cell: Cell, *, order: DateOrder = "mdy") -> str | Rejected | None:
+def iso_date(cell: Cell, *, order: DateOrder = "mdy", monthly: bool = False) -> str | Rejected | None:
     """ISO `YYYY-MM-DD`, or `YYYY-MM` where only a month is given. Dots always mean day first, as in Europe."""
     content = plain(cell).lower()
     if says_nothing(content):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final
 
 from backend.domains.catalogue import normalizers as n
@@ -17,7 +18,10 @@ from backend.domains.catalogue.model import (
     SourceMapping,
 )
 from backend.domains.catalogue.normalizers import Cell, Reason, Rejected
+from backend.domains.catalogue.places import split_place, split_postal_place
+from backend.domains.catalogue.vehicles import split_vehicle
 from backend.kit.money import Money, major_units
+from backend.kit.units import DecimalMark, Measure, convert, convertible
 
 _CACHE_LIMIT: Final = 5_000  # different cells remembered per column
 _CACHE_CHARS: Final = 80
@@ -36,6 +40,7 @@ DEFAULT_TYPES: Final[Mapping[str, ColumnType]] = {
     "image_urls": "list",
 }
 
+_VEHICLE: Final = ("title", "year", "make", "model", "trim")
 _BY_NORMALIZER: Final[Mapping[str, ColumnType]] = {
     "money": "number",
     "measure": "number",
@@ -44,7 +49,9 @@ _BY_NORMALIZER: Final[Mapping[str, ColumnType]] = {
     "integer": "integer",
     "year": "integer",
     "boolean": "boolean",
+    "score": "number",
     "date": "date",
+    "month": "date",
     "enum": "enum",
     "list": "list",
 }
@@ -52,14 +59,29 @@ _BY_NORMALIZER: Final[Mapping[str, ColumnType]] = {
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What the event says about every listing: currency, unit of distance, units of its attributes."""
+    """What the event says about every listing: currency, unit of distance, units of its attributes.
 
-    currency: str = "USD"
-    mileage_unit: str = "mi"
+    Without a currency, amounts keep their own; without a unit of distance, distances do.
+    """
+
+    currency: str | None = "USD"
+    mileage_unit: str | None = "mi"
     units: Mapping[str, str] = field(default_factory=dict)
 
 
-class Parts(dict[str, str]):
+#: For reading a file as it stands.
+OWN: Final = Setting(None, None)
+
+
+@dataclass(frozen=True, slots=True)
+class Distance:
+    """A distance driven before its row says what unit it is in."""
+
+    value: Decimal
+    unit: str | None
+
+
+class Parts(dict[str, Any]):
     """The values of a cell that holds several targets."""
 
 
@@ -128,6 +150,8 @@ def remembering(read: Callable[[Cell], object]) -> Callable[[Cell], object]:
 
 def reader_of(column: ColumnMapping, mapping: SourceMapping, setting: Setting) -> Callable[[Cell], object]:
     target, *others = column.targets
+    if column.parse is not None:
+        return _parsing(column)
     return (
         _splitting(column, mapping, setting) if others else _reading_target(column, target, mapping, setting)
     )
@@ -142,7 +166,26 @@ def _splitting(column: ColumnMapping, mapping: SourceMapping, setting: Setting) 
         parts = [part.strip() for part in n.plain(cell).split(split, len(reads) - 1)]
         values = {target: each(part) for (target, each), part in zip(reads, parts, strict=False)}
         refused = next((v for v in values.values() if isinstance(v, Rejected)), None)
-        return refused or Parts({k: v for k, v in values.items() if v is not None})  # type: ignore[misc]
+        return refused or Parts({k: v for k, v in values.items() if v is not None})
+
+    return read
+
+
+def _parsing(column: ColumnMapping) -> Callable[[Cell], object]:
+    """Reads cells whose parts are told by what they are, not by what stands between them."""
+
+    def read(cell: Cell) -> object:
+        text = n.text(cell, limit=300)
+        if not isinstance(text, str):
+            return text
+        if column.parse == "vehicle":
+            vehicle = split_vehicle(text, makes=column.makes, models=column.models)
+            found: Mapping[str, Any] = {name: getattr(vehicle, name) for name in _VEHICLE}
+        elif column.parse == "postal_place":
+            found = split_postal_place(text, column.targets)
+        else:
+            found = split_place(text, column.targets)
+        return Parts({k: v for k, v in found.items() if k in column.targets and v is not None})
 
     return read
 
@@ -150,30 +193,32 @@ def _splitting(column: ColumnMapping, mapping: SourceMapping, setting: Setting) 
 def _reading_target(
     column: ColumnMapping, target: str, mapping: SourceMapping, setting: Setting
 ) -> Callable[[Cell], object]:
-    kind, mark = column_type(column, target), mapping.decimal
+    kind, mark = column_type(column, target), column.decimal or mapping.decimal
     if target == "price":
-        return _price(mapping.currency or setting.currency, setting.currency, mark)
+        return _price(column, mapping, setting, mark)
     if column.normalizer == "money":
-        return lambda cell: _major(n.money(cell, currency=setting.currency, mark=mark), setting.currency)
+        return _amount(column, mapping, setting, mark)
+    if target == "currency":
+        return n.currency
     if target == "mileage":
-        bare = column.unit or mapping.mileage_unit or setting.mileage_unit
-        return _bounded(
-            lambda cell: n.number(cell, unit=bare, to=setting.mileage_unit, whole=True, mark=mark),
-            column,
-            target,
-        )
+        return _mileage(column, mapping, setting, mark)
+    if target == "mileage_unit":
+        return n.distance_unit
     if target == "year" or column.normalizer == "year":
-        return lambda cell: n.year(cell)
+        return n.year
+    if column.normalizer == "score":
+        return _bounded(_scaled(lambda cell: n.score(cell, mark=mark), column), column, target)
     if kind in {"integer", "number"}:
-        unit = "%" if column.normalizer == "percent" else column.unit
-        to, whole = _unit(column, target, setting) or unit, kind == "integer"
-        return _bounded(
-            lambda cell: n.number(cell, unit=unit or to, to=to, whole=whole, mark=mark), column, target
-        )
+        return _bounded(_scaled(_numeric(column, target, setting, mark), column), column, target)
     if kind == "boolean":
         return lambda cell: n.boolean(cell, yes=column.yes, no=column.no, negate=column.negate)
     if kind == "date":
-        return lambda cell: n.iso_date(cell, order=mapping.dates)
+        order, monthly = column.dates or mapping.dates, column.normalizer == "month"
+        return lambda cell: n.iso_date(cell, order=order, monthly=monthly)
+    return _words(column, target, kind)
+
+
+def _words(column: ColumnMapping, target: str, kind: ColumnType) -> Callable[[Cell], object]:
     if target == "image_urls" or column.normalizer == "url_list":
         return lambda cell: n.links(cell, prefixes=column.prefixes, separators=column.separator or "|;\n, ")
     if kind == "list":
@@ -186,27 +231,100 @@ def _reading_target(
     return lambda cell: n.text(cell, limit=limit)
 
 
-def _price(bare: str, event: str, mark: Any) -> Callable[[Cell], object]:
+def _numeric(
+    column: ColumnMapping, target: str, setting: Setting, mark: DecimalMark
+) -> Callable[[Cell], float | int | Rejected | None]:
+    unit = "%" if column.normalizer == "percent" else column.unit
+    to, whole = _unit(column, target, setting) or unit, column_type(column, target) == "integer"
+    return lambda cell: n.number(cell, unit=unit or to, to=to, whole=whole, mark=mark)
+
+
+def _mileage(
+    column: ColumnMapping, mapping: SourceMapping, setting: Setting, mark: DecimalMark
+) -> Callable[[Cell], object]:
+    """In the event's unit, or as `Distance` where rows name their unit or keep their own."""
+    bare, to = column.unit or mapping.mileage_unit or setting.mileage_unit, setting.mileage_unit
+    if to is None or names(mapping, "mileage_unit"):
+        own = column.unit or (None if names(mapping, "mileage_unit") else mapping.mileage_unit)
+
+        def measured(cell: Cell) -> object:
+            found = n.measure(cell, mark=mark)
+            return Distance(found.value, found.unit or own) if isinstance(found, Measure) else found
+
+        return measured
+    return _bounded(
+        _scaled(lambda cell: n.number(cell, unit=bare, to=to, whole=True, mark=mark), column),
+        column,
+        "mileage",
+    )
+
+
+def settled_distance(value: Decimal, unit: str | None, to: str | None) -> int | float | Rejected:
+    """A distance in the unit that is kept: `to`, else its own."""
+    if unit and to and unit != to:
+        if not convertible(unit, to):
+            return Rejected(Reason.OTHER_UNIT)
+        value = convert(value, unit, to)
+    low, high = _RANGES["mileage"]
+    return n.shown(value, whole=True) if low <= value <= high else Rejected(Reason.OUT_OF_RANGE)
+
+
+def names(mapping: SourceMapping, target: str) -> bool:
+    """Whether a column of the mapping goes to a target."""
+    return any(target in column.targets for column in mapping.columns)
+
+
+def _scaled(read: Callable[[Cell], Any], column: ColumnMapping) -> Callable[[Cell], Any]:
+    if column.scale is None:
+        return read
+    scale = Decimal(repr(column.scale))
+
+    def scaled(cell: Cell) -> Any:
+        value = read(cell)
+        if value is None or isinstance(value, Rejected):
+            return value
+        if isinstance(value, Money):
+            return Money(int((value.minor * scale).to_integral_value(ROUND_HALF_UP)), value.currency)
+        product = float(Decimal(repr(value)) * scale)
+        return int(product) if product.is_integer() else round(product, 4)
+
+    return scaled
+
+
+def _price(
+    column: ColumnMapping, mapping: SourceMapping, setting: Setting, mark: DecimalMark
+) -> Callable[[Cell], object]:
+    """A price in the event's currency; in its own where each row names one, or where there is no event."""
+    by_row, event = names(mapping, "currency"), setting.currency
+    bare = column.currency or (None if by_row else mapping.currency or event)
+
     def read(cell: Cell) -> object:
         value = n.money(cell, currency=bare, mark=mark)
         if not isinstance(value, Money):
             return value
-        if value.currency != event:
+        if not by_row and event is not None and value.currency != event:
             return Rejected(Reason.OTHER_CURRENCY)
         return value if value.minor <= _HIGHEST_PRICE else Rejected(Reason.OUT_OF_RANGE)
 
-    return read
+    return _scaled(read, column)
 
 
-def _major(value: Money | Rejected | None, currency: str) -> object:
-    """An amount beside the price (a fee, a deposit), in major units of the event's currency."""
-    if not isinstance(value, Money):
-        return value
-    return (
-        float(major_units(value.minor, currency))
-        if value.currency == currency
-        else Rejected(Reason.OTHER_CURRENCY)
-    )
+def _amount(
+    column: ColumnMapping, mapping: SourceMapping, setting: Setting, mark: DecimalMark
+) -> Callable[[Cell], object]:
+    """An amount beside the price (a fee, a deposit), in major units."""
+    kept = None if names(mapping, "currency") else setting.currency
+    bare = column.currency or mapping.currency or setting.currency
+
+    def read(cell: Cell) -> object:
+        value = n.money(cell, currency=bare, mark=mark)
+        if not isinstance(value, Money):
+            return value
+        if kept is not None and value.currency != kept:
+            return Rejected(Reason.OTHER_CURRENCY)
+        return n.shown(major_units(value.minor, value.currency), whole=False)
+
+    return _bounded(_scaled(read, column), column, column.targets[0])
 
 
 def _bounded(read: Callable[[Cell], Any], column: ColumnMapping, target: str) -> Callable[[Cell], object]:

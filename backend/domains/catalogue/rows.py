@@ -16,19 +16,20 @@ from rapidfuzz import fuzz, process
 
 from backend.core.errors import InvalidInput
 from backend.domains.catalogue import normalizers as n
-from backend.domains.catalogue.mapping import header_key
-from backend.domains.catalogue.model import ColumnMapping, RejectedCell, SourceMapping
+from backend.domains.catalogue.model import ColumnMapping, PreviewRow, RejectedCell, SourceMapping, header_key
 from backend.domains.catalogue.normalizers import Cell, Reason, Rejected
 from backend.domains.catalogue.reading import (
     DEFAULT_TYPES,
+    Distance,
     Parts,
     Setting,
     attributes_of,
     column_type,
     reader_of,
     remembering,
+    settled_distance,
 )
-from backend.kit.money import Money
+from backend.kit.money import Money, are_dollars, major_units, minor_units
 
 _UNLISTED: Final = frozenset({
     "sold", "withdrawn", "gone", "delisted", "inactive", "deleted", "archived", "verkauft", "vendu", "vendido",
@@ -88,28 +89,53 @@ class RowTyper:
         self._readers = _join(mapping, header, setting, file)
         self.unmapped = _unmapped(mapping, header, file)
         self.attributes = attributes_of(mapping, setting)
-        self.id_header = next(c.header for c in mapping.columns if "external_id" in c.targets)
+        self.id_header = next((c.header for c in mapping.columns if "external_id" in c.targets), "")
         self._labels = {a.name: a.label for a in self.attributes}
         self._numbers = tuple(a.name for a in self.attributes if a.kind == "number")
         self._types = {t: column_type(c, t) for c in mapping.columns for t in c.targets}
 
     def type_row(self, row: int, cells: Sequence[Cell]) -> Outcome:
         """The listing, or None where a cell rejects it; with every cell that was refused or left empty."""
-        if len(cells) > self._width and any(
-            not n.says_nothing(n.plain(cell)) for cell in cells[self._width :]
-        ):
-            extra = n.plain(cells[self._width])[:200]
-            return Outcome(
-                None, [RejectedCell(row, f"#{self._width + 1}", Reason.TOO_MANY_CELLS, extra)], None
-            )
+        if extra := self._extra(row, cells):
+            return Outcome(None, [extra], None)
         problems: list[RejectedCell] = []
         values, raw = self._read(row, cells, problems)
         external_id: str | None = values.get("external_id")
-        if not external_id and all(problem.column != self.id_header for problem in problems):
-            problems.append(RejectedCell(row, self.id_header, Reason.REQUIRED, ""))
+        problems += self._missing_id(row, values, problems)
         if any(problem.effect == "rejected" for problem in problems):
             return Outcome(None, problems, external_id)
         return Outcome(self._typed(row, values, raw), problems, external_id)
+
+    def preview(self, row: int, cells: Sequence[Cell]) -> PreviewRow:
+        """The values of a record by target, whether an import would take it or not."""
+        extra = self._extra(row, cells)
+        problems: list[RejectedCell] = [extra] if extra else []
+        values, _ = self._read(row, cells, problems)
+        problems += self._missing_id(row, values, problems)
+        price = values.get("price")
+        if isinstance(price, Money):
+            values["price"] = n.shown(major_units(price.minor, price.currency), whole=False)
+            values |= {"currency": price.currency} if price.currency else {}
+        if "mileage" in values and self._setting.mileage_unit:
+            values["mileage_unit"] = self._setting.mileage_unit
+        return PreviewRow(row, values, tuple(problems))
+
+    def _missing_id(
+        self, row: int, values: Mapping[str, Any], problems: Sequence[RejectedCell]
+    ) -> list[RejectedCell]:
+        told = any(problem.column == self.id_header for problem in problems)
+        if values.get("external_id") or told or not self.id_header:
+            return []
+        return [RejectedCell(row, self.id_header, Reason.REQUIRED, "")]
+
+    def _extra(self, row: int, cells: Sequence[Cell]) -> RejectedCell | None:
+        """The first cell beyond the last named column."""
+        if len(cells) <= self._width:
+            return None
+        beyond = [cell for cell in cells[self._width :] if not n.says_nothing(n.plain(cell))]
+        if not beyond:
+            return None
+        return RejectedCell(row, f"#{self._width + 1}", Reason.TOO_MANY_CELLS, n.plain(beyond[0])[:200])
 
     def _read(
         self, row: int, cells: Sequence[Cell], problems: list[RejectedCell]
@@ -129,7 +155,33 @@ class RowTyper:
                 values[column.targets[0]] = value
                 if not isinstance(value, str | list) and (written := n.plain(cell)) != str(value):
                     raw[column.targets[0]] = written[:200]
+        if refused := self._settle(values):
+            problems.append(
+                RejectedCell(row, self._header("mileage"), refused.reason, raw.get("mileage", ""))
+            )
         return values, raw
+
+    def _header(self, target: str) -> str:
+        return next((c.header for c in self._mapping.columns if target in c.targets), target)
+
+    def _settle(self, values: dict[str, Any]) -> Rejected | None:
+        """Gives amounts the currency and distances the unit that their row names."""
+        price, distance = values.get("price"), values.get("mileage")
+        if isinstance(price, Money):
+            named = values.get("currency")
+            if price.currency is None or (named and are_dollars(named, price.currency)):
+                named = named or self._mapping.currency or self._setting.currency
+                values["price"] = Money(minor_units(major_units(price.minor, price.currency), named), named)
+        if isinstance(distance, Distance):
+            unit = distance.unit or values.get("mileage_unit") or self._mapping.mileage_unit
+            read = settled_distance(distance.value, unit, self._setting.mileage_unit)
+            if isinstance(read, Rejected):
+                values.pop("mileage")
+                return read
+            values["mileage"] = read
+            if unit:
+                values["mileage_unit"] = self._setting.mileage_unit or unit
+        return None
 
     def _typed(self, row: int, values: dict[str, Any], raw: Mapping[str, str]) -> TypedRow:
         external_id, seller = values.pop("external_id"), values.pop("seller", None)

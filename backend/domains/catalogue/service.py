@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from backend.core.context import Context
 from backend.core.errors import NotFound
+from backend.domains.catalogue.combined import combined_share, list_separator, place_targets
 from backend.domains.catalogue.importing import import_file
 from backend.domains.catalogue.layout import survey
-from backend.domains.catalogue.mapping import parse_mapping, read_mapping
+from backend.domains.catalogue.mapping import mapping_of, parse_mapping, read_mapping
 from backend.domains.catalogue.model import (
     Attribute,
     CompiledFilters,
@@ -24,12 +25,17 @@ from backend.domains.catalogue.model import (
     Weights,
     Wish,
 )
+from backend.domains.catalogue.preview import preview_rows, read_cell, read_values
 from backend.domains.catalogue.profiling import profile_records
 from backend.domains.catalogue.queries import listings as queries
+from backend.domains.catalogue.reading import Setting
 from backend.domains.catalogue.search import Index, compile_filters, compile_wishes
+from backend.domains.catalogue.vehicles import learn_vehicles
 
 __all__ = [
     "Index",
+    "Setting",
+    "combined_share",
     "compile_filters",
     "compile_wishes",
     "count",
@@ -39,11 +45,18 @@ __all__ = [
     "get_listing",
     "get_provenance",
     "import_file",
+    "learn_vehicles",
     "list_listings",
     "list_mappings",
+    "list_separator",
+    "mapping_of",
     "parse_mapping",
+    "place_targets",
+    "preview_rows",
     "profile_records",
+    "read_cell",
     "read_mapping",
+    "read_values",
     "search",
     "survey",
     "vocabulary",

@@ -176,12 +176,16 @@ _NUMBERS = [f"n{number}" for number in range(1, 9)]
 _SCAN = ["price", "year", "mileage", *_NUMBERS, "tags", "bits", "scarcity", "dealer_id", "e64", "sold"]
 
 
-async def write_scan(conn: Connection, *, event_id: UUID, minor_digits: int, common: Sequence[str]) -> None:
+async def write_scan(
+    conn: Connection, *, event_id: UUID, currency: str, minor_digits: int, common: Sequence[str]
+) -> None:
     """Puts changed listings into the partition of the event and refreshes how rare the others have become.
+
+    A price in another currency than the event's is not compared with others: the scan has none.
 
     Scarcity is the mean of 1 - share over a listing's facets, but for those of the `common` attributes (place, condition).
     """
-    values = {"event": event_id, "unit": 10**minor_digits, "common": list(common)}
+    values = {"event": event_id, "currency": currency, "unit": 10**minor_digits, "common": list(common)}
     await conn.execute(
         """
         create temp table masks on commit drop as
@@ -201,7 +205,9 @@ async def write_scan(conn: Connection, *, event_id: UUID, minor_digits: int, com
     statement = sql.SQL(
         """
         insert into private.listing_scan (event_id, id, {scan})
-        select %(event)s, w.id, l.price_minor::float8 / %(unit)s, l.year, l.mileage, {numbers}, s.tags,
+        select %(event)s, w.id,
+               case when l.currency = %(currency)s then l.price_minor::float8 / %(unit)s end,
+               l.year, l.mileage, {numbers}, s.tags,
                coalesce(m.bits, repeat('0', 256)::bit(256)), coalesce(m.rarity, 0), l.dealer_id,
                extensions.l2_normalize(extensions.subvector(s.embedding, 1, 64)), u.state = 'sold'
         from pg_temp.staged s join pg_temp.written w using (external_id) join public.listings l on l.id = w.id
