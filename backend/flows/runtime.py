@@ -20,6 +20,7 @@ from backend.domains.identity.tokens import read_buyer_token
 from backend.flows.brakes import Brakes
 from backend.flows.loading import EventLoader, Vocabularies
 from backend.flows.opening import make_ready
+from backend.flows.sampling import SampleReader
 
 
 class Runtime:
@@ -33,6 +34,7 @@ class Runtime:
         self.vocabularies = Vocabularies(self.database)
         self.bundles = Bundles(self.loader, warm=self._make_ready)
         self.brakes = Brakes(settings)
+        self.samples = SampleReader(self.database)
         self._watch: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
 
@@ -55,6 +57,7 @@ class Runtime:
         with contextlib.suppress(asyncio.CancelledError):
             await self._watch
         self._watch = None
+        await self.samples.close()
         await self.ports.close()
         await self.database.close()
 

@@ -1,0 +1,133 @@
+"""What is done with each kind of sample: surveyed, read, linked. The engine proposes; here it is called beside the loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from backend.core.errors import Conflict, InvalidInput
+from backend.core.ports import Ports
+from backend.domains.blueprints.kinds import LOOKED_AT, kind_of
+from backend.domains.blueprints.model import Remembered, SampleKind, to_json
+from backend.domains.blueprints.records import SampleFile
+
+_MOST_TEXT: Final = 4_000_000  # bytes of an API description
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A file to read, and everything reading may use."""
+
+    file: SampleFile
+    path: Path
+    ports: Ports
+    remembered: Sequence[Remembered]
+    before: Sequence[Mapping[str, Any]]
+    progress: Callable[[str, int, int], None]
+    cancelled: Callable[[], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found: the proposal in its plain form, what it is compared by next time, and what has changed since last time."""
+
+    kind: SampleKind
+    proposal: Mapping[str, Any]
+    profile: Mapping[str, Any] | None = None
+    drift: Sequence[Mapping[str, Any]] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        rest = {"profile": dict(self.profile)} if self.profile is not None else {}
+        return {"proposal": dict(self.proposal), "drift": [dict(one) for one in self.drift], **rest}
+
+
+async def read(sample: Sample) -> Findings:
+    """The findings of a sample, by its kind.
+
+    Raises: InvalidInput with what is wrong with the file; Conflict `blueprints.cancelled`; Upstream; Busy.
+    """
+    kind = sample.file.kind
+    if kind == "unknown":
+        raise InvalidInput("blueprints.unknown_kind", file=sample.file.name)
+    found = await _READERS[kind](sample)
+    if sample.cancelled():
+        raise Conflict("blueprints.cancelled", file=sample.file.name)
+    return found
+
+
+async def look(name: str, path: Path) -> SampleKind | None:
+    """The kind of a file on this machine."""
+
+    def head() -> bytes:
+        with path.open("rb") as file:
+            return file.read(LOOKED_AT)
+
+    return kind_of(name, await asyncio.to_thread(head))
+
+
+async def _sheet(sample: Sample) -> Findings:
+    return await asyncio.to_thread(_sheet_now, sample)
+
+
+def _sheet_now(sample: Sample) -> Findings:
+    from backend.domains.blueprints import drift
+    from backend.domains.blueprints.induction import propose_sheet
+    from backend.domains.catalogue.layout import survey
+
+    surveyed = survey(sample.path, progress=sample.progress, cancelled=sample.cancelled)
+    sample.progress("mapping", 0, len(surveyed.columns))
+    proposal = propose_sheet(
+        surveyed, embedder=sample.ports.embedder, remembered=sample.remembered, file=sample.file.name
+    )
+    profile = drift.profile_of(surveyed, proposal)
+    before = drift.closest([one["profile"] for one in sample.before], profile)
+    changes = drift.compare(before, profile) if before is not None else ()
+    return Findings("sheet", to_json(proposal), profile, [change.to_json() for change in changes])
+
+
+async def _report(sample: Sample) -> Findings:
+    from backend.domains.blueprints.reports import read_report
+
+    proposal = await read_report(
+        sample.path, ocr=sample.ports.ocr, progress=sample.progress, cancelled=sample.cancelled
+    )
+    return Findings("report", to_json(proposal))
+
+
+async def _feed(sample: Sample) -> Findings:
+    def now() -> Findings:
+        from backend.domains.blueprints.connecting import propose_feed
+
+        if sample.path.stat().st_size > _MOST_TEXT:
+            raise InvalidInput("blueprints.file_too_large", file=sample.file.name, limit_bytes=_MOST_TEXT)
+        text = sample.path.read_bytes().decode("utf-8-sig", "replace")
+        proposal = propose_feed(
+            sample.file.name, text, embedder=sample.ports.embedder, remembered=sample.remembered
+        )
+        return Findings("feed", to_json(proposal))
+
+    return await asyncio.to_thread(now)
+
+
+async def _photo(sample: Sample) -> Findings:
+    def now() -> Findings:
+        from backend.domains.blueprints.photo_reading import PhotoReader
+        from backend.domains.blueprints.photos import proposed
+
+        with PhotoReader() as reader:
+            look = reader.look(sample.path, sample.file.name)
+            return Findings("photo", to_json(proposed(sample.file.name, look)))
+
+    return await asyncio.to_thread(now)
+
+
+async def _screen(sample: Sample) -> Findings:
+    from backend.domains.blueprints.screens import propose_screen
+
+    return Findings("screen", to_json(await propose_screen(sample.path, ocr=sample.ports.ocr)))
+
+
+_READERS: Final = {"sheet": _sheet, "report": _report, "feed": _feed, "photo": _photo, "screen": _screen}
