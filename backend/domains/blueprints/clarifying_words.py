@@ -15,8 +15,8 @@ def _patterns(*texts: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(rf"^(?:{text})$", re.IGNORECASE) for text in texts)
 
 
-_PLEASE: Final = r"(?:please |bitte |s'il (?:te|vous) pla[iî]t,? |por favor,? |and |also |then |und |auch |et |aussi |y |"
-    r"también )*"
+_POLITE: Final = r"please |bitte |s'il (?:te|vous) pla[iî]t,? |por favor,? "
+_PLEASE: Final = rf"(?:{_POLITE}|and |also |then |und |auch |et |aussi |y |también )*"
 _THE: Final = (
     r"(?:the |a |an |our |their |its |die |der |das |den |eine?[nmrs]? |le |la |les |l['’]|un |une |du |el |los |las |"
     r"una )?"
