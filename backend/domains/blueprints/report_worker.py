@@ -79,7 +79,8 @@ def read(order: Mapping[str, Any]) -> dict[str, Any]:
         content |= (_content(source, ignored, order) if source else None) or _plain_content(sheet, order)
         if need := _picture_reason(content):
             name = f"page-{number}.png"
-            _picture(sheet, order["dpi"], order["pixels"], gray=True).save(Path(order["folder"]) / name)
+            dpi = min(max(content["native_dpi"] or order["dpi"], 0.7 * order["dpi"]), 1.1 * order["dpi"])
+            _picture(sheet, dpi, order["pixels"], gray=True).save(Path(order["folder"]) / name)
             content |= {"image": name, "image_reason": need}
         say(content)
         sheet.close()
@@ -114,6 +115,7 @@ def _content(page: Any, ignored: set[str], order: Mapping[str, Any]) -> dict[str
             "tables": [[_moved(row, left, top) for row in table] for table in _tables(upright, order)],
             "coverage": _coverage(page),
             "curves": len(page.curves),
+            "native_dpi": _native_dpi(page),
         }
     except MemoryError:
         raise
@@ -152,6 +154,15 @@ def _coverage(page: Any) -> float:
         down = min(image["bottom"], page.bbox[3]) - max(image["top"], page.bbox[1])
         total += max(across, 0) * max(down, 0)
     return min(total / area, 1.0)
+
+
+def _native_dpi(page: Any) -> float | None:
+    """The resolution of the picture that fills the page: drawn in just that, its letters stay as they were scanned."""
+    for image in page.images:
+        wide = image["x1"] - image["x0"]
+        if wide > 0.6 * page.width and image["bottom"] - image["top"] > 0.6 * page.height:
+            return image["srcsize"][0] / wide * 72
+    return None
 
 
 def _note_document(catalog: Mapping[str, Any], ignored: set[str]) -> None:
@@ -211,7 +222,7 @@ def _plain_content(page: pdfium.PdfPage, order: Mapping[str, Any]) -> dict[str, 
         line = " ".join(text.get_text_bounded(x0, bottom, x1, top).split())
         if line:
             words.append([line, x0, height - top, x1, height - bottom, False, (top - bottom) * 0.9])
-    return {"words": words, "tables": [], "coverage": 0.0 if words else 1.0, "curves": 0}
+    return {"words": words, "tables": [], "coverage": 0.0 if words else 1.0, "curves": 0, "native_dpi": None}
 
 
 def _picture_reason(content: Mapping[str, Any]) -> str | None:
