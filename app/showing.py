@@ -92,11 +92,19 @@ def _tile(item: Answer, own: Own) -> Tile:
         badges=[Badge(badge["kind"], badge["text"]) for badge in item.get("badges") or ()],
         specs=labelled(item.get("specs") or ())[:3],
         photo=photo["url"],
+        photo_sizes=sizes(photo, "image/webp"),
+        photo_avif=sizes(photo, "image/avif"),
         photo_alt=photo.get("alt") or "",
         state=item["state"],
         held_until=own.get(listing_id) or item.get("held_until") or "",
         mine=item["state"] == "held" and listing_id in own,
     )
+
+
+def sizes(photo: Answer, kind: str) -> str:
+    """The sizes of a photo in one format as `srcset`; empty where there are none."""
+    found = [one for one in photo.get("variants") or () if one["type"] == kind]
+    return ", ".join(f"{one['url']} {one['width']}w" for one in found)
 
 
 def labelled(items: Iterable[Answer]) -> list[Labelled]:
@@ -182,7 +190,10 @@ def change(before: int, after: int, head: EventHead) -> str:
 def listing(item: Answer, own: Own, tile: Tile | None) -> Listing:
     """One listing in full; what depends on the conversation comes from its tile."""
     listing_id = int(item["listing_id"])
-    photos = [Photo(photo["url"], photo.get("alt") or "") for photo in item.get("media") or ()]
+    photos = [
+        Photo(photo["url"], photo.get("alt") or "", sizes(photo, "image/webp"))
+        for photo in item.get("media") or ()
+    ]
     return Listing(
         id=listing_id,
         title=item["title"],

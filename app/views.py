@@ -21,8 +21,11 @@ class Badge:
 
 @dataclass
 class Photo:
+    """`sizes` is a `srcset`, empty where there is one size alone."""
+
     url: str
     alt: str
+    sizes: str = ""
 
 
 @dataclass
@@ -43,6 +46,8 @@ class Tile:
     state: str
     held_until: str
     mine: bool
+    photo_sizes: str = ""
+    photo_avif: str = ""
 
 
 @dataclass

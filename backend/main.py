@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 
@@ -15,6 +16,8 @@ from backend.core.ports import Ports
 from backend.core.settings import Settings, load_settings
 from backend.flows.runtime import Runtime
 
+_THIS_MACHINE = frozenset({"127.0.0.1", "localhost", "::1"})
+
 
 def build_ports(settings: Settings) -> Ports:
     """Every port with the adapter that the settings ask for."""
@@ -23,10 +26,15 @@ def build_ports(settings: Settings) -> Ports:
         embedder=LocalEmbedder(),
         broadcasts=RealtimeHub(settings.supabase_url, secret),
         identity=SupabaseAuth(settings.supabase_url, settings.publishable_key),
-        files=SupabaseFiles(settings.supabase_url, secret),
+        files=SupabaseFiles(settings.supabase_url, secret, public_base=_public_base(settings)),
         ocr=LocalOcr(),
         model=None,
     )
+
+
+def _public_base(settings: Settings) -> str:
+    """The embedded gateway listens on this machine alone, so the application hands its public files out."""
+    return "/media/kept/" if urlsplit(settings.supabase_url).hostname in _THIS_MACHINE else ""
 
 
 @cache

@@ -33,9 +33,20 @@ def fact_group(group: rx.Var[FactGroup]) -> rx.Component:
     )
 
 
+def _photo(photo: rx.Var[Photo]) -> rx.Component:
+    return rx.el.img(
+        src=photo.url,
+        src_set=photo.sizes,
+        sizes="(max-width: 720px) 100vw, 640px",
+        alt=photo.alt,
+        width="800",
+        height="600",
+    )
+
+
 def _gallery(photos: rx.Var[list[Photo]]) -> rx.Component:
     return rx.el.div(
-        rx.foreach(photos, lambda photo: rx.el.img(src=photo.url, alt=photo.alt, width="800", height="600")),
+        rx.foreach(photos, _photo),
         class_name="detail__gallery",
         tab_index=0,
         role="group",

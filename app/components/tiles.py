@@ -78,7 +78,7 @@ def tile(
 ) -> rx.Component:
     """One listing. The whole tile is a link; at most two actions lie above it."""
     photo = rx.el.div(
-        rx.el.img(src=item.photo, alt=item.photo_alt, loading="lazy", width="800", height="600"),
+        _picture(item),
         rx.el.ul(rx.foreach(item.badges, badge), class_name="tile__badges"),
         held_mark(item.state, item.held_until, item.mine, on_end),
         class_name="tile__photo",
@@ -109,6 +109,24 @@ def tile(
         class_name="tile tile--" + item.state + rx.cond(item.mine, " tile--mine", ""),
         id="tile-" + item.id.to_string(),
     )
+
+
+_TILE_WIDTH = "(max-width: 720px) 100vw, 420px"
+
+
+def _picture(item: rx.Var[Tile]) -> rx.Component:
+    """The photo in the size and format that the browser takes best."""
+    image = rx.el.img(
+        src=item.photo,
+        src_set=item.photo_sizes,
+        sizes=_TILE_WIDTH,
+        alt=item.photo_alt,
+        loading="lazy",
+        width="800",
+        height="600",
+    )
+    small = rx.el.source(src_set=item.photo_avif, sizes=_TILE_WIDTH, type="image/avif")
+    return rx.el.picture(rx.cond(item.photo_avif != "", small), image)
 
 
 def _actions(

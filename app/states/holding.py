@@ -105,7 +105,7 @@ def _summary(tile: Tile) -> Listing:
         title=tile.title,
         price=tile.price,
         match=tile.match,
-        photos=[Photo(tile.photo, tile.photo_alt)],
+        photos=[Photo(tile.photo, tile.photo_alt, tile.photo_sizes)],
         state=tile.state,
         held_until=tile.held_until,
         mine=tile.mine,

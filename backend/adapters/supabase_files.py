@@ -22,10 +22,11 @@ _REMOVED_AT_ONCE: Final = 500
 
 
 class SupabaseFiles:
-    """Keeps files with the secret key."""
+    """Keeps files with the secret key. `public_base` is where browsers find public ones; default: Storage itself."""
 
-    def __init__(self, supabase_url: str, secret_key: str) -> None:
+    def __init__(self, supabase_url: str, secret_key: str, *, public_base: str = "") -> None:
         self._url = f"{supabase_url.rstrip('/')}/storage/v1/"
+        self._public = public_base or f"{self._url}object/public/"
         headers = {"apikey": secret_key, "Authorization": f"Bearer {secret_key}"}
         self._http = httpx.AsyncClient(timeout=_TIMEOUT, limits=httpx.Limits(max_connections=16))
         self._client = AsyncStorageClient(self._url, headers, http_client=self._http)
@@ -57,7 +58,7 @@ class SupabaseFiles:
                 await self._client.from_(bucket).remove(list(paths[start : start + _REMOVED_AT_ONCE]))
 
     def public_url(self, bucket: str, path: str) -> str:
-        return f"{self._url}object/public/{quote(bucket)}/{quote(path)}"
+        return f"{self._public}{quote(bucket)}/{quote(path)}"
 
     async def _ensure(self, bucket: str) -> None:
         """Makes the bucket once per process. Another process may be doing the same."""

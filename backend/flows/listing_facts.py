@@ -44,7 +44,7 @@ def listing_view(words: Words, listing: Listing, provenance: Mapping[str, Any]) 
         "price_text": ON_REQUEST if price is None else words.money(price, listing.currency),
         "currency": listing.currency or words.currency,
         "description": listing.description,
-        "media": [dict(photo) for photo in listing.media],
+        "media": [{**photo, "alt": photo.get("alt") or listing.title} for photo in listing.media],
         "groups": [
             {"title": title, "facts": facts}
             for title, fields in groups

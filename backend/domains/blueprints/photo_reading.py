@@ -103,6 +103,9 @@ class PhotoReader:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         self._end()
 
     def look(self, path: Path, name: str) -> Look:

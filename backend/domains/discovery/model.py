@@ -158,7 +158,7 @@ class Tile:
     reasons: tuple[str, ...]
     badges: tuple[Mapping[str, str], ...]
     specs: tuple[Mapping[str, str], ...]
-    media: tuple[Mapping[str, str], ...]
+    media: tuple[Mapping[str, Any], ...]
     state: str
     held_until: str | None
     parts: Mapping[str, float] = field(default_factory=dict)

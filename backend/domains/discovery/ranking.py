@@ -6,7 +6,7 @@ A reason or a badge says only what stands in the listing, the buyer's limits or 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -103,7 +103,7 @@ def _tile(scene: Scene, hit: Hit, listing: Listing, top: float, best: Sequence[s
         reasons=tuple(reasons(scene, listing, best)),
         badges=tuple(badges(scene, listing)),
         specs=tuple(specs(scene, listing)),
-        media=tuple({"url": m["url"], "alt": m.get("alt") or listing.title} for m in listing.media),
+        media=tuple(_pictures(listing)),
         state=listing.state,
         held_until=listing.held_until.isoformat() if listing.held_until else None,
         costs=tuple(ownership.costs(scene.words, scene.document["ui_contract"], price, currency)),
@@ -114,6 +114,13 @@ def _tile(scene: Scene, hit: Hit, listing: Listing, top: float, best: Sequence[s
             "social": hit.social,
         },
     )
+
+
+def _pictures(listing: Listing) -> Iterator[Mapping[str, Any]]:
+    """Every picture's address; the sizes of the first alone, which is the one a tile shows."""
+    for at, picture in enumerate(listing.media):
+        sizes = {"variants": picture["variants"]} if at == 0 and picture.get("variants") else {}
+        yield {"url": picture["url"], "alt": picture.get("alt") or listing.title, **sizes}
 
 
 def match_of(scene: Scene, hit: Hit, listing: Listing, top: float) -> int:
