@@ -148,10 +148,20 @@ def _continues(block: _Block, line: Line) -> bool:
         return not _is_headline(block, line[0]) and (
             _is_wrapped(block, line[0]) or _fits_first(block, line[0])
         )
-    if any(cell.size > 1.25 * size for each in block.lines for cell in each):
+    if _is_new_head(block, line):
         return False
-    fitting = sum(_aligned(block, cell) for cell in line)
-    return fitting >= max(1, len(line) / 2) if widest >= len(line) else fitting >= widest / 2
+    if widest >= len(line):
+        return sum(_aligned(block, cell) for cell in line) >= len(line) / 2
+    columns = block.columns()
+    lefts = sum(any(abs(cell.x0 - x0) < 0.6 * cell.size for cell in line) for x0, _ in columns)
+    return lefts == len(columns)
+
+
+def _is_new_head(block: _Block, line: Line) -> bool:
+    """Whether a line in bold begins a table under rows that are not."""
+    return all(cell.bold for cell in line) and not any(
+        all(cell.bold for cell in each) for each in block.lines
+    )
 
 
 def _pitch(block: _Block) -> float | None:

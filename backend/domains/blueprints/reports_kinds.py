@@ -44,7 +44,7 @@ def _by_marks(grid: Grid, known: Known) -> Reading | None:
     if colons and colons[-1] < len(grid.columns) - 1:
         return Reading("pairs", colons if colons[0] == 0 else (0, *colons))
     cells = [cell for row in grid.rows for cell in row if cell]
-    if _share(cells, lambda cell: bool(list(pairs_in_text(cell, known)))) >= _MOST:
+    if _share(cells, lambda cell: bool(list(pairs_in_text(cell, known)))) >= 0.5:
         return Reading("cells")
     if grid.ruled and _share(cells, lambda cell: _holds_both(cell, known)) >= _MOST:
         return Reading("cells")

@@ -103,6 +103,7 @@ def pairs_in_lines(lines: Sequence[Line], known: Known, *, width: float) -> Iter
     held: Pair | None = None
     last: Cell | None = None
     skip = False
+    styles = _label_styles(lines, known)
     for at, line in enumerate(lines):
         cell = line[0]
         if skip or is_furniture(cell.text):
@@ -121,7 +122,7 @@ def pairs_in_lines(lines: Sequence[Line], known: Known, *, width: float) -> Iter
                 yield held
             held = None
             below = lines[at + 1][0] if at + 1 < len(lines) else None
-            pair = _label_above(cell, below, known) if below else None
+            pair = _label_above(cell, below, known, styles) if below else None
             if pair:
                 yield pair
                 skip = True
@@ -139,14 +140,24 @@ def _goes_on(last: Cell, cell: Cell, width: float) -> bool:
     )
 
 
-def _label_above(cell: Cell, below: Cell, known: Known) -> Pair | None:
-    """A known label in a line of its own, set apart from the value under it or ending with a colon."""
+def _label_styles(lines: Sequence[Line], known: Known) -> set[tuple[bool, int, int]]:
+    """The types of letters in which at least two known labels are set, each in a line of its own."""
+    styles = [_style(line[0]) for line in lines if known(clean_label(line[0].text))]
+    return {style for style in styles if styles.count(style) >= 2}
+
+
+def _style(cell: Cell) -> tuple[bool, int, int]:
+    return cell.bold, round(2 * cell.size), round(cell.x0 / 3)
+
+
+def _label_above(cell: Cell, below: Cell, known: Known, styles: set[tuple[bool, int, int]]) -> Pair | None:
+    """A label in a line of its own, known or set like known ones, and set apart from the value under it."""
     if not _near(cell, below) or abs(cell.x0 - below.x0) > 1.5 * cell.size:
         return None
     apart = (
         cell.bold != below.bold or cell.size < 0.93 * below.size or cell.text.rstrip().endswith((":", "："))
     )
-    if not (apart and may_be_label(cell.text) and known(clean_label(cell.text))):
+    if not (apart and may_be_label(cell.text) and (known(clean_label(cell.text)) or _style(cell) in styles)):
         return None
     return None if known(clean_label(below.text)) or len(below.text) > 200 else _pair(cell, below)
 

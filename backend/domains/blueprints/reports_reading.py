@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 from typing import Final, Literal, TypeAlias
 
 from backend.domains.blueprints.model import Box
@@ -24,7 +25,7 @@ from backend.domains.blueprints.reports_pairs import (
     pairs_in_lines,
 )
 from backend.domains.blueprints.reports_scans import as_shown, skew_of, straightened
-from backend.domains.blueprints.reports_tables import Table, table_of
+from backend.domains.blueprints.reports_tables import Table, close_pitch, table_of, whole_rows
 
 Strategy: TypeAlias = Literal["text", "table", "ocr"]
 
@@ -131,8 +132,8 @@ def _read_grid(grid: Grid, known: Known, seen: _Seen, before: Table | None, page
         if table and table.rows:
             seen.tables.append(table)
     elif reading.kind == "pairs":
-        rest = replace(grid, rows=grid.rows[reading.first :])
-        seen.pairs += pairs_in_columns(rest, reading.labels, known)
+        rows = grid.rows if grid.ruled or not close_pitch(grid) else tuple(whole_rows(grid))
+        seen.pairs += pairs_in_columns(replace(grid, rows=rows[reading.first :]), reading.labels, known)
     elif reading.kind == "above":
         seen.pairs += pairs_above(grid, reading.labels)
     elif reading.kind == "cells":
@@ -154,7 +155,9 @@ def _loose_pairs(lines: Sequence[Line], known: Known, width: float) -> list[Pair
     found = list(pairs_in_lines(lines, known, width=width))
     if found or len(lines) < 2:
         return found
-    leading = [leading_label(line[0], known) for line in lines]
+    size = median(line[0].size for line in lines)
+    plain = [line[0] for line in lines if line[0].size < 1.15 * size and not line[0].bold]
+    leading = [leading_label(cell, known) for cell in plain]
     # one such line may be a headline; several under each other are a list
     return [pair for pair in leading if pair] if sum(pair is not None for pair in leading) >= 2 else []
 

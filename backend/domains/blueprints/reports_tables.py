@@ -26,7 +26,7 @@ class Table:
 
 def table_of(grid: Grid, before: Table | None) -> Table | None:
     """The grid as a table; one without a head of its own goes on with the heads of `before`, where its columns fit."""
-    rows = list(grid.rows) if grid.ruled and not _is_packed(grid) else _whole_rows(_unpacked(grid))
+    rows = list(grid.rows) if grid.ruled and not _is_packed(grid) else whole_rows(_unpacked(grid))
     if not rows:
         return None
     goes_on = before is not None and len(before.heads) == len(grid.columns)
@@ -123,13 +123,13 @@ def _unpacked(grid: Grid) -> Grid:
     return Grid(tuple(rows), grid.columns, ruled=False)
 
 
-def _whole_rows(grid: Grid) -> list[Row]:
+def whole_rows(grid: Grid) -> list[Row]:
     """Rows of an unruled table with the lines of wrapped cells joined.
 
     Lines that stand closer than rows do belong together; where all stand alike, a line with nothing in its first column
     belongs to the row above.
     """
-    close = _close_pitch(grid)
+    close = close_pitch(grid)
     groups: list[list[Row]] = []
     for row in grid.rows:
         if groups and _belongs(groups[-1], row, close, head=len(groups) == 1):
@@ -139,7 +139,7 @@ def _whole_rows(grid: Grid) -> list[Row]:
     return [_merged(group) for group in groups]
 
 
-def _close_pitch(grid: Grid) -> float | None:
+def close_pitch(grid: Grid) -> float | None:
     """The distance up to which two lines are of one row, where distances are of two kinds; else None."""
     pitches = sorted(b - a for a, b in pairwise([_middle(row) for row in grid.rows]))
     jumps = [(b / max(a, 0.1), (a + b) / 2) for a, b in pairwise(pitches)]
