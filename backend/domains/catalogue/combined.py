@@ -6,8 +6,8 @@ import re
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from backend.domains.catalogue.cells import Cell, plain, says_nothing
 from backend.domains.catalogue.model import Combined
-from backend.domains.catalogue.normalizers import Cell, plain, says_nothing
 from backend.domains.catalogue.places import countries, split_place, split_postal_place
 from backend.domains.catalogue.vehicles import learn_vehicles, split_vehicle
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from backend.domains.catalogue.normalizers import Cell, plain
+from backend.domains.catalogue.cells import Cell, plain
 from backend.domains.catalogue.shapes import Shape, shape
 from backend.domains.catalogue.words import names_a_column
 

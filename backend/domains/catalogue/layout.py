@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Final
 
 from backend.core.errors import Conflict, InvalidInput
+from backend.domains.catalogue.cells import Cell, plain
 from backend.domains.catalogue.heading import LOOKED_AT, find_heading
 from backend.domains.catalogue.limits import Limits
 from backend.domains.catalogue.model import SheetLayout, SheetSurvey
-from backend.domains.catalogue.normalizers import Cell, plain
 from backend.domains.catalogue.profiling import Profiler, Sampler
 from backend.domains.catalogue.readers import Record, Source, open_source
 from backend.domains.catalogue.sheets import Outline

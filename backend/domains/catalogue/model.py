@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, Literal, NewType, TypeAlias
 from uuid import UUID
 
-from backend.domains.catalogue.normalizers import Cell
+from backend.domains.catalogue.cells import Cell
 
 ListingId = NewType("ListingId", int)
 AttributeKind: TypeAlias = Literal["number", "enum", "boolean", "text"]

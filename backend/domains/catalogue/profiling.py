@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from backend.domains.catalogue.cells import Cell
 from backend.domains.catalogue.model import ColumnProfile
-from backend.domains.catalogue.normalizers import Cell
 
 _DISTINCT: Final = 5_000
 _ALL_DISTINCT: Final = 500_000  # of all columns together

@@ -236,6 +236,8 @@ def _numeric(
 ) -> Callable[[Cell], float | int | Rejected | None]:
     unit = "%" if column.normalizer == "percent" else column.unit
     to, whole = _unit(column, target, setting) or unit, column_type(column, target) == "integer"
+    if target in {"latitude", "longitude"}:
+        return lambda cell: n.number(cell, places=6, mark="," if "," in n.plain(cell) else ".")
     return lambda cell: n.number(cell, unit=unit or to, to=to, whole=whole, mark=mark)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, TypeAlias
 
-from backend.domains.catalogue.normalizers import Cell, says_nothing
+from backend.domains.catalogue.cells import Cell, says_nothing
 
 Shape: TypeAlias = Literal["empty", "number", "date", "link", "code", "word", "prose", "mark"]
 

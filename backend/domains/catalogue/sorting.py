@@ -11,7 +11,7 @@ from itertools import chain
 from statistics import median
 from typing import Final, Literal, TypeAlias
 
-from backend.domains.catalogue.normalizers import Cell, plain
+from backend.domains.catalogue.cells import Cell, plain
 from backend.domains.catalogue.shapes import shape, signature
 from backend.domains.catalogue.words import REMARK, SUBTOTAL, TOTAL, TOTAL_OF
 

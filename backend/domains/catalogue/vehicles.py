@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from backend.domains.catalogue.normalizers import Cell, plain
+from backend.domains.catalogue.cells import Cell, plain
 
 _NAMES: Final = Path(__file__).with_name("makes.json")
 _YEAR: Final = r"(?:19|20)\d\d"
