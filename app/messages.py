@@ -134,6 +134,7 @@ WORDS: dict[str, str] = {
     "blueprints.too_much": "The files of a blueprint may have {limit_bytes} bytes in all.",
     "blueprints.unknown_kind": "{file} is no spreadsheet, PDF, API description or picture that can be read.",
     "blueprints.unknown_verdict": "There is no verdict {verdict}.",
+    "blueprints.out_taken": "The folder has other files in it. Choose an empty one: {out}.",
     "blueprints.unreadable": "This was written by another release and cannot be read ({path}). Make the blueprint anew.",
     "blueprints.unreadable_photo": "{file} is damaged or cut off. Save the picture anew as JPEG or PNG and try again.",
     "blueprints.unsafe_bundle": "The zip was refused as unsafe ({problem}).",
