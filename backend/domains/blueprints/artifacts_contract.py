@@ -10,7 +10,7 @@ from backend.domains.blueprints.artifacts_samples import MARK
 from backend.domains.catalogue import service as catalogue
 
 #: Runs wherever the tree lies, with pytest alone; with the product installed it also reads the made-up rows.
-CONTRACT_TEST: Final = '''"""The contract of this event: files as they were written, nothing left out shows, rows are read as promised.
+CONTRACT_TEST: Final = '''"""The contract of this event: files as written, nothing left out shows, rows read as promised.
 
     python -m pytest tests
 """
