@@ -12,7 +12,7 @@ from backend.adapters.ocr_local import LocalOcr
 from backend.adapters.realtime import RealtimeHub
 from backend.adapters.supabase_auth import SupabaseAuth
 from backend.adapters.supabase_files import SupabaseFiles
-from backend.core.ports import Ports
+from backend.core.ports import LanguageModel, Ocr, Ports
 from backend.core.settings import Settings, load_settings
 from backend.flows.runtime import Runtime
 
@@ -27,9 +27,40 @@ def build_ports(settings: Settings) -> Ports:
         broadcasts=RealtimeHub(settings.supabase_url, secret),
         identity=SupabaseAuth(settings.supabase_url, settings.publishable_key),
         files=SupabaseFiles(settings.supabase_url, secret, public_base=_public_base(settings)),
-        ocr=LocalOcr(),
-        model=None,
+        ocr=_ocr(settings),
+        model=_model(settings),
     )
+
+
+def _ocr(settings: Settings) -> Ocr:
+    """Mistral OCR where it has a key and a model; it falls back to what reads here."""
+    local = LocalOcr()
+    if not (settings.mistral_api_key and settings.mistral_ocr_model):
+        return local
+    from backend.adapters.ocr_mistral import MistralOcr  # its library takes half a second to load
+
+    key, model = settings.mistral_api_key.get_secret_value(), settings.mistral_ocr_model
+    return MistralOcr(key, model=model, local=local, base_url=settings.mistral_base_url)
+
+
+def _model(settings: Settings) -> LanguageModel | None:
+    """The first that is configured; none without a key."""
+    if settings.mistral_api_key:
+        from backend.adapters.mistral_model import MistralModel
+
+        key = settings.mistral_api_key.get_secret_value()
+        return MistralModel(key, model=settings.mistral_model, base_url=settings.mistral_base_url)
+    if settings.groq_api_key:
+        from backend.adapters.groq_model import GroqModel
+
+        key = settings.groq_api_key.get_secret_value()
+        return GroqModel(key, model=settings.groq_model, base_url=settings.groq_base_url)
+    if settings.openai_api_key or settings.openai_base_url:
+        from backend.adapters.openai_model import OpenAiModel
+
+        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+        return OpenAiModel(key, model=settings.openai_model, base_url=settings.openai_base_url)
+    return None
 
 
 def _public_base(settings: Settings) -> str:

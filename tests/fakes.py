@@ -124,6 +124,9 @@ class FixedOcr:
         self.seen.append(image)
         return tuple(self.by_image.get(image, self.words))
 
+    async def close(self) -> None:
+        """Keeps what it has seen, so that a test can look afterwards."""
+
 
 class ScriptedModel:
     """Gives prepared answers in turn, checked against the schema as a real one's; an error is raised instead."""

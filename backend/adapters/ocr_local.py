@@ -46,6 +46,9 @@ class LocalOcr:
             raise InvalidInput("core.unreadable_image")
         return tuple(Word(*line) for line in answer["lines"])
 
+    async def close(self) -> None:
+        await asyncio.to_thread(_stop, self._workers)
+
     def _ask(self, image: bytes) -> dict[str, Any]:
         with self._turn:
             # a worker that was just leaving does not answer: the next one is asked the same

@@ -108,6 +108,8 @@ class Ocr(Protocol):
         """Lines of text with boxes, top to bottom. Raises: InvalidInput `core.unreadable_image`; Upstream; Busy."""
         ...
 
+    async def close(self) -> None: ...
+
 
 class LanguageModel(Protocol):
     """A model that answers in JSON."""
@@ -142,5 +144,6 @@ class Ports:
         await self.broadcasts.close()
         await self.identity.close()
         await self.files.close()
+        await self.ocr.close()
         if self.model is not None:
             await self.model.close()

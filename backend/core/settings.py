@@ -45,7 +45,42 @@ class Settings(BaseSettings):
     trusted_proxies: int = Field(
         default=0, ge=0, description="How many proxies in front may set X-Forwarded-For."
     )
+    mistral_api_key: SecretStr | None = Field(
+        default=None,
+        description="Key of Mistral: asked for what induction is unsure of, and for text in scans.",
+    )
+    mistral_base_url: str = Field(default="", description="Another address of Mistral's API.")
+    mistral_model: str = Field(default="mistral-small-latest", description="Mistral's model for questions.")
+    mistral_ocr_model: str = Field(
+        default="mistral-ocr-latest",
+        description="Mistral's model for text in images; empty: read on this machine.",
+    )
+    groq_api_key: SecretStr | None = Field(default=None, description="Key of Groq, where Mistral has none.")
+    groq_base_url: str = Field(default="", description="Another address of Groq's API.")
+    groq_model: str = Field(
+        default="openai/gpt-oss-20b", description="Groq's model; it must know JSON schemas."
+    )
+    openai_api_key: SecretStr | None = Field(
+        default=None,
+        description="Key of OpenAI or a compatible service, where neither of the others has one.",
+    )
+    openai_base_url: str = Field(
+        default="", description="Address of a compatible service, up to and with /v1; it may need no key."
+    )
+    openai_model: str = Field(default="gpt-4.1-mini", description="The model asked there.")
+    seal_keys: SecretStr = Field(
+        default=SecretStr(""),
+        description="Keys that seal credentials of feeds, the newest first, separated by commas (Fernet keys).",
+    )
+    feed_networks: str = Field(
+        default="",
+        description="Private networks that feeds may be fetched from, such as 10.1.0.0/16, separated by commas.",
+    )
     docs: bool = Field(default=True, description="Whether the API reference is served at /api/docs.")
+
+    @property
+    def feed_network_list(self) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.feed_networks.split(",") if part.strip())
 
     @property
     def base_url(self) -> str:
