@@ -1,16 +1,25 @@
-"""Numbers and measures as people write them, and conversion between units. No words of any domain.
-
-Figures follow the exact definitions (international mile, pound, foot); metric horsepower, PS, CV and ch are kept
-apart from watts only by their own factor and count as `hp`, as sellers use them.
-"""
+"""Numbers and measures as people write them. No words of any domain; units are in `unit_table`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
+
+from backend.kit.unit_table import canonical_unit, convert, convertible
+
+__all__ = [
+    "DecimalMark",
+    "Measure",
+    "canonical_unit",
+    "convert",
+    "convertible",
+    "lone_number",
+    "parse_measure",
+    "plain_number",
+    "scaled_number",
+]
 
 DecimalMark = Literal["auto", ".", ","]
 
@@ -19,65 +28,29 @@ _SPACES = re.compile(r"[\s\u00a0\u2000-\u200b\u202f\u205f\u3000]+")
 _NUMBER = re.compile(r"[+-]?\d(?:[\d.,'’ ]*\d)?")
 _USUAL = re.compile(r"\d+|\d{1,3}(?:,\d{3})+")  # what most cells hold
 _THOUSANDS = re.compile(r"k\.?(?![a-z])")
-_ABOUT = frozenset({"", "~", "≈", "c.", "ca", "ca.", "circa", "about", "approx", "approx."})
+_INDIAN = re.compile(r"\d{1,2}(?:,\d{2})+,\d{3}")
+_ABOUT = frozenset({
+    "", "~", "≈", "±", "c.", "ca", "ca.", "circa", "about", "approx", "approx.", "approximately", "roughly", "est.", "etwa",
+    "rund", "env.", "environ",
+    "aprox.", "aprox", "unos", "ongeveer", "ø", "⌀", "dia", "dia.",
+})  # fmt: skip
+_ABOUT_AFTER = re.compile(r"\s*\(?(?:approx(?:imately)?\.?|ca\.?|circa|est\.?|etwa|env\.?|aprox\.?|ø|⌀)\)?$")
+_FEET = re.compile(r"(\d+)\s*(?:ft\.?|feet|['’′])\s*(\d+(?:\.\d+)?)\s*(?:in\.?|inch(?:es)?|[\"”″]|'')?")
+_TWICE = re.compile(r"([^()/]*?\d[^()/]*?)\s*[(/]\s*([^()/]*?\d[^()/]*?)\s*\)?")
+_PER_100_KM = re.compile(r"/ ?100 ?km")
+_POWERS = str.maketrans({"2": "²", "3": "³"})
+_LONGEST: Final = 120  # characters of a measure; beyond it is prose
+_SAME: Final = Decimal("0.03")  # two ways to write one measure differ by rounding
 
-# dimension, factor to its base unit
-_UNITS: Final[Mapping[str, tuple[str, Decimal]]] = {
-    "mm": ("length", Decimal("0.001")),
-    "cm": ("length", Decimal("0.01")),
-    "m": ("length", Decimal(1)),
-    "km": ("length", Decimal(1000)),
-    "in": ("length", Decimal("0.0254")),
-    "ft": ("length", Decimal("0.3048")),
-    "mi": ("length", Decimal("1609.344")),
-    "nmi": ("length", Decimal(1852)),
-    "kg": ("mass", Decimal(1)),
-    "lb": ("mass", Decimal("0.45359237")),
-    "t": ("mass", Decimal(1000)),
-    "hp": ("power", Decimal("0.73549875")),
-    "kw": ("power", Decimal(1)),
-    "kwh": ("energy", Decimal(1)),
-    "wh": ("energy", Decimal("0.001")),
-    "sqm": ("area", Decimal(1)),
-    "sqft": ("area", Decimal("0.09290304")),
-    "l": ("volume", Decimal(1)),
-    "cc": ("volume", Decimal("0.001")),
-    "gal": ("volume", Decimal("3.785411784")),
-    "s": ("time", Decimal(1)),
-    "min": ("time", Decimal(60)),
-    "h": ("time", Decimal(3600)),
-    "km/h": ("speed", Decimal(1)),
-    "mph": ("speed", Decimal("1.609344")),
-    "%": ("share", Decimal(1)),
-    "nm": ("torque", Decimal(1)),
-}
-_ALIASES: Final[Mapping[str, str]] = {
-    alias: unit
-    for unit, names in {
-        "mi": "mile miles mls",
-        "km": "kms kilometer kilometers kilometre kilometres tkm",
-        "m": "meter meters metre metres",
-        "cm": "centimeter centimeters",
-        "mm": "millimeter millimeters",
-        "in": 'inch inches ″ "',
-        "ft": "foot feet ' ′",
-        "kg": "kgs kilo kilos",
-        "lb": "lbs pound pounds",
-        "hp": "ps cv ch bhp pk horsepower",
-        "h": "hr hrs hour hours std heures",
-        "s": "sec secs second seconds",
-        "min": "mins minute minutes",
-        "sqft": "sf ft² ft2 sq.ft.",
-        "sqm": "m² m2 qm",
-        "l": "liter liters litre litres ltr",
-        "cc": "ccm cm³ cm3",
-        "gal": "gallon gallons",
-        "km/h": "kmh kph",
-        "%": "percent pct prozent",
-        "nm": "n·m",
-    }.items()
-    for alias in names.split()
-}
+_COUNTS: Final = """
+pers person persons people personen personne personnes personas persone pax guests berths berth kojen couchettes literas doors door dr
+türen türer portes puertas porte deuren seats seat seater sitze sitzer plätze places place plazas posti zitplaatsen rooms room zimmer pièces
+habitaciones camere kamers beds bed betten lits camas letti bedrooms bathrooms baths cabins cabin kabinen cabines owners owner
+halter vorbesitzer propriétaires pieces piece pcs pc stück stk pièce unités unité units unit pezzi stuks speed speeds gears gear
+gänge gang vitesses marchas cyl cylinder cylinders zyl zylinder cylindres cilindros cilindri jewels steine rubis keys key
+"""
+# What is counted has no unit: `5 doors`.
+_COUNTED: Final = frozenset(_COUNTS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,29 +61,6 @@ class Measure:
     unit: str | None
 
 
-def canonical_unit(text: str) -> str | None:
-    """The known unit a word stands for, or None."""
-    word = _SPACES.sub("", text).lower().strip(".")
-    word = _ALIASES.get(word, word)
-    return word if word in _UNITS else None
-
-
-def convertible(unit: str, other: str) -> bool:
-    """Whether both are known and measure the same thing."""
-    one, two = canonical_unit(unit), canonical_unit(other)
-    return one is not None and two is not None and _UNITS[one][0] == _UNITS[two][0]
-
-
-def convert(value: Decimal, unit: str, to: str) -> Decimal:
-    """Raises: ValueError where the units do not measure the same thing."""
-    one, two = canonical_unit(unit), canonical_unit(to)
-    if one == two and one is not None:
-        return value
-    if one is None or two is None or _UNITS[one][0] != _UNITS[two][0]:
-        raise ValueError(f"{unit} does not convert to {to}")
-    return value * _UNITS[one][1] / _UNITS[two][1]
-
-
 def plain_number(digits: str, mark: DecimalMark = "auto") -> Decimal | None:
     """The value of one written number without unit or scale, or None if its separators contradict each other.
 
@@ -118,6 +68,8 @@ def plain_number(digits: str, mark: DecimalMark = "auto") -> Decimal | None:
     when three digits follow each of its occurrences and the number does not begin with a zero.
     """
     if mark != "," and _USUAL.fullmatch(digits):
+        return Decimal(digits.replace(",", ""))
+    if mark != "," and _INDIAN.fullmatch(digits):
         return Decimal(digits.replace(",", ""))
     text = _SPACES.sub(" ", digits.strip()).replace("’", "'")
     sign = -1 if text.startswith("-") else 1
@@ -174,15 +126,39 @@ def lone_number(text: str) -> tuple[str, str, str] | None:
 
 
 def parse_measure(text: str, mark: DecimalMark = "auto") -> Measure | None:
-    """Reads `39k mi`, `61.200 km`, `c. 1959`, `~4,2 s`; None when there is not exactly one number.
+    """Reads `39k mi`, `61.200 km`, `c. 1959`, `~4,2 s`, `24' 6"`, `150 kW (204 PS)`; None when there is not exactly one
+    measure.
 
     The unit is returned as a known name, or as written (lower case) where it is unknown. `12m` is twelve meters:
     a million is written so only in money.
     """
-    parts = lone_number(text)
-    if parts is None or parts[0].strip().lower() not in _ABOUT:
+    if len(text) > _LONGEST:
         return None
-    digits, after = parts[1], parts[2].strip().lower()
+    clean = _PER_100_KM.sub("/ckm", _SPACES.sub(" ", text).strip().lower())
+    clean = re.sub(r"(?<=[a-z])[23]\b", lambda power: power.group().translate(_POWERS), clean)
+    if feet := _FEET.fullmatch(clean):
+        return Measure(Decimal(feet.group(1)) + Decimal(feet.group(2)) / 12, "ft")
+    if (twice := _TWICE.fullmatch(clean)) and (both := _same_measure(twice.group(1), twice.group(2), mark)):
+        return both
+    return _lone_measure(clean, mark)
+
+
+def _same_measure(one: str, other: str, mark: DecimalMark) -> Measure | None:
+    """The first of two measures that say the same in different units."""
+    first, second = _lone_measure(one, mark), _lone_measure(other, mark)
+    if not first or not second or not first.unit or not second.unit or first.unit == second.unit:
+        return None
+    if not convertible(first.unit, second.unit):
+        return None
+    again = convert(second.value, second.unit, first.unit)
+    return first if abs(again - first.value) <= _SAME * max(abs(first.value), Decimal(1)) else None
+
+
+def _lone_measure(text: str, mark: DecimalMark) -> Measure | None:
+    parts = lone_number(text)
+    if parts is None or parts[0].strip() not in _ABOUT:
+        return None
+    digits, after = parts[1], _ABOUT_AFTER.sub("", parts[2]).strip()
     thousands = _THOUSANDS.match(after)
     value = scaled_number(digits, 1000 if thousands else 1, mark)
     if value is None:
@@ -190,4 +166,6 @@ def parse_measure(text: str, mark: DecimalMark = "auto") -> Measure | None:
     after = after[thousands.end() :].strip() if thousands else after
     if after == "tkm":
         return Measure(value * 1000, "km")
+    if after.strip(".-") in _COUNTED:
+        return Measure(value, None)
     return Measure(value, (canonical_unit(after) or after) if after else None)
