@@ -6,15 +6,25 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from backend.core.errors import Conflict, InvalidInput
-from backend.core.ports import Ports
+from backend.core.ports import Embedder, Ocr
 from backend.domains.blueprints.kinds import LOOKED_AT, kind_of
 from backend.domains.blueprints.model import Remembered, SampleKind, to_json
 from backend.domains.blueprints.records import SampleFile
 
 _MOST_TEXT: Final = 4_000_000  # bytes of an API description
+
+
+class Reading(Protocol):
+    """The ports that reading needs."""
+
+    @property
+    def embedder(self) -> Embedder: ...
+
+    @property
+    def ocr(self) -> Ocr: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +33,7 @@ class Sample:
 
     file: SampleFile
     path: Path
-    ports: Ports
+    ports: Reading
     remembered: Sequence[Remembered]
     before: Sequence[Mapping[str, Any]]
     progress: Callable[[str, int, int], None]
