@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -17,23 +16,18 @@ from uuid import UUID
 from babel.numbers import get_currency_precision
 
 from backend.core.context import Context
-from backend.core.errors import Conflict, InvalidInput, NotFound
+from backend.core.errors import Conflict, NotFound
 from backend.domains.catalogue.limits import Limits
 from backend.domains.catalogue.model import (
-    SLOTS,
-    Attribute,
     ImportReport,
     Progress,
-    RejectedCell,
     SourceMapping,
 )
-from backend.domains.catalogue.normalizers import Reason
-from backend.domains.catalogue.packing import pack
 from backend.domains.catalogue.planning import declared_attributes, described, setting_of, with_slots
 from backend.domains.catalogue.queries import media, staging, writing
-from backend.domains.catalogue.readers import Table, open_table
+from backend.domains.catalogue.readers import Table
 from backend.domains.catalogue.rejects import RejectLog
-from backend.domains.catalogue.rows import Outcome, RowTyper, TypedRow
+from backend.domains.catalogue.rows import RowTyper
 from backend.domains.journal import service as journal
 
 _BATCH: Final = 1_000
@@ -42,49 +36,13 @@ _COMMON: Final = ("location_city", "location_region", "location_country", "condi
 ProgressCallback = Callable[[Progress], None]
 
 
-@dataclass(slots=True)
-class _Counts:
-    read: int = 0
-    rejected: int = 0
-    blanked: int = 0
-    unchanged: int = 0
-
-
-@dataclass(slots=True)
-class _Import:
-    """What one import carries from step to step."""
-
-    ctx: Context
-    event: Mapping[str, Any]
-    table: Table
-    typer: RowTyper
-    attributes: Sequence[Attribute]
-    log: RejectLog
-    facets: dict[tuple[str, str], int]
-    progress: ProgressCallback
-    cancelled: Callable[[], bool]
-    counts: _Counts = field(default_factory=_Counts)
-
-    @property
-    def slots(self) -> dict[str, str]:
-        """Numeric column of the scan → attribute."""
-        return {a.slot: a.name for a in self.attributes if a.slot in SLOTS}
-
-    @property
-    def event_id(self) -> UUID:
-        return self.event["id"]
-
-    @property
-    def organization_id(self) -> UUID:
-        return self.event["organization_id"]
-
-
 async def import_file(
     ctx: Context,
     *,
     event: str,
     path: Path,
     mapping: SourceMapping,
+    document: Mapping[str, Any] | None = None,
     rejects: Path | None = None,
     max_rejects_percent: float = 20.0,
     replace_missing: bool = False,
@@ -96,26 +54,105 @@ async def import_file(
 
     Idempotent by external_id: unchanged rows are skipped, changed ones updated. With `replace_missing`, listings of the
     same source that the file no longer names are taken off the list (never deleted). `rejects` receives a CSV of every
-    cell that was refused, also when the import fails because of them.
+    cell that was refused, also when the import fails because of them. `document` stands in for the event document of an
+    event that has no version yet.
     Raises: NotFound `events.not_found`; Conflict `catalogue.import_running`, `catalogue.import_cancelled`; InvalidInput
     as `open_table` and `RowTyper` do, `catalogue.too_many_rejects`.
     """
-    started = time.monotonic()
+    (progress or _silent)(Progress("checking", 0, 0, 0))
+    found = await _lock(ctx, event)
+    table = await asyncio.to_thread(open_mapped, path, mapping, limits=limits)
+    return await _import(
+        ctx,
+        found,
+        table,
+        mapping,
+        document,
+        rejects,
+        max_rejects_percent,
+        replace_missing,
+        progress,
+        cancelled,
+    )
+
+
+async def import_table(
+    ctx: Context,
+    *,
+    event: str,
+    table: Table,
+    mapping: SourceMapping,
+    document: Mapping[str, Any] | None = None,
+    rejects: Path | None = None,
+    max_rejects_percent: float = 20.0,
+    replace_missing: bool = False,
+    progress: ProgressCallback | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> ImportReport:
+    """As `import_file`, for records that come from no file (`table_of`). Closes the table.
+
+    Raises: as `import_file`.
+    """
+    try:
+        found = await _lock(ctx, event)
+    except BaseException:
+        table.close()
+        raise
+    return await _import(
+        ctx,
+        found,
+        table,
+        mapping,
+        document,
+        rejects,
+        max_rejects_percent,
+        replace_missing,
+        progress,
+        cancelled,
+    )
+
+
+async def _lock(ctx: Context, event: str) -> Mapping[str, Any]:
     found = await staging.find_event(ctx.conn, event=event)
     if found is None:
         raise NotFound("events.not_found", slug=event)
     if not await staging.lock_import(ctx.conn, event_id=found["id"]):
         raise Conflict("catalogue.import_running", slug=found["slug"])
-    with RejectLog(rejects) as log:
-        work = await _open(ctx, found, path, mapping, log, progress or _silent, cancelled or _never, limits)
-        source_id, file_id = await _register(work, mapping)
-        try:
-            await _stage_all(work)
-        finally:
-            work.table.close()
-        await _reject_twins(work)
-        _check_rejects(work, max_rejects_percent)
-        report = await _write(work, source_id, file_id, mapping, replace_missing)
+    return found
+
+
+async def _import(
+    ctx: Context,
+    event: Mapping[str, Any],
+    table: Table,
+    mapping: SourceMapping,
+    document: Mapping[str, Any] | None,
+    rejects: Path | None,
+    max_rejects_percent: float,
+    replace_missing: bool,
+    progress: ProgressCallback | None,
+    cancelled: Callable[[], bool] | None,
+) -> ImportReport:
+    started = time.monotonic()
+    try:
+        with RejectLog(rejects) as log:
+            work = await _open(
+                ctx,
+                {**event, "document": document or event["document"]},
+                table,
+                mapping,
+                log,
+                progress or _silent,
+                cancelled or _never,
+            )
+            source_id, file_id = await _register(work, mapping)
+            await stage_all(work)
+            table.close()
+            await reject_twins(work)
+            check_rejects(work, max_rejects_percent)
+            report = await _write(work, source_id, file_id, mapping, replace_missing)
+    finally:
+        table.close()
     return replace(report, took_s=round(time.monotonic() - started, 3))
 
 
@@ -129,39 +166,23 @@ def _never() -> bool:
 async def _open(
     ctx: Context,
     event: Mapping[str, Any],
-    path: Path,
+    table: Table,
     mapping: SourceMapping,
     log: RejectLog,
     progress: ProgressCallback,
     cancelled: Callable[[], bool],
-    limits: Limits | None,
-) -> _Import:
-    progress(Progress("checking", 0, 0, 0))
-    table = await asyncio.to_thread(
-        open_table,
-        path,
-        header_rows=mapping.header_rows,
-        listings_only=mapping.rows == "listings",
-        sheet=mapping.sheet,
-        delimiter=mapping.delimiter,
-        encoding=mapping.encoding,
-        limits=limits,
-    )
+) -> Import:
     document: Mapping[str, Any] = event["document"] or {}
     declared = declared_attributes(document)
     setting = setting_of(document, mapping, declared)
-    try:
-        typer = RowTyper(mapping, table.header, setting, file=table.name)
-    except BaseException:
-        table.close()
-        raise
+    typer = RowTyper(mapping, table.header, setting, file=table.name)
     taken = await staging.list_slots(ctx.conn, event_id=event["id"])
     facets = await staging.list_facet_ids(ctx.conn, event_id=event["id"])
     attributes = with_slots(described(typer.attributes, declared), list(declared), taken)
-    return _Import(ctx, event, table, typer, attributes, log, facets, progress, cancelled)
+    return Import(ctx, event, table, typer, attributes, log, facets, progress, cancelled)
 
 
-async def _register(work: _Import, mapping: SourceMapping) -> tuple[UUID, UUID]:
+async def _register(work: Import, mapping: SourceMapping) -> tuple[UUID, UUID]:
     conn, table = work.ctx.conn, work.table
     scope: dict[str, UUID] = {"event_id": work.event_id, "organization_id": work.organization_id}
     source_id = await staging.save_source(
@@ -179,101 +200,8 @@ async def _register(work: _Import, mapping: SourceMapping) -> tuple[UUID, UUID]:
     return source_id, file_id
 
 
-async def _stage_all(work: _Import) -> None:
-    """Types the next batch in a thread while Postgres takes in the one before."""
-    await staging.create_staging(work.ctx.conn)
-    known = await staging.has_listings(work.ctx.conn, event_id=work.event_id)
-    records = _outcomes(work)
-    coming = asyncio.create_task(asyncio.to_thread(lambda: list(islice(records, _BATCH))))
-    try:
-        while batch := await asyncio.shield(coming):  # cancelled, its thread would go on reading
-            coming = asyncio.create_task(asyncio.to_thread(lambda: list(islice(records, _BATCH))))
-            if work.cancelled():
-                raise Conflict("catalogue.import_cancelled", rows=work.counts.read)
-            await _stage(work, batch, compare=known)
-            done = work.table.position() or work.table.bytes
-            work.progress(Progress("reading", done, work.table.bytes, work.counts.read))
-    finally:
-        if not coming.done():
-            await asyncio.wait([coming])
-        records.close()
-
-
-def _outcomes(work: _Import) -> Generator[Outcome]:
-    for row, cells in work.table.records:
-        if any(cell not in (None, "") for cell in cells):
-            yield work.typer.type_row(row, cells)
-
-
-async def _stage(work: _Import, batch: Sequence[Outcome], *, compare: bool) -> None:
-    counts, conn, embedder = work.counts, work.ctx.conn, work.ctx.ports.embedder
-    counts.read += len(batch)
-    for outcome in batch:
-        for problem in outcome.problems:
-            work.log.add(problem)
-            counts.blanked += problem.effect == "blanked"
-    typed = [outcome.typed for outcome in batch if outcome.typed]
-    counts.rejected += len(batch) - len(typed)
-    same: set[int] = set()
-    if compare:
-        kept = await staging.known_contents(
-            conn,
-            event_id=work.event_id,
-            model=embedder.model,
-            external_ids=[row.external_id for row in typed],
-        )
-        same = {row.row for row in typed if kept.get(row.external_id) == (row.sha256, row.listed)}
-        counts.unchanged += len(same)
-    changed = [row for row in typed if row.row not in same]
-    await _learn_facets(work, changed)
-    staged = await asyncio.to_thread(pack, changed, work.facets, work.slots, embedder)
-    rest = [(row.row, "same", row.external_id) for row in typed if row.row in same]
-    rest += [(o.problems[0].row, "rejected", o.external_id) for o in batch if not o.typed and o.external_id]
-    blank = (None,) * (len(staging.COLUMNS) - 3)
-    await staging.stage(conn, [*staged, *((*marks, *blank) for marks in rest)])
-
-
-async def _learn_facets(work: _Import, rows: Sequence[TypedRow]) -> None:
-    new = {f[:2]: f for row in rows for f in row.facets if f[:2] not in work.facets}
-    if new:
-        work.facets |= await staging.add_facets(
-            work.ctx.conn,
-            event_id=work.event_id,
-            organization_id=work.organization_id,
-            facets=list(new.values()),
-        )
-
-
-async def _reject_twins(work: _Import) -> None:
-    for twin in await writing.reject_duplicates(work.ctx.conn):
-        column, value = work.typer.id_header, twin["external_id"]
-        work.log.add(RejectedCell(twin["first_row"], column, Reason.DUPLICATE_ID, value, "kept"))
-        work.log.add(RejectedCell(twin["row"], column, Reason.DUPLICATE_ID, value))
-        work.counts.rejected += 1
-
-
-def _check_rejects(work: _Import, percent: float) -> None:
-    counts = work.counts
-    if counts.rejected * 100 > counts.read * percent:
-        facts = {
-            "file": work.table.name,
-            "rows": counts.read,
-            "rejected": counts.rejected,
-            "limit_percent": percent,
-        }
-        raise InvalidInput(
-            "catalogue.too_many_rejects", **facts, first=[_told(cell) for cell in work.log.first[:5]]
-        )
-    if not counts.read:
-        raise InvalidInput("catalogue.empty_file", file=work.table.name)
-
-
-def _told(cell: RejectedCell) -> dict[str, Any]:
-    return {"row": cell.row, "column": cell.column, "reason": str(cell.reason), "value": cell.value[:80]}
-
-
 async def _write(
-    work: _Import, source_id: UUID, file_id: UUID, mapping: SourceMapping, replace_missing: bool
+    work: Import, source_id: UUID, file_id: UUID, mapping: SourceMapping, replace_missing: bool
 ) -> ImportReport:
     conn, counts, embedder = work.ctx.conn, work.counts, work.ctx.ports.embedder
     event_id, organization_id = work.event_id, work.organization_id
@@ -298,10 +226,8 @@ async def _write(
             minor_digits=get_currency_precision(currency),
             common=_COMMON,
         )
-        plain = [
-            {"name": a.name, "kind": a.kind, "label": a.label, "unit": a.unit, "slot": a.slot}
-            for a in work.attributes
-        ]
+        names = ("name", "kind", "label", "unit", "slot")
+        plain = [{name: getattr(a, name) for name in names} for a in work.attributes]
         await writing.flush_tags(conn, event_id=event_id)
         await writing.write_attributes(
             conn, event_id=event_id, organization_id=organization_id, attributes=plain
