@@ -12,7 +12,7 @@ from backend.adapters.ocr_local import LocalOcr
 from backend.adapters.realtime import RealtimeHub
 from backend.adapters.supabase_auth import SupabaseAuth
 from backend.adapters.supabase_files import SupabaseFiles
-from backend.core.ports import LanguageModel, Ocr, Ports
+from backend.core.ports import Embedder, LanguageModel, Ocr, Ports
 from backend.core.settings import Settings, load_settings
 from backend.flows.runtime import Runtime
 
@@ -30,6 +30,11 @@ def build_ports(settings: Settings) -> Ports:
         ocr=_ocr(settings),
         model=_model(settings),
     )
+
+
+def build_reading() -> tuple[Embedder, Ocr]:
+    """What reads samples on this machine, without settings and without a network."""
+    return LocalEmbedder(), LocalOcr()
 
 
 def _ocr(settings: Settings) -> Ocr:
