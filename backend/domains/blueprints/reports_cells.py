@@ -15,6 +15,7 @@ from typing import Final
 from backend.domains.blueprints.reports_pages import Bounds, Token
 
 _GAP: Final = 0.95  # of the letters' size: a wider gap divides two cells, a narrower one two words
+_RUN_GAP: Final = 0.35  # the same between runs of words, whose boxes reach a little beyond their letters
 _LEADER: Final = re.compile(r"\s*(?:[.·…‥_]{3,}|(?:[.·_] ){3,}[.·_]?)\s*")
 _LEADER_ONLY: Final = re.compile(r"[.·…‥_\-–—]{3,}|[.·…‥]")
 
@@ -111,12 +112,17 @@ def _cells(tokens: Sequence[Token]) -> list[Cell]:
             divided = True
             continue
         last = groups[-1][-1] if groups else None
-        if divided or last is None or token.x0 - last.x1 > _GAP * min(token.size, last.size):
+        if divided or last is None or token.x0 - last.x1 > _gap(last, token):
             groups.append([token])
         else:
             groups[-1].append(token)
         divided = False
     return [cell_of(group) for group in groups]
+
+
+def _gap(last: Token, token: Token) -> float:
+    """The distance from which two tokens are two cells."""
+    return (_RUN_GAP if last.is_run and token.is_run else _GAP) * min(token.size, last.size)
 
 
 def cell_of(tokens: Sequence[Token]) -> Cell:

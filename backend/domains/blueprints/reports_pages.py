@@ -44,7 +44,10 @@ class ReportLimits:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word of a page, or a line of text as read from its picture. Unit: points from the top left corner."""
+    """A word of a page. Unit: points from the top left corner.
+
+    `is_run`: read from a picture, all words that stand together at once; another one beside it is another cell.
+    """
 
     text: str
     x0: float
@@ -53,6 +56,7 @@ class Token:
     y1: float
     bold: bool = False
     size: float = 10.0
+    is_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -23,7 +24,7 @@ def tokens_of_words(
     scale_x, scale_y = width / max(pixels[0], 1), height / max(pixels[1], 1)
     tokens: list[Token] = []
     for word in words:
-        if word.turned != turned or not word.text.strip():
+        if word.turned != turned or not _without_dots(word.text):
             continue
         x0, y0, x1, y1 = _upright(
             (word.x0 * scale_x, word.y0 * scale_y, word.x1 * scale_x, word.y1 * scale_y),
@@ -31,8 +32,13 @@ def tokens_of_words(
             width,
             height,
         )
-        tokens.append(Token(word.text.strip(), x0, y0, x1, y1, False, 0.72 * (y1 - y0)))
+        tokens.append(Token(_without_dots(word.text), x0, y0, x1, y1, False, 0.72 * (y1 - y0), is_run=True))
     return tuple(tokens)
+
+
+def _without_dots(text: str) -> str:
+    """A run without single dots at its ends, as a line of leading dots leaves them."""
+    return re.sub(r"^[.·](?=[^\W_]{2})|\s+[.·]+$", "", text.strip()).strip()
 
 
 def main_turn(words: Sequence[Word]) -> int:
@@ -93,7 +99,7 @@ def _crowding(places: Sequence[float], width: float) -> float:
 def straightened(tokens: Sequence[Token], slope: float) -> tuple[Token, ...]:
     """The tokens where they would stand on a page laid straight."""
     if not slope:
-        return tuple(tokens)
+        return _evened(tokens)
     cos = 1 / math.hypot(1, slope)
     out: list[Token] = []
     for token in tokens:
@@ -112,4 +118,12 @@ def straightened(tokens: Sequence[Token], slope: float) -> tuple[Token, ...]:
                 size=0.72 * true_high,
             )
         )
-    return tuple(out)
+    return _evened(out)
+
+
+def _evened(tokens: Sequence[Token]) -> tuple[Token, ...]:
+    """Letters of nearly the usual size are of that size: boxes of words with and without long letters differ."""
+    if not tokens:
+        return ()
+    usual = median(token.size for token in tokens)
+    return tuple(replace(token, size=usual) if 0.7 < token.size / usual < 1.3 else token for token in tokens)

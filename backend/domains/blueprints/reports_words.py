@@ -78,8 +78,9 @@ def is_furniture(text: str) -> bool:
 
 
 def clean_label(text: str) -> str:
-    """A label as printed, without the colon or dash that ends it."""
-    return re.sub(r"\s*[:：=]+$|\s+[-–—]$", "", text.strip()).strip()
+    """A label as printed, without the colon, dash or full stop that ends it."""
+    label = re.sub(r"\s*[:：=]+$|\s+[-–—]$", "", text.strip()).strip()
+    return re.sub(r"(?<=[^\W\d_]{5})\.$", "", label)
 
 
 def may_be_label(text: str) -> bool:
@@ -91,6 +92,6 @@ def may_be_label(text: str) -> bool:
         return False
     if _FOOTER_TALK.search(label) or is_furniture(label):
         return False
-    return (
-        not (label.endswith((".", "!", "?", ",", ";")) and not _ABBREVIATION.search(label)) or len(label) <= 8
-    )
+    if text.rstrip().endswith(".") and len(label.split()) > 3 and not _ABBREVIATION.search(label):
+        return False
+    return not label.endswith(("!", "?", ",", ";"))
