@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
-from backend.core.context import Actor
+from backend.core.context import Actor, Context
 from backend.core.errors import AppError, Busy, Conflict
 from backend.core.ports import Files, Ocr, Word
 from backend.domains.blueprints.model import PhotoProposal
@@ -31,6 +31,8 @@ LEAST: Final = 0.5
 _AT_ONCE: Final = 2
 _MOST_READ: Final = 40  # pictures in which text is looked for; each takes a second or two
 
+#: Opens a unit of work for whoever attaches.
+Door = Callable[[], AbstractAsyncContextManager[Context]]
 #: Opens the bytes of a photo as a file of this machine.
 Originals = Callable[[PhotoProposal], AbstractAsyncContextManager[Path]]
 
@@ -94,12 +96,34 @@ async def publish_photos(
     Raises: NotFound `events.not_found`; NotAllowed `identity.needs_permission`; Gone `events.closed`; Conflict
     `blueprints.cancelled`; Busy `core.files_unreachable`; Upstream `core.files_failed`. What was stored stays stored.
     """
-    async with runtime.database.as_actor(actor) as ctx:
+    return await attach_photos(
+        runtime.ports.files,
+        lambda: runtime.database.as_actor(actor),
+        event_id=event_id,
+        photos=photos,
+        originals=originals,
+        progress=progress,
+        cancelled=cancelled,
+    )
+
+
+async def attach_photos(
+    files: Files,
+    door: Door,
+    *,
+    event_id: UUID,
+    photos: Sequence[PhotoProposal],
+    originals: Originals,
+    progress: Progress | None = None,
+    cancelled: Cancelled | None = None,
+) -> Published:
+    """The same for whoever comes by that door. Raises: as `publish_photos`."""
+    async with door() as ctx:
         await media.check_may_attach(ctx, event_id=event_id)
         known = {(one.external_id, one.sha256): one for one in await media.list_media(ctx, event_id=event_id)}
     published, places = Published(), placed(photos)
     made = {sha256: one.variants for (_, sha256), one in known.items()}
-    press = _Press(runtime.ports.files, event_id, originals, made)
+    press = _Press(files, event_id, originals, made)
     try:
         waiting = list({photo.sha256: photo for photo, _, _ in places}.values())
         for start in range(0, len(waiting), _AT_ONCE):
@@ -118,7 +142,7 @@ async def publish_photos(
         if photo.sha256 in made
     ]
     if pictures:
-        async with runtime.database.as_actor(actor) as ctx:
+        async with door() as ctx:
             published.attached = await media.attach_media(ctx, event_id=event_id, pictures=pictures)
     return published
 
