@@ -43,11 +43,12 @@ _LONGEST: Final = 120  # characters of a measure; beyond it is prose
 _SAME: Final = Decimal("0.03")  # two ways to write one measure differ by rounding
 
 _COUNTS: Final = """
-pers person persons people personen personne personnes personas persone pax guests berths berth kojen couchettes literas doors door dr
-türen türer portes puertas porte deuren seats seat seater sitze sitzer plätze places place plazas posti zitplaatsen rooms room zimmer pièces
-habitaciones camere kamers beds bed betten lits camas letti bedrooms bathrooms baths cabins cabin kabinen cabines owners owner
-halter vorbesitzer propriétaires pieces piece pcs pc stück stk pièce unités unité units unit pezzi stuks speed speeds gears gear
-gänge gang vitesses marchas cyl cylinder cylinders zyl zylinder cylindres cilindros cilindri jewels steine rubis keys key
+pers person persons people personen personne personnes personas persone pax guests berths berth kojen couchettes literas
+doors door dr türen türer portes puertas porte deuren seats seat seater sitze sitzer plätze places place plazas posti
+zitplaatsen rooms room zimmer pièces habitaciones camere kamers beds bed betten lits camas letti bedrooms bathrooms
+baths cabins cabin kabinen cabines owners owner halter vorbesitzer propriétaires pieces piece pcs pc stück stk pièce
+unités unité units unit pezzi stuks speed speeds gears gear gänge gang vitesses marchas cyl cylinder cylinders zyl
+zylinder cylindres cilindros cilindri jewels steine rubis keys key
 """
 # What is counted has no unit: `5 doors`.
 _COUNTED: Final = frozenset(_COUNTS.split())

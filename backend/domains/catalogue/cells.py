@@ -40,7 +40,7 @@ class Rejected:
 
 # fmt: off
 _NOTHING: Final = frozenset({
-    "-", "--", "---", "–", "—", ".", "..", "...", "…", "?", "??", "n/a", "n.a", "n.a.", "na", "n / a", "n/k", "n.k.", "nil",
+    "-", "--", "---", "–", "—", ".", "..", "...", "…", "?", "n/a", "n.a", "n.a.", "na", "n / a", "n/k", "n.k.", "nil",
     "null",
     "nan", "#n/a", "#na", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "tbd", "tba", "tbc", "t.b.d.",
     "t.b.a.", "tmu", "t.m.u.",

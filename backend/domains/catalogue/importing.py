@@ -24,16 +24,21 @@ from backend.domains.catalogue.model import (
     SourceMapping,
 )
 from backend.domains.catalogue.planning import declared_attributes, described, setting_of, with_slots
+from backend.domains.catalogue.preview import open_mapped
 from backend.domains.catalogue.queries import media, staging, writing
 from backend.domains.catalogue.readers import Table
 from backend.domains.catalogue.rejects import RejectLog
 from backend.domains.catalogue.rows import RowTyper
+from backend.domains.catalogue.taking_in import (
+    Import,
+    ProgressCallback,
+    check_rejects,
+    reject_twins,
+    stage_all,
+)
 from backend.domains.journal import service as journal
 
-_BATCH: Final = 1_000
 _COMMON: Final = ("location_city", "location_region", "location_country", "condition")  # no sign of rarity
-
-ProgressCallback = Callable[[Progress], None]
 
 
 async def import_file(
@@ -59,6 +64,7 @@ async def import_file(
     Raises: NotFound `events.not_found`; Conflict `catalogue.import_running`, `catalogue.import_cancelled`; InvalidInput
     as `open_table` and `RowTyper` do, `catalogue.too_many_rejects`.
     """
+    started = time.monotonic()
     (progress or _silent)(Progress("checking", 0, 0, 0))
     found = await _lock(ctx, event)
     table = await asyncio.to_thread(open_mapped, path, mapping, limits=limits)
@@ -73,6 +79,7 @@ async def import_file(
         replace_missing,
         progress,
         cancelled,
+        started,
     )
 
 
@@ -93,6 +100,7 @@ async def import_table(
 
     Raises: as `import_file`.
     """
+    started = time.monotonic()
     try:
         found = await _lock(ctx, event)
     except BaseException:
@@ -109,6 +117,7 @@ async def import_table(
         replace_missing,
         progress,
         cancelled,
+        started,
     )
 
 
@@ -132,8 +141,8 @@ async def _import(
     replace_missing: bool,
     progress: ProgressCallback | None,
     cancelled: Callable[[], bool] | None,
+    started: float,
 ) -> ImportReport:
-    started = time.monotonic()
     try:
         with RejectLog(rejects) as log:
             work = await _open(

@@ -43,6 +43,11 @@ def country_codes() -> frozenset[str]:
     return frozenset(_territories("en"))
 
 
+def state_codes() -> frozenset[str]:
+    """States and provinces by the codes that addresses end in."""
+    return _STATES
+
+
 def _territories(language: str) -> Mapping[str, str]:
     """Two-letter code → name, without regions of the world."""
     known: Mapping[Any, Any] = Locale(language).territories

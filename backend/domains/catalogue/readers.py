@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -41,6 +41,18 @@ class Table:
     records: Iterator[Record]
     position: Callable[[], int]
     close: Callable[[], None]
+
+
+def table_of(
+    name: str, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, sha256: str, size: int = 0
+) -> Table:
+    """A table of records that come from no file, numbered from 1. `sha256` is that of what they were read from."""
+
+    def numbered() -> Generator[Record]:
+        yield from enumerate(rows, 1)
+
+    records = numbered()
+    return Table(name, sha256, size, tuple(header), records, int, records.close)
 
 
 def open_table(

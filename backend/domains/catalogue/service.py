@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from backend.core.context import Context
 from backend.core.errors import NotFound
+from backend.domains.catalogue.cells import says_nothing
 from backend.domains.catalogue.combined import combined_share, list_separator, place_targets
-from backend.domains.catalogue.importing import import_file
+from backend.domains.catalogue.importing import import_file, import_table
 from backend.domains.catalogue.layout import survey
 from backend.domains.catalogue.mapping import mapping_of, parse_mapping, read_mapping
 from backend.domains.catalogue.model import (
@@ -25,26 +26,34 @@ from backend.domains.catalogue.model import (
     Weights,
     Wish,
 )
+from backend.domains.catalogue.normalizers import boolean as read_boolean
+from backend.domains.catalogue.places import countries, country_codes, state_codes
 from backend.domains.catalogue.preview import preview_rows, read_cell, read_values
 from backend.domains.catalogue.profiling import profile_records
 from backend.domains.catalogue.queries import listings as queries
+from backend.domains.catalogue.readers import Table, table_of
 from backend.domains.catalogue.reading import Setting
 from backend.domains.catalogue.search import Index, compile_filters, compile_wishes
-from backend.domains.catalogue.vehicles import learn_vehicles
+from backend.domains.catalogue.vehicles import known_makes, learn_vehicles
 
 __all__ = [
     "Index",
     "Setting",
+    "Table",
     "combined_share",
     "compile_filters",
     "compile_wishes",
     "count",
     "count_by_dealer",
     "count_facets",
+    "countries",
+    "country_codes",
     "find_named",
     "get_listing",
     "get_provenance",
     "import_file",
+    "import_table",
+    "known_makes",
     "learn_vehicles",
     "list_listings",
     "list_mappings",
@@ -54,11 +63,15 @@ __all__ = [
     "place_targets",
     "preview_rows",
     "profile_records",
+    "read_boolean",
     "read_cell",
     "read_mapping",
     "read_values",
+    "says_nothing",
     "search",
+    "state_codes",
     "survey",
+    "table_of",
     "vocabulary",
 ]
 
