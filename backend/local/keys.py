@@ -19,7 +19,9 @@ NAMES = (
     "MPAX_JWT_SECRET",
     "MPAX_APP_DSN",
     "MPAX_SYSTEM_DSN",
+    "MPAX_SEAL_KEYS",
 )
+_LATER = frozenset({"MPAX_SEAL_KEYS"})  # stacks of earlier releases have none: it is made at their next start
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,13 @@ class Keys:
     jwt_secret: str
     app_dsn: str
     system_dsn: str
+    seal_keys: str
 
     @property
     def env(self) -> dict[str, str]:
         """The same under the names that `backend.core.settings` reads."""
-        values = (self.url, self.publishable, self.secret, self.jwt_secret, self.app_dsn, self.system_dsn)
-        return dict(zip(NAMES, values, strict=True))
+        connecting = (self.url, self.publishable, self.secret, self.jwt_secret, self.app_dsn, self.system_dsn)
+        return dict(zip(NAMES, (*connecting, self.seal_keys), strict=True))
 
     @property
     def app_password(self) -> str:
@@ -55,7 +58,7 @@ def read_keys(layout: Layout) -> Keys | None:
     except FileNotFoundError:
         return None
     found = dict(line.split("=", 1) for line in lines if "=" in line and not line.startswith("#"))
-    missing = [name for name in NAMES if not found.get(name)]
+    missing = [name for name in NAMES if not found.get(name) and name not in _LATER]
     if missing:
         raise Fault(f"{layout.keys_env} lacks {', '.join(missing)}.", "Delete the file; new keys are made.")
     return Keys(
@@ -65,6 +68,7 @@ def read_keys(layout: Layout) -> Keys | None:
         jwt_secret=found["MPAX_JWT_SECRET"],
         app_dsn=_dsn(layout, "app_api", urlsplit(found["MPAX_APP_DSN"]).password or ""),
         system_dsn=_dsn(layout, "postgres", urlsplit(found["MPAX_SYSTEM_DSN"]).password or ""),
+        seal_keys=found.get("MPAX_SEAL_KEYS") or _seal_key(),
     )
 
 
@@ -77,6 +81,7 @@ def make_keys(layout: Layout) -> Keys:
         jwt_secret=secrets.token_hex(32),
         app_dsn=_dsn(layout, "app_api", secrets.token_urlsafe(24)),
         system_dsn=_dsn(layout, "postgres", secrets.token_urlsafe(24)),
+        seal_keys=_seal_key(),
     )
 
 
@@ -95,6 +100,11 @@ def write_keys(layout: Layout, keys: Keys) -> None:
 
 def _dsn(layout: Layout, role: str, password: str) -> str:
     return f"postgresql://{role}:{password}@{HOST}:{layout.postgres_port}/postgres"
+
+
+def _seal_key() -> str:
+    """Source: https://github.com/fernet/spec."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()
 
 
 def _api_key(kind: str) -> str:
