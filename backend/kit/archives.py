@@ -44,10 +44,9 @@ def read_archive(path: Path, limits: ArchiveLimits) -> Iterator[tuple[str, bytes
         with path.open("rb") as raw:
             _check_end(path, raw, limits)
             with zipfile.ZipFile(raw) as archive:
-                entries = [entry for entry in archive.infolist() if not entry.is_dir()]
                 _check(path, archive.infolist(), limits)
-                for entry in sorted(entries, key=lambda e: e.filename):
-                    if not _is_system(entry.filename):
+                for entry in sorted(archive.infolist(), key=lambda e: e.filename):
+                    if not entry.is_dir() and not _is_system(entry.filename):
                         yield entry.filename, archive.read(entry)
     except (
         zipfile.BadZipFile,
