@@ -1,0 +1,88 @@
+"""`propose_sheet`: the whole proposal for one spreadsheet, with a complete source mapping. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import PurePath
+from typing import Any
+
+from backend.core.ports import Embedder
+from backend.domains.blueprints.induction.domains import domain_of
+from backend.domains.blueprints.induction.fields import FileFacts, Induced, induce
+from backend.domains.blueprints.model import FieldProposal, Left, Remembered, SheetProposal
+from backend.domains.catalogue.model import SheetLayout, SheetSurvey
+
+
+def propose_sheet(
+    survey: SheetSurvey, *, embedder: Embedder | None, remembered: Sequence[Remembered] = (), file: str
+) -> SheetProposal:
+    """What a surveyed file becomes. Nothing internal or personal is among the columns that are read."""
+    layout = survey.layout
+    text = f"{layout.title_text}\n{layout.sheet or ''}"
+    rows = [cells for _, cells in survey.sample_rows]
+    induced = induce(
+        survey.columns, facts=FileFacts("sheet", text, rows=rows), embedder=embedder, remembered=remembered
+    )
+    fields = induced.fields
+    return SheetProposal(
+        file=file,
+        sheet=layout.sheet,
+        header_rows=layout.header_rows,
+        first_row=layout.first_row,
+        row_count=layout.row_count,
+        other_rows=layout.other_rows,
+        fields=fields,
+        mapping=mapping_of(fields, layout, induced, file),
+        domain=domain_of(fields, induced.traits, f"{text} {file}"),
+        currency=induced.reading.currency,
+        mileage_unit=next((field.unit for field in fields if field.targets == ("mileage",)), None),
+        language=induced.reading.language,
+        notes=induced.reading.notes,
+    )
+
+
+def mapping_of(
+    fields: Sequence[FieldProposal], layout: SheetLayout, induced: Induced, file: str
+) -> dict[str, Any]:
+    """The source mapping (`source_mapping.v1`) that says all this."""
+    reading = induced.reading
+    told: dict[str, Any] = {
+        "header_rows": list(layout.header_rows),
+        "rows": "listings",
+        "dates": reading.dates,
+    }
+    if reading.decimal != "auto":
+        told["decimal"] = reading.decimal
+    if layout.sheet is not None:
+        told["sheet"] = layout.sheet
+    if layout.delimiter:
+        told["delimiter"] = layout.delimiter
+    if layout.encoding:
+        told["encoding"] = layout.encoding
+    mapping: dict[str, Any] = {"schema": "source_mapping.v1", "source": source_name(file), "file": told}
+    if reading.currency:
+        mapping["currency"] = reading.currency
+    unit = next((field.unit for field in fields if field.targets == ("mileage",)), None)
+    if unit in {"mi", "km"}:
+        mapping["mileage_unit"] = unit
+    mapping["unmapped"] = "warn"
+    mapping["columns"] = {field.key: short(field.column) for field in fields if field.targets}
+    left = {field.key: str(field.left or Left.UNUSED) for field in fields if not field.targets}
+    return mapping | ({"ignore": left} if left else {})
+
+
+def short(entry: Mapping[str, Any]) -> str | Mapping[str, Any]:
+    """An entry that names nothing but its target is written as that."""
+    return str(entry["target"]) if list(entry) == ["target"] else dict(entry)
+
+
+def source_name(file: str) -> str:
+    """The name of a list without dates and numbers of its issues: the next file of the seller has the same."""
+    stem = PurePath(file).stem
+    words = [
+        w
+        for w in re.split(r"[\s_.()-]+", stem)
+        if w and not re.fullmatch(r"v?\d+|final|copy|new|latest", w, re.IGNORECASE)
+    ]
+    return " ".join(words)[:200] or stem[:200] or "list"
