@@ -288,4 +288,4 @@ def by_order(photos: Sequence[PhotoProposal], keys: Keys) -> tuple[PhotoProposal
 def natural(path: str) -> list[tuple[int, int, str]]:
     """Sorts `2.jpg` before `10.jpg`."""
     parts = re.split(r"(\d+)", path.casefold())
-    return [(0, int(part[:18]), part) if part.isdigit() else (1, 0, part) for part in parts if part]
+    return [(0, int(part[:18]), part) if part.isdecimal() else (1, 0, part) for part in parts if part]
