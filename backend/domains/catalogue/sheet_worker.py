@@ -1,6 +1,6 @@
 """A process that reads one workbook and writes its rows to stdout as lines of JSON; the last line is an object.
 
-Started by `sheets` with its order as the only argument. Imports nothing of the product: it may die of its input.
+Started by `sheets` with its order as the only argument. Imports next to nothing of the product: it may die of its input.
 """
 
 from __future__ import annotations
@@ -13,6 +13,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import python_calamine as calamine
+
+sys.path.append(str(Path(__file__).resolve().parents[3]))
+from backend.domains.catalogue.sheet_formulas import Calculator, find_formulas
 
 SHEETS: Final = 60
 OUTLINE_ROWS: Final = 60
@@ -65,7 +68,12 @@ def read(order: dict[str, Any]) -> dict[str, Any]:
             return refuse("empty_file")
         sheet = workbook.get_sheet_by_name(wanted)
         say({"opened": {"sheet": wanted, "sheets": names[:SHEETS], "merged": merged(sheet)}})
-        return write(sheet, order)
+        return write(sheet, order, calculator(sheet, order["path"], wanted))
+
+
+def calculator(sheet: calamine.CalamineSheet, path: str, name: str) -> Calculator | None:
+    formulas = find_formulas(path, name)
+    return Calculator(formulas, sheet.iter_rows()) if formulas else None
 
 
 def first_with_cells(workbook: calamine.CalamineWorkbook) -> str | None:
@@ -111,13 +119,18 @@ def merged(sheet: calamine.CalamineSheet) -> list[list[int]]:
     return [area for area in areas if area[0] <= MERGED_ROWS][:MERGED]
 
 
-def write(sheet: calamine.CalamineSheet, order: dict[str, Any]) -> dict[str, Any]:
+def write(
+    sheet: calamine.CalamineSheet, order: dict[str, Any], calculated: Calculator | None
+) -> dict[str, Any]:
     if sheet.total_width > order["columns"]:
         return refuse("too_many_columns", columns=sheet.total_width, limit=order["columns"])
+    formulas = calculated.by_row() if calculated else {}
     for number, row in enumerate(sheet.iter_rows(), 1):
         if number > order["rows"]:
             return refuse("too_many_rows", limit=order["rows"])
         cells = [plain(cell) for cell in row]
+        if calculated and number in formulas:
+            calculated.fill(number, cells, formulas[number])
         sizes = [len(cell) for cell in cells if isinstance(cell, str)]
         if sizes and (max(sizes) > order["cell_chars"] or sum(sizes) > order["row_chars"]):
             return refuse("cell_too_large", row=number, limit=order["cell_chars"])
