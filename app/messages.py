@@ -162,6 +162,7 @@ WORDS: dict[str, str] = {
     "blueprints.unsafe_bundle": "The zip was refused as unsafe ({problem}).",
     "blueprints.unsupported_photo": "{file} is no picture we can show. Save it as JPEG, PNG, WebP or AVIF and try again.",
     # catalogue
+    "catalogue.adapter_unapproved": "“{column}” is made by a program that nobody has approved yet ({adapter}).",
     "catalogue.cell_too_large": "A cell in row {row} is longer than {limit} characters. Is a quotation mark never closed?",
     "catalogue.empty_file": "The file has no rows to import.",
     "catalogue.file_not_found": "There is no such file.",

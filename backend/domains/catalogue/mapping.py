@@ -160,6 +160,7 @@ def _column(header: str, spec: str | Mapping[str, Any]) -> ColumnMapping:
         "min",
         "max",
         "optional",
+        "adapter",
         "parse",
         "scale",
         "dates",

@@ -56,6 +56,7 @@ class ColumnMapping:
     min: float | None = None
     max: float | None = None
     optional: bool = False
+    adapter: str | None = None
     blank_on_error: bool = False
     parse: Combined | None = None
     makes: tuple[str, ...] = ()

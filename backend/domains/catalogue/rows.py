@@ -79,7 +79,7 @@ class _Reader:
 class RowTyper:
     """Types the records of one file. `unmapped` names columns that are neither mapped nor ignored.
 
-    Raises: InvalidInput `catalogue.missing_column` (nearest), `catalogue.unmapped_columns`.
+    Raises: InvalidInput `catalogue.missing_column` (nearest), `catalogue.unmapped_columns`, `catalogue.adapter_unapproved`.
     """
 
     def __init__(self, mapping: SourceMapping, header: Sequence[str], setting: Setting, *, file: str) -> None:
@@ -267,6 +267,8 @@ def _join(mapping: SourceMapping, header: Sequence[str], setting: Setting, file:
         at = places.get(header_key(column.header))
         if at is not None:
             readers.append(_Reader(at, column, remembering(reader_of(column, mapping, setting))))
+        elif column.adapter:
+            raise InvalidInput("catalogue.adapter_unapproved", column=column.header, adapter=column.adapter)
         elif not column.optional:
             nearest = process.extractOne(column.header, header, scorer=fuzz.WRatio, score_cutoff=50)
             facts = {"nearest": nearest[0]} if nearest else {}
