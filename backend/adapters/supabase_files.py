@@ -61,17 +61,15 @@ class SupabaseFiles:
         return f"{self._public}{quote(bucket)}/{quote(path)}"
 
     async def _ensure(self, bucket: str) -> None:
-        """Makes the bucket once per process. Another process may be doing the same."""
+        """Makes the bucket, once per process; mostly it is there."""
         async with self._making:
             if bucket in self._ready:
                 return
-            known = {each.id for each in await self._client.list_buckets()}
-            if bucket not in known:
-                try:
-                    await self._client.create_bucket(bucket, options={"public": _BUCKETS.get(bucket, False)})
-                except StorageApiError as error:
-                    if "exist" not in error.message.lower() and str(error.status) != "409":
-                        raise
+            try:
+                await self._client.create_bucket(bucket, options={"public": _BUCKETS.get(bucket, False)})
+            except StorageApiError as error:
+                if "exist" not in error.message.lower() and str(error.status) != "409":
+                    raise
             self._ready.add(bucket)
 
 
