@@ -211,3 +211,15 @@ def test_a_kill_switch_is_told_in_one_calm_line(ai_off: bool, actions_off: bool,
 @pytest.mark.parametrize("stored", ["", "no json", "[]", "null", "3"])
 def test_tokens_that_were_tampered_with_are_none(stored: str) -> None:
     assert showing.tokens(stored) == {}
+
+
+def test_a_photo_in_sizes_names_them_by_width_and_format() -> None:
+    sizes = [
+        {"url": f"/p/{width}.{kind}", "width": width, "height": 9, "type": f"image/{kind}"}
+        for width, kind in ((320, "webp"), (640, "avif"), (640, "webp"))
+    ]
+    (shown,) = showing.tiles([tile(media=[{"url": "/p/640.webp", "alt": "", "variants": sizes}])], {})
+    assert shown.photo_sizes == "/p/320.webp 320w, /p/640.webp 640w"
+    assert shown.photo_avif == "/p/640.avif 640w"
+    (plain,) = showing.tiles([tile()], {})
+    assert (plain.photo_sizes, plain.photo_avif) == ("", "")
