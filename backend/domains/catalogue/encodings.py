@@ -26,6 +26,9 @@ _BOMS: Final = (
 )
 _SINGLE_BYTE: Final = ("cp1252", "mac-roman", "cp1250", "latin-1")
 _USUAL: Final = frozenset("äöüßéèêëàâáãåçñóôõòíîïìúûùæøœąćęłńśźżčďěňřšťůžőűățșÄÖÜÉÈÀÂÅÇÑÓÁÍÚÆØŁŚŻČŘŠŽ")
+_SLAVIC: Final = frozenset(
+    "čěřůťďňČŘ"
+)  # cp1252 reads these as è, ì, ø, ù: letters too, but never beside š and ž
 _SIGNS: Final = frozenset("€£¥°²³½¼¾«»“”„‘’‚–—…•·§©®™×Ø±µ¿¡\u00a0")
 _SEPARATORS: Final = (",", ";", "\t", "|", "^", "~", ":")
 _RARE: Final = frozenset("^~:")
@@ -130,7 +133,8 @@ def _sense(pieces: bytes, encoding: str) -> float:
             score -= 0.0 if char in "’·" else 2.0
         else:
             score += 0.5 if char in _SIGNS else -1.0
-    return score
+    slavic = sum(char in _SLAVIC for char in text) if encoding == "cp1250" else 0
+    return score + (0.5 * slavic if any(char in "šžý" for char in text) else 0.0)
 
 
 def sniff_delimiter(path: Path, encoding: str) -> str:

@@ -5,6 +5,7 @@ A row of names differs from what stands below it: words over numbers, dates and 
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ Merged: TypeAlias = tuple[int, int, int, int]  # first row, first column, last r
 LOOKED_AT: Final = 60  # rows among which the names are searched
 _BELOW: Final = 25
 _COLUMNS: Final = 300
+_LONGEST_GROUP: Final = 40  # characters
 _DATA: Final = frozenset({"number", "date", "link", "prose"})
 
 
@@ -35,6 +37,8 @@ class Heading:
     @property
     def keys(self) -> tuple[str, ...]:
         """One key a column: `Group / Name`; an empty one is `#12`, the second `Length` is `Length#2`."""
+        if not self.rows:
+            return self.names
         return distinct(
             [f"{g} / {n}" if g and n else n or g for g, n in zip(self.groups, self.names, strict=True)]
         )
@@ -74,7 +78,7 @@ def find_heading(rows: Rows, merged: Sequence[Merged] = ()) -> Heading:
     scores = [_score(looked, at, width) for at in range(len(looked))]
     best = max(range(len(looked)), key=lambda at: (round(scores[at][0], 6), -at))
     score, contrast = scores[best]
-    if score <= 0 or _is_data(looked[best]):
+    if score <= 0 or (contrast * 2 < len(looked[best].filled) and _is_data(looked[best])):
         return Heading((), *_unnamed(looked), 0.0)
     if best + 1 < len(looked) and _goes_on(looked, scores, best, contrast):
         return _two_rows(looked[best], looked[best + 1], merged, score)
@@ -111,7 +115,9 @@ def _score(rows: Sequence[_Row], at: int, width: int) -> tuple[float, float]:
     """How much a row looks like names, a column; and the part of it that comes from what stands below."""
     row, below = rows[at], rows[at + 1 : at + 1 + _BELOW]
     if not below:
-        return 0.0, 0.0
+        named = sum(names_a_column(row.texts[column]) for column in row.filled)
+        return (0.1, 0.0) if named >= 2 and len(rows) == 1 else (0.0, 0.0)
+    below = [other for other in below if not _repeats(other, row)]
     points = contrast = 0.0
     for column in row.filled:
         kind, text = row.shapes[column], row.texts[column]
@@ -127,6 +133,11 @@ def _score(rows: Sequence[_Row], at: int, width: int) -> tuple[float, float]:
     return (points + contrast) / max(width, 1) - at * 0.001, contrast
 
 
+def _repeats(row: _Row, names: _Row) -> bool:
+    same = sum(row.texts[at] == names.texts[at] for at in names.filled if at < len(row.texts))
+    return same >= 2 and same * 5 >= len(names.filled) * 4
+
+
 def _is_data(row: _Row) -> bool:
     """Whether a row is a listing itself: figures in it, and no word that names a column."""
     figures = sum(kind in _DATA or kind == "code" for kind in row.shapes)
@@ -136,11 +147,22 @@ def _is_data(row: _Row) -> bool:
 
 def _goes_on(rows: Sequence[_Row], scores: Sequence[tuple[float, float]], at: int, contrast: float) -> bool:
     """Whether the row below goes on naming: a line of units, or the second line of wrapped names."""
-    following = rows[at + 1]
-    if following.number != rows[at].number + 1 or len(following.filled) < 2:
+    header, following = rows[at], rows[at + 1]
+    if following.number != header.number + 1:
         return False
-    plain_words = all(following.shapes[column] not in _DATA for column in following.filled)
-    return plain_words and scores[at + 1][1] >= max(2.0, contrast * 0.5)
+    if any(following.shapes[column] in _DATA for column in following.filled):
+        return False
+    if len(following.filled) >= 2 and scores[at + 1][1] >= max(2.0, contrast * 0.5):
+        return True
+    return _completes(header, following, rows[at + 2 : at + 2 + _BELOW])
+
+
+def _completes(header: _Row, following: _Row, below: Sequence[_Row]) -> bool:
+    """Whether a row names the columns that the names leave out, under the groups that span them."""
+    new = [at for at in following.filled if at >= len(header.texts) or not header.texts[at]]
+    left = [at for at in header.filled if at >= len(following.texts) or not following.texts[at]]
+    used = [at for at in left if sum(at in row.filled for row in below) * 2 > len(below)]
+    return bool(new) and bool(below) and len(used) >= 1 and len(used) * 3 >= len(header.filled)
 
 
 def _groups(above: _Row, header: _Row, merged: Sequence[Merged]) -> bool:
@@ -153,6 +175,8 @@ def _groups(above: _Row, header: _Row, merged: Sequence[Merged]) -> bool:
         return False
     if across:
         return len(across) >= 2 or any(area[1] > 1 for area in across)
+    if any(len(above.texts[at]) > _LONGEST_GROUP or re.search(r"[\d:@]", above.texts[at]) for at in filled):
+        return False
     over = [at for at in filled if at < len(header.texts) and header.texts[at]]
     return len(filled) < len(header.filled) and len(over) >= 2
 
@@ -180,9 +204,9 @@ def _merged_groups(top: Sequence[str], across: Sequence[Merged]) -> list[str]:
 def _carried_groups(top: Sequence[str], names: Sequence[str]) -> list[str]:
     """Without merged cells a group reaches to the next; a text with nothing below is a name of its own."""
     groups: list[str] = []
-    carried, carries = "", len([text for text in top if text]) < len([name for name in names if name])
+    carried = ""
     for text, name in zip(top, names, strict=True):
         if text:
-            carried = text if name and carries else ""
+            carried = text if name else ""
         groups.append(text or (carried if name else ""))
     return groups

@@ -19,9 +19,10 @@ from backend.domains.catalogue.limits import Limits
 from backend.domains.catalogue.model import SheetLayout, SheetSurvey
 from backend.domains.catalogue.profiling import Profiler, Sampler
 from backend.domains.catalogue.readers import Record, Source, open_source
+from backend.domains.catalogue.shapes import shape
 from backend.domains.catalogue.sheets import Outline
 from backend.domains.catalogue.sorting import RowKind, settled, sorted_rows
-from backend.domains.catalogue.words import ASIDE
+from backend.domains.catalogue.words import ASIDE, names_a_column
 
 ProgressCallback = Callable[[str, int, int], None]
 _REPORT_EVERY: Final = 5_000
@@ -76,8 +77,8 @@ def _worth(outline: Outline, latest: int) -> float:
 def _survey(source: Source, progress: ProgressCallback, cancelled: Callable[[], bool]) -> SheetSurvey:
     ahead = list(islice(source.records, LOOKED_AT))
     heading = find_heading(ahead, source.merged)
-    keys = heading.keys or _numbered(ahead)
-    if len(keys) < 2 and source.delimiter is not None:
+    keys = heading.keys
+    if source.delimiter is not None and (len(keys) < 2 or _is_prose(ahead, keys)):
         raise InvalidInput("catalogue.single_column", file=source.name)
     last = heading.rows[-1] if heading.rows else 0
     profiler, sampler = Profiler(keys, heading.names, heading.groups), Sampler()
@@ -118,8 +119,11 @@ def _survey(source: Source, progress: ProgressCallback, cancelled: Callable[[], 
     return SheetSurvey(layout, columns, sampler.rows())
 
 
-def _numbered(rows: Sequence[Record]) -> tuple[str, ...]:
-    return tuple(f"#{at}" for at in range(1, max((len(cells) for _, cells in rows), default=0) + 1))
+def _is_prose(rows: Sequence[Record], keys: Sequence[str]) -> bool:
+    """Whether a text is no table: its commas stand in sentences."""
+    if len(keys) > 2 or any(names_a_column(key) for key in keys):
+        return False
+    return not any(shape(cell) in {"number", "date", "code", "mark"} for _, cells in rows for cell in cells)
 
 
 def _chained(ahead: Sequence[Record], source: Source) -> Generator[Record]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final, Literal, TypeAlias
 
-from backend.domains.catalogue.cells import Cell, says_nothing
+from backend.domains.catalogue.cells import Cell, plain, says_nothing
 
 Shape: TypeAlias = Literal["empty", "number", "date", "link", "code", "word", "prose", "mark"]
 
@@ -47,7 +47,7 @@ def shape(cell: Cell) -> Shape:
 
 def signature(cell: Cell) -> str:
     """The pattern of a code: `HE-722` and `AB-1` are both `A-9`; digits alone keep their number, so `40210` is `99999`."""
-    text = str(cell if cell is not None else "").strip()
+    text = plain(cell)[:80]
     if text.isdigit():
         return "9" * len(text)
     return re.sub(r"[^\W\d_]+", "A", re.sub(r"\d+", "9", text))[:40]

@@ -21,6 +21,7 @@ Record: TypeAlias = tuple[int, Sequence[Cell]]
 LEARNT_FROM: Final = 200  # rows
 _COLUMNS: Final = 300
 _AHEAD_CHARS: Final = 16_000_000
+_FRONT: Final = 2  # columns
 _LABELS: Final = 4  # cells among which the word for a total stands
 
 
@@ -76,7 +77,7 @@ class RowSorter:
             if self._has_id(cells, at):
                 return None
             others = self._anchors - {at}
-            kept = sum(other in filled and other < len(cells) for other in others)
+            kept = sum(at in others and shape(cells[at]) in {"word", "code"} for at in filled)
             if kept * 3 <= len(others):
                 return "subtotal" if SUBTOTAL.search(label) else "total"
         return None
@@ -130,17 +131,13 @@ def _is_anchor(rows: Sequence[Sequence[Cell]], at: int) -> bool:
 
 
 def _ids(rows: Sequence[Sequence[Cell]], width: int) -> tuple[int, ...]:
-    """Columns whose cells are all different codes or numbers."""
+    """Columns whose cells are all different codes; bare numbers only where ids stand, in front: prices differ too."""
     found: list[int] = []
     for at in range(width):
         cells = [plain(row[at]) for row in rows if at < len(row) and row[at] not in (None, "")]
-        codes = sum(shape(cell) in {"code", "number"} and " " not in cell for cell in cells)
-        if (
-            len(cells) >= 3
-            and len(cells) * 10 >= len(rows) * 8
-            and codes == len(cells)
-            and len(set(cells)) * 20 >= len(cells) * 19
-        ):
+        if len(cells) < 3 or len(cells) * 10 < len(rows) * 8 or len(set(cells)) * 20 < len(cells) * 19:
+            continue
+        if all(shape(cell) == "code" or (at < _FRONT and cell.isdigit()) for cell in cells):
             found.append(at)
     return tuple(found[:3])
 
