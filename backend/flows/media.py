@@ -6,6 +6,7 @@ Addresses are made of the content, so that caches may keep them for ever and doi
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
@@ -29,7 +30,8 @@ FOR_EVER: Final = "31536000, immutable"
 #: What is less certain than this waits for a person.
 LEAST: Final = 0.5
 _AT_ONCE: Final = 2
-_MOST_READ: Final = 40  # pictures in which text is looked for; each takes a second or two
+#: How long text is looked for in pictures, each of which takes a second or two. The rest is linked by other means.
+READING_S: Final = 45.0
 
 #: Opens a unit of work for whoever attaches.
 Door = Callable[[], AbstractAsyncContextManager[Context]]
@@ -63,9 +65,12 @@ async def relate(
     compared = await asyncio.to_thread(with_duplicates, photos)
     wanted = set(need_text(compared, listings)) if ocr is not None else set[str]()
     texts: dict[str, Sequence[Word]] = {}
-    unread = [photo for photo in compared if photo.sha256 in wanted][:_MOST_READ]
+    unread = [photo for photo in compared if photo.sha256 in wanted]
+    end = time.monotonic() + READING_S
     with PhotoReader() as reader:
         for done, photo in enumerate(unread):
+            if time.monotonic() > end:
+                break
             if cancelled is not None and cancelled():
                 raise Conflict("blueprints.cancelled")
             if progress is not None:

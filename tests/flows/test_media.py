@@ -10,8 +10,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFilter
 
+from backend.adapters.ocr_local import LocalOcr
 from backend.core.context import Actor
 from backend.core.errors import InvalidInput, NotFound
 from backend.core.ports import Word
@@ -24,7 +25,7 @@ from backend.flows.runtime import Runtime
 from tests.factories import World
 from tests.fakes import FixedOcr, MemoryFiles
 from tests.flows.conftest import FOLDER, SLUG, House
-from tests.rules.blueprints.pictures import saved, scene
+from tests.rules.blueprints.pictures import label, saved, scene
 
 
 class Samples:
@@ -211,3 +212,24 @@ async def test_text_is_read_only_where_the_name_says_nothing(samples: Samples) -
 
     found = await relate([named, unnamed], listings, ocr=Failing(), originals=samples.open)
     assert [(p.listing, p.linked_by) for p in found] == [("K-20418", "file_name"), ("K-20419", "order")]
+
+
+async def test_a_label_in_a_real_picture_is_read_on_this_machine(samples: Samples) -> None:
+    picture = scene(1200, 900, 4).filter(ImageFilter.GaussianBlur(6))
+    picture.paste(label("1HGCM82633A004352"), (150, 300))
+    ocr = LocalOcr()
+    listings = [
+        {"external_id": "A7", "identifier": "1HGCM82633A004352"},
+        {"external_id": "A8"},
+        {"external_id": "A9"},
+    ]
+    (found, _) = await relate(
+        [samples.add("IMG_1.jpg", picture), samples.add("IMG_2.jpg", Image.new("RGB", (700, 500), "gray"))],
+        listings,
+        ocr=ocr,
+        originals=samples.open,
+    )
+    await ocr.close()
+    assert (found.listing, found.linked_by) == ("A7", "text_in_image")
+    assert found.confidence > 0.6
+    assert "1HGCM82633A004352" in found.evidence[-1].text

@@ -128,7 +128,9 @@ def need_text(photos: Sequence[PhotoProposal], listings: Sequence[Mapping[str, A
     keys = keys_of(listings)
     if not any(len(key) >= _LEAST_IN_IMAGE for key in keys.whole):
         return ()
-    waiting = [p for p in photos if p.linked_by != "chosen" and not p.duplicate_of]
+    waiting = [
+        p for p in photos if p.linked_by != "chosen" and not p.duplicate_of and "empty" not in p.warnings
+    ]
     return tuple(dict.fromkeys(p.sha256 for p in waiting if not isinstance(by_name(p.file, keys), Link)))
 
 

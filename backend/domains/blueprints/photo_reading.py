@@ -23,7 +23,7 @@ from backend.core.errors import InvalidInput
 WIDTHS: Final = (320, 640, 1280, 1920)
 _AVIF_WIDTHS: Final = (640, 1280)  # what tiles show; larger ones cost a second each
 _AVIF_WORTH: Final = 0.85  # of the bytes of WebP: with less to gain, one file fewer
-_PREVIEW_SIDE: Final = 1600
+_PREVIEW_SIDE: Final = 1280  # a plate can be read, in half the time of 1,920
 _WORKER: Final = Path(__file__).with_name("photo_worker.py")
 
 
