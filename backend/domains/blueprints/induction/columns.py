@@ -83,8 +83,10 @@ def _type(target: str, kind: str, column: ColumnProfile, traits: Traits) -> Valu
     if not target.startswith("specs."):
         return "text"
     wanted = _KINDS.get(kind)
-    if wanted in {"number", "integer"} and (
-        not traits.is_known or traits.share("number") > 0.5 or traits.share("rating") > 0.5
+    if (
+        wanted in {"number", "integer"}
+        and not _is_code(traits)
+        and (not traits.is_known or traits.share("number") > 0.5 or traits.share("rating") > 0.5)
     ):
         return "integer" if traits.are_whole and kind != "money" else "number"
     if wanted == "boolean" and (not traits.is_known or traits.share("boolean") > 0.6):
@@ -98,20 +100,28 @@ def _type(target: str, kind: str, column: ColumnProfile, traits: Traits) -> Valu
 
 def _seen(kind: str, column: ColumnProfile, traits: Traits) -> ValueType:
     """The type that the cells show."""
-    if kind in {"text", "name", "code", "prose", "url"} and not (
-        kind == "text" and traits.share("boolean") > 0.9
-    ):
+    if kind in {"code", "prose", "url", "name"}:
         return "text"
     if traits.share("date", "month") > 0.7:
         return "date"
-    if traits.share("boolean") > 0.9 and traits.distinct <= 6 and kind != "enum":
+    if (
+        traits.share("boolean") > 0.95
+        and traits.distinct <= 4
+        and (traits.share("number") < 0.5 or _is_binary(traits))
+    ):
         return "boolean"
+    if traits.share("rating") > 0.7:
+        return "integer"
     if traits.share("number") > 0.85 and traits.share("year") < 0.95 and not _is_code(traits):
         return "integer" if traits.are_whole else "number"
     if catalogue.list_separator(column.values) and traits.share("street", "prose") < 0.5 and kind != "enum":
         return "list"
     few = traits.distinct <= min(_FEW, max(8, 0.4 * traits.count))
     return "enum" if few and traits.length < 40 else "text"
+
+
+def _is_binary(traits: Traits) -> bool:
+    return set(traits.numbers) == {0.0, 1.0}
 
 
 def _is_code(traits: Traits) -> bool:
@@ -132,7 +142,7 @@ def _details(
     file: FileReading,
 ) -> tuple[str | None, dict[str, Any], str]:
     """Unit, the rest of the entry, and a doubt."""
-    if target == "price" or (kind == "money" and type_ in {"number", "integer"}):
+    if target == "price" or (kind == "money" and type_ in {"number", "integer"} and not heading.unit):
         currency = currency_of(traits, heading, file)
         entry: dict[str, Any] = {} if target == "price" else {"normalizer": "money"}
         if currency and currency != file.currency:
@@ -189,12 +199,15 @@ def _link_separator(traits: Traits) -> str | None:
 
 def _combined(kind: str, targets: tuple[str, ...], column: ColumnProfile) -> Reading:
     entry: dict[str, Any] = {"targets": list(targets)}
-    if kind == "colors":
-        mark = next(
-            (mark for mark in ("/", "|") if any(mark in str(cell) for cell in islice(column.values, 50))), "/"
-        )
+    if kind in {"colors", "coordinates"}:
+        marks = ("/", "|") if kind == "colors" else (",", ";")
+        mark = next((m for m in marks if any(m in str(cell) for cell in islice(column.values, 50))), marks[0])
         return Reading(targets, "text", None, "split", entry | {"split": mark})
     entry["parse"] = kind
+    if kind == "place":
+        here = catalogue.place_targets(column.values)
+        targets = tuple(t for t in here if t in targets or t == "location_country")
+        entry["targets"] = list(targets)
     if kind == "vehicle":
         entry |= cast("dict[str, Any]", catalogue.learn_vehicles(column.values))
     return Reading(targets, "text", None, f"split_{kind}", entry)

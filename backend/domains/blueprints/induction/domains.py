@@ -13,7 +13,6 @@ import yaml
 from backend.domains.blueprints.induction.folding import words_of
 from backend.domains.blueprints.induction.lexicon import concepts
 from backend.domains.blueprints.induction.traits import Traits
-from backend.domains.blueprints.model import FieldProposal
 
 _FILE: Final = Path(__file__).resolve().parents[1] / "lexicon" / "domains.yaml"
 
@@ -29,11 +28,13 @@ def _words() -> Mapping[str, frozenset[str]]:
     return {word: frozenset(domains) for word, domains in found.items()}
 
 
-def domain_of(fields: Sequence[FieldProposal], traits: Sequence[Traits], text: str) -> str:
-    """A name such as `used_cars`; `general` where nothing speaks for any."""
+def domain_of(
+    targets: Sequence[Sequence[str]], traits: Sequence[Traits], keys: Sequence[str], text: str
+) -> str:
+    """A name such as `cars`; `general` where nothing speaks for any. `targets` and `keys` are those of the columns."""
     votes: defaultdict[str, float] = defaultdict(float)
-    for field in fields:
-        for target in field.targets:
+    for each in targets:
+        for target in each:
             concept = concepts().get(target)
             domains = concept.domains if concept else ()
             for domain in domains:
@@ -42,8 +43,8 @@ def domain_of(fields: Sequence[FieldProposal], traits: Sequence[Traits], text: s
         for cell in trait.texts[:40]:
             _vote(votes, cell, 1.5 / max(1, len(trait.texts[:40])))
     _vote(votes, text, 1.0)
-    for field in fields:
-        _vote(votes, field.key, 0.4)
+    for key in keys:
+        _vote(votes, key, 0.4)
     domain, worth = max(votes.items(), key=lambda vote: (vote[1], vote[0]), default=("general", 0.0))
     return domain if worth >= 1.0 else "general"
 

@@ -11,9 +11,10 @@ import numpy as np
 from backend.core.ports import Embedder
 from backend.domains.blueprints.induction.assigning import Choice, assign
 from backend.domains.blueprints.induction.columns import reading_of
+from backend.domains.blueprints.induction.domains import domain_of
 from backend.domains.blueprints.induction.folding import Heading, heading_of
 from backend.domains.blueprints.induction.lexicon import concepts
-from backend.domains.blueprints.induction.relations import related
+from backend.domains.blueprints.induction.relations import at_home, related, wanted
 from backend.domains.blueprints.induction.scoring import OWN, Option, options_of
 from backend.domains.blueprints.induction.settings import FileReading, file_reading
 from backend.domains.blueprints.induction.traits import Traits, traits_of
@@ -43,9 +44,9 @@ class Induced:
 
     fields: tuple[FieldProposal, ...]
     reading: FileReading
+    domain: str
     choices: tuple[Choice, ...]
     traits: tuple[Traits, ...]
-    headings: tuple[Heading, ...]
 
 
 def propose_fields(
@@ -78,18 +79,23 @@ def induce(
             heading,
             trait,
             known.get(header_key(column.key)) or known.get(header_key(column.header)),
+            reading.language,
         )
         for at, (column, heading, trait) in enumerate(zip(columns, headings, traits, strict=True))
     ]
     if embedder is not None:
         options = _with_meaning(options, headings, embedder)
-    options = related(options, columns, headings, traits, facts.rows)
+    options = related(options, columns, traits, facts.rows)
     choices = _settled(options)
+    domain = facts.domain or domain_of(
+        [c.option.targets for c in choices], traits, [c.key for c in columns], facts.text
+    )
+    choices = _settled(wanted(at_home(options, domain)))
     fields = tuple(
         _field(column, heading, trait, choice, reading)
         for column, heading, trait, choice in zip(columns, headings, traits, choices, strict=True)
     )
-    return Induced(_distinct(fields), reading, tuple(choices), traits, headings)
+    return Induced(_distinct(fields), reading, domain, tuple(choices), traits)
 
 
 def _heading(column: ColumnProfile, kind: str) -> Heading:
@@ -151,14 +157,11 @@ def _narrowed(options: Sequence[Option], choice: Choice, claimed: set[str]) -> S
     if len(targets) < 2 or not claimed.intersection(targets):
         return options
     kept = tuple(target for target in targets if target not in claimed)
-    if (
-        len(kept) >= 2
-        and choice.option.concept is not None
-        and choice.option.concept.kind in {"place", "vehicle"}
-    ):
+    kind = choice.option.concept.kind if choice.option.concept is not None else ""
+    if len(kept) >= 2 and (kind != "vehicle" or "make" in kept or "model" in kept):
         return [replace(o, targets=kept) if o is choice.option else o for o in options]
     single = [o for o in options if o.slot != choice.option.slot]
-    if kept:
+    if kept and kind != "vehicle":
         single.append(
             replace(choice.option, slot=kept[0], targets=kept[:1], concept=concepts().get(f"core.{kept[0]}"))
         )

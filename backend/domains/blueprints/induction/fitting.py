@@ -16,6 +16,8 @@ def fit(concept: Concept, traits: Traits) -> float:
     if not traits.is_known:
         return 0.0
     score = _KINDS.get(concept.kind, _any)(traits)
+    if concept.key == "core.identifier":
+        score += 0.6 * (1 - min(1.0, traits.uniqueness))  # a reference may stand for many pieces
     if concept.words and (known := traits.words.get(concept.words, 0.0)) > 0.3:
         score = max(score, 0.3 + 0.7 * known)
     for target in concept.targets:
@@ -30,7 +32,8 @@ def fit(concept: Concept, traits: Traits) -> float:
 
 
 def _any(traits: Traits) -> float:
-    return 0.0
+    """Of what stays inside: a yes or no is rarely that."""
+    return -0.8 if traits.share("boolean") > 0.8 else 0.0
 
 
 def _numeric(traits: Traits) -> float:
@@ -121,12 +124,15 @@ def _name(traits: Traits) -> float:
 
 def _text(traits: Traits) -> float:
     wrong = traits.share("link", "email", "phone", "date", "boolean")
-    return 0.3 - 1.1 * wrong - (0.4 if traits.share("number") > 0.9 else 0.0)
+    coded = traits.share("code") > 0.8 and traits.uniqueness > 0.9
+    return 0.3 - 1.1 * wrong - (0.4 if traits.share("number") > 0.9 else 0.0) - (0.5 if coded else 0.0)
 
 
 def _prose(traits: Traits) -> float:
     if traits.share("number") > 0.7 or traits.share("link", "email", "phone", "date", "boolean") > 0.5:
         return -0.8
+    if traits.share("rating", "code") > 0.7:
+        return -0.4
     return 0.2 + 0.7 * traits.share("prose") + (0.1 if traits.length > 25 else -0.1)
 
 
@@ -152,13 +158,15 @@ def _share_of(*names: str, miss: float = -1.0) -> Callable[[Traits], float]:
 
 
 def _city(traits: Traits) -> float:
-    wrong = traits.share("number", "link", "email", "phone", "prose", "date", "boolean", "slot", "currency")
+    wrong = traits.share(
+        "number", "link", "email", "phone", "prose", "date", "boolean", "slot", "currency", "person"
+    )
     codes = traits.share("state") if traits.share("state") > 0.7 else 0.0
     return 0.4 - 1.3 * min(1.0, wrong) - codes
 
 
 def _region(traits: Traits) -> float:
-    wrong = traits.share("number", "link", "email", "phone", "prose", "date", "boolean", "currency")
+    wrong = traits.share("number", "link", "email", "phone", "prose", "date", "boolean", "currency", "person")
     return 0.25 + 0.6 * traits.share("state") - 1.2 * min(1.0, wrong) - (0.4 if traits.length > 25 else 0.0)
 
 

@@ -19,6 +19,13 @@ _NUMBER_SIGNS: Final = frozenset({"no", "nr", "num", "nro", "numero", "nummer", 
 _HUMPS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _ASIDE = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
 _WORD = re.compile(r"[^\W_]+")
+#: Units of time that end a name as often as they measure it: `Engine hours`, `Model year`.
+_LASTING: Final = frozenset({"h", "min", "s"})
+_CALENDAR: Final = frozenset({"yr", "month", "day", "week"})
+#: Units that columns are named by: `HP`, `Acres`, `SqFt`. A `Year` is no length of time.
+_NAMESAKES: Final = frozenset(
+    {"hp", "kw", "kwh", "acre", "ha", "ct", "sqft", "sqm", "cc", "hh", "km", "mi", "kg", "lb"}
+)
 _SYMBOL = re.compile(r"US\$|[$€£¥₹]|%|‰|°")
 _RATE = re.compile(
     r"(?:/|\b(?:per|pro|par|por)\b)\s*(mo|month|monat|mois|mes|mese|maand|yr|year|jahr|an|ano|week)\b",
@@ -86,9 +93,13 @@ def heading_of(header: str, group: str = "") -> Heading:
         last = parts[-1].strip(".")
         currency = currency or (_currency(last) if last.isupper() else None)
         found = _unit(last) if unit is None and (len(last) > 1 or not last.isalpha()) else None
+        found = None if found in _CALENDAR else found
         if (found or (currency and _currency(last) == currency)) and words_of(last) == tuple(words[-1:]):
             unit = unit or found
-            words.pop()
+            if found not in _LASTING:
+                words.pop()
+    if unit is None and len(words) == 1 and (found := _unit(header)) in _NAMESAKES:
+        unit = found
     return Heading(header, tuple(words), aside, words_of(group), unit, currency)
 
 

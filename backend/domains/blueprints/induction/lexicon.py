@@ -189,6 +189,7 @@ def matches(words: tuple[str, ...]) -> tuple[Match, ...]:
     for phrase in index.bags.get(frozenset(words), ()):
         offer(phrase, 0.93)
     _partly(index, words, offer)
+    _within(index, words, offer)
     if not any(match.score > 0.9 for match in best.values()):
         _compounds(index, words, offer)
         _nearly(index, words, offer)
@@ -207,6 +208,18 @@ def _partly(index: _Index, words: tuple[str, ...], offer: Any) -> None:
         together = phrase.words in _runs(words, len(phrase.words))
         head = words[-1] == phrase.words[-1] or words[0] == phrase.words[0]
         offer(phrase, 0.35 + 0.5 * share + 0.05 * together + 0.03 * head)
+
+
+def _within(index: _Index, words: tuple[str, ...], offer: Any) -> None:
+    """Phrases that say all the header says, and more: `Buy now` of `buy now price`."""
+    present = frozenset(words)
+    if all(word in _FILLERS or word == "no" for word in words):
+        return
+    rarest = min(words, key=lambda word: len(index.by_word.get(word, ())))
+    for phrase in index.by_word.get(rarest, ()):
+        if phrase.concept.left is None and len(phrase.words) > len(words) and present.issubset(phrase.words):
+            share = index.worth(words) / index.worth(phrase.words)
+            offer(phrase, 0.25 + 0.5 * share)
 
 
 def _runs(words: tuple[str, ...], length: int) -> set[tuple[str, ...]]:
@@ -232,11 +245,14 @@ def _nearly(index: _Index, words: tuple[str, ...], offer: Any) -> None:
         for name, score, _ in process.extract(
             joined, index.names, scorer=fuzz.ratio, score_cutoff=86, limit=4
         ):
+            if name[0] != joined[0]:
+                continue
             for phrase in index.joined[name]:
                 offer(phrase, 0.8 * score / 100)
     for word, other in {(w, p) for w in words if len(w) >= 3 for p in _completions(w)}:
         for phrase in index.whole.get((other,), ()):
-            offer(phrase, (0.5 + 0.2 * len(word) / len(other)) / (len(words) ** 0.5))
+            likeness = (0.12 if len(word) == 3 else 0.45) + 0.25 * len(word) / len(other)
+            offer(phrase, likeness / (len(words) ** 0.5))
 
 
 @lru_cache(maxsize=4_000)

@@ -7,7 +7,6 @@ from dataclasses import replace
 from statistics import median
 from typing import Final
 
-from backend.domains.blueprints.induction.folding import Heading
 from backend.domains.blueprints.induction.scoring import Option
 from backend.domains.blueprints.induction.traits import Traits
 from backend.domains.blueprints.model import Evidence, Left
@@ -22,7 +21,6 @@ _BELOW: Final = 0.97
 def related(
     options: Sequence[list[Option]],
     columns: Sequence[ColumnProfile],
-    headings: Sequence[Heading],
     traits: Sequence[Traits],
     rows: Sequence[Sequence[Cell]],
 ) -> list[list[Option]]:
@@ -31,7 +29,6 @@ def related(
     _doubles(out, columns, traits, rows)
     _below_price(out, columns, traits, rows)
     _counters(out, traits)
-    _names(out, headings)
     for each in out:
         each.sort(key=lambda option: -option.score)
     return out
@@ -118,17 +115,47 @@ def _counters(options: list[list[Option]], traits: Sequence[Traits]) -> None:
                 each[place] = replace(option, score=option.score + (0.15 if others else -0.5))
 
 
-def _names(options: list[list[Option]], headings: Sequence[Heading]) -> None:
-    """A title is needed: without make, model and title, the first name of any kind serves."""
-    wanted = {"title", "make", "model"}
-    if any(
-        o.slot in wanted or o.slot.startswith("combined.vehicle")
-        for each in options
-        for o in each
-        if o.score > 0.45
-    ):
-        return
-    for at, each in enumerate(options):
-        own = each[-1]
-        if own.slot == f"own:{at}" and headings[at].words:
-            each.append(replace(own, slot="title", targets=("title",), score=own.score + 0.02))
+#: What every listing should have: a column that could be it is, before it is something special.
+_WANTED: Final = ("external_id", "price", "make", "model", "year", "identifier", "location_city")
+_ENOUGH: Final = 0.5
+
+
+def wanted(options: Sequence[list[Option]]) -> list[list[Option]]:
+    """Where no column is the first choice for something every listing has, the nearest one takes it."""
+    out = [list(each) for each in options]
+    for slot in _WANTED:
+        if any(
+            each[0].slot == slot or (len(each[0].targets) > 1 and slot in each[0].targets) for each in out
+        ):
+            continue
+        near = [
+            (option.score, at, place)
+            for at, each in enumerate(out)
+            for place, option in enumerate(each)
+            if option.slot == slot
+            and option.score >= _ENOUGH
+            and each[0].left is None
+            and each[0].slot not in _WANTED
+        ]
+        if near:
+            _, at, place = max(near)
+            option = out[at][place]
+            out[at][place] = replace(option, score=max(option.score, out[at][0].score + 0.05))
+            out[at].sort(key=lambda option: -option.score)
+    return out
+
+
+def at_home(options: Sequence[list[Option]], domain: str) -> list[list[Option]]:
+    """Meanings that are at home among these goods come first, those of others step back."""
+    out: list[list[Option]] = []
+    for each in options:
+        moved = [replace(o, score=o.score + _homely(o, domain)) for o in each]
+        out.append(sorted(moved, key=lambda option: -option.score))
+    return out
+
+
+def _homely(option: Option, domain: str) -> float:
+    domains = option.concept.domains if option.concept else ()
+    if not domains or domain == "general":
+        return 0.0
+    return 0.08 if domain in domains else -0.08

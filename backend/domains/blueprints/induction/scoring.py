@@ -19,6 +19,7 @@ from backend.domains.catalogue.model import ColumnProfile
 HEADER: Final = 0.72
 VALUES: Final = 0.28
 _AGAINST: Final = 0.85
+_FOREIGN: Final = 0.08  # what a word of another language than the file's is worth less
 OWN: Final = 0.36  # a name of its own: what is left where nothing is known
 #: Kinds whose cells speak for themselves.
 _TELLING: Final[Mapping[str, float]] = {
@@ -41,7 +42,12 @@ class Option:
 
 
 def options_of(
-    at: int, column: ColumnProfile, heading: Heading, traits: Traits, remembered: Remembered | None
+    at: int,
+    column: ColumnProfile,
+    heading: Heading,
+    traits: Traits,
+    remembered: Remembered | None,
+    language: str,
 ) -> list[Option]:
     """Everything the column could be, best first; the last resort is a name of its own."""
     if remembered is not None:
@@ -56,7 +62,11 @@ def options_of(
             )
         ]
     found = {match.concept.key: match for match in _named(heading)}
-    options = [option for match in found.values() if (option := _option(at, match, column, traits))]
+    options = [
+        option
+        for match in found.values()
+        if (option := _option(at, match, column, heading, traits, language))
+    ]
     options += _told_by_values(at, column, traits, found)
     options += _kept_back(at, heading, traits, found)
     options.append(_own(at, heading, traits))
@@ -99,13 +109,21 @@ def _named(heading: Heading) -> tuple[Match, ...]:
     return tuple(best.values())
 
 
-def _option(at: int, match: Match, column: ColumnProfile, traits: Traits) -> Option | None:
+def _option(
+    at: int, match: Match, column: ColumnProfile, heading: Heading, traits: Traits, language: str
+) -> Option | None:
     concept = match.concept
     if concept.key.startswith("combined."):
         return _combined(match, column)
     fits = fit(concept, traits)
+    if heading.unit and concept.kind in {"money", "year", "code"}:
+        fits = min(fits, -0.8)  # its header names a unit of measure
+    if heading.currency and concept.kind in {"distance", "year", "percent", "integer", "number", "measure"}:
+        fits = min(fits, -0.8)
     against = 0.5 if concept.left else _AGAINST
-    score = HEADER * match.score + (VALUES * fits if fits > 0 else against * fits)
+    foreign = match.language not in {language, "en"} or (language == "en" and match.language != "en")
+    named = match.score - (_FOREIGN if foreign else 0.0)
+    score = HEADER * named + (VALUES * fits if fits > 0 else against * fits)
     words = f"“{column.header}” reads like “{match.phrase}”" + ("." if match.score > 0.9 else ", in part.")
     evidence = [Evidence("header", words, round(HEADER * match.score, 3))]
     if traits.is_known:
@@ -136,10 +154,16 @@ def _told(concept: Concept, traits: Traits, fits: float) -> str:
 
 def _combined(match: Match, column: ColumnProfile) -> Option | None:
     kind = match.concept.kind
+    if (
+        kind == "vehicle"
+        and match.score < 0.8
+        and not any(re.match(r"(19|20)\d\d\b", str(c)) for c in list(column.values)[:20])
+    ):
+        return None
     share = _pairs(column) if kind == "colors" else catalogue.combined_share(column.values, kind)  # type: ignore[arg-type]
     if share < 0.6:
         return None
-    score = HEADER * match.score + VALUES * share + 0.08
+    score = max(HEADER * match.score + VALUES * share + 0.08, 0.72 * share)
     evidence = (
         Evidence("header", f"“{column.header}” reads like “{match.phrase}”.", round(HEADER * match.score, 3)),
         Evidence("values", f"{share:.0%} of the cells hold several things.", round(VALUES * share, 3)),
@@ -163,6 +187,25 @@ def _told_by_values(
 ) -> list[Option]:
     """What the cells alone say, where the header does not."""
     options: list[Option] = []
+    if traits.share("coordinates") > 0.8:
+        text = Evidence("values", "Each cell holds a latitude and a longitude.", 0.9)
+        concept = Concept("combined.coordinates", ("latitude", "longitude"), "coordinates")
+        options.append(Option(concept.key, 0.95, concept, concept.targets, None, 0.5, 1.0, (text,)))
+    named = max((m.score for m in found.values()), default=0.0)
+    for kind, least in (("vehicle", 0.9), ("place", 0.9)):
+        if f"combined.{kind}" in found or (
+            kind == "place" and named > 0.9 and "core.location_city" not in found
+        ):
+            continue
+        if kind == "vehicle" and traits.share("letters") > 0.2:
+            continue  # only where a year stands in each
+        share = catalogue.combined_share(column.values, kind) if traits.length > 6 else 0.0  # type: ignore[arg-type]
+        if share > least:
+            concept = concepts()[f"combined.{kind}"]
+            text = Evidence("values", f"{share:.0%} of the cells hold several things.", 0.7)
+            options.append(
+                Option(concept.key, 0.72 * share, concept, concept.targets, None, 0.3, share, (text,))
+            )
     for key, concept in concepts().items():
         strength = _TELLING.get(concept.kind, 0.0)
         if key == "core.identifier" and traits.share("vin") > 0.8:
@@ -198,6 +241,16 @@ def _kept_back(at: int, heading: Heading, traits: Traits, found: Mapping[str, Ma
             options.append(
                 Option(f"left:{at}", 1.1 if group else 0.9, left=Left(reason), named=0.9, evidence=(text,))
             )
+    seller = found.get("core.seller")
+    if (
+        seller is not None
+        and seller.score > 0.6
+        and max(traits.share("initials"), traits.share("person")) > 0.7
+    ):
+        text = Evidence(
+            "values", f"Persons, such as “{traits.texts[0][:24]}”, and no code of a dealer.", 0.95
+        )
+        options.append(Option(f"left:{at}", 1.05, left=Left.PERSONAL, fits=1.0, named=0.8, evidence=(text,)))
     if traits.share("person") > 0.6 and public < 0.9:
         text = Evidence("values", f"Names of persons, such as “{traits.texts[0][:24]}”.", 0.7)
         options.append(

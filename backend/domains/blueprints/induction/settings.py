@@ -28,7 +28,10 @@ _POINT = re.compile(
 )
 _GROUPED_BY_POINT = re.compile(r"(?<![\d.,])\d{1,3}\.\d{3}(?![\d.,])")
 _SLASHED = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-](\d{2}|\d{4})(?!\d)")
-_DOTTED = re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{2}|\d{4})(?!\d)")
+_DOTTED = re.compile(
+    r"\d{1,2}\.\d{1,2}\.(?:\d{2}|\d{4})(?!\d)|(?<!\d)(?:0?[1-9]|1[0-2])\.(?:19|20)\d\d(?!\d)"
+)
+_DASHED = re.compile(r"\d,-{1,2}|\d,–")
 _NAMED = re.compile(
     r"US\$|CA\$|A\$|[€£¥₹]|\b(?:USD|EUR|GBP|CHF|CAD|AUD|NZD|JPY|SEK|NOK|DKK|PLN|AED|HKD|SGD|euros?)\b",
     re.IGNORECASE,
@@ -66,7 +69,7 @@ def decimal_of(columns: Iterable[ColumnProfile]) -> Literal["auto", ".", ","]:
                 and len(cell) < 40
                 and not _DOTTED.search(cell)
             ):
-                votes[","] += bool(_COMMA.search(cell))
+                votes[","] += bool(_COMMA.search(cell) or _DASHED.search(cell))
                 votes["."] += bool(_POINT.search(cell))
                 grouped += bool(_GROUPED_BY_POINT.search(cell))
     if votes[","] > votes["."]:

@@ -8,7 +8,6 @@ from pathlib import PurePath
 from typing import Any
 
 from backend.core.ports import Embedder
-from backend.domains.blueprints.induction.domains import domain_of
 from backend.domains.blueprints.induction.fields import FileFacts, Induced, induce
 from backend.domains.blueprints.model import FieldProposal, Left, Remembered, SheetProposal
 from backend.domains.catalogue.model import SheetLayout, SheetSurvey
@@ -19,7 +18,7 @@ def propose_sheet(
 ) -> SheetProposal:
     """What a surveyed file becomes. Nothing internal or personal is among the columns that are read."""
     layout = survey.layout
-    text = f"{layout.title_text}\n{layout.sheet or ''}"
+    text = f"{layout.title_text}\n{layout.sheet or ''}\n{file}"
     rows = [cells for _, cells in survey.sample_rows]
     induced = induce(
         survey.columns, facts=FileFacts("sheet", text, rows=rows), embedder=embedder, remembered=remembered
@@ -34,7 +33,7 @@ def propose_sheet(
         other_rows=layout.other_rows,
         fields=fields,
         mapping=mapping_of(fields, layout, induced, file),
-        domain=domain_of(fields, induced.traits, f"{text} {file}"),
+        domain=induced.domain,
         currency=induced.reading.currency,
         mileage_unit=next((field.unit for field in fields if field.targets == ("mileage",)), None),
         language=induced.reading.language,

@@ -58,6 +58,7 @@ _PLACE = re.compile(rf"(?:{_SLOT_WORDS}) ?[\w.-]{{0,6}}", re.IGNORECASE)
 _RATING = re.compile(r"\d{1,3}(?:[.,]\d)?\s?(?:/\s?\d{1,3}|points?|pts?|punkte)", re.IGNORECASE)
 _PAIR = re.compile(r"[^/]+ ?/ ?[^/]+")
 _PERCENT = re.compile(r"-?\d{1,3}(?:[.,]\d+)?\s?%")
+_YEARS = re.compile(r"(?:19|20)\d\d ?[-–/] ?(?:19|20)?\d\d")
 _GROUPED = re.compile(r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?:[.,]\d+)?")
 _POINT: Final = {mark: re.compile(rf"-?\d{{1,3}}{re.escape(mark)}\d{{3,}}") for mark in ".,"}
 _COORDINATES = re.compile(r"-?\d{1,2}\.\d{2,},? ?-?\d{1,3}\.\d{2,}")
@@ -208,7 +209,8 @@ def _shapes(text: str, cell: Any, mark: DecimalMark) -> list[str]:
 def _is_phone(text: str) -> bool:
     digits = sum(map(str.isdigit, text))
     marked = text.startswith("+") or any(mark in text for mark in " -()/")
-    looks = bool(_PHONE.fullmatch(text)) and not _DATE.fullmatch(text) and not _GROUPED.fullmatch(text)
+    other = _DATE.fullmatch(text) or _GROUPED.fullmatch(text) or _YEARS.fullmatch(text)
+    looks = bool(_PHONE.fullmatch(text)) and not other
     return 7 <= digits <= 16 and marked and looks
 
 
