@@ -89,7 +89,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         for address in addresses[:_TRIES]:
             pinned = httpx.Request(
                 request.method,
-                request.url.copy_with(host=address),
+                _whole(request).copy_with(host=address),
                 headers=request.headers,  # Host keeps the name
                 stream=request.stream,
                 extensions={**request.extensions, "sni_hostname": host},
@@ -114,6 +114,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         for transport in self._inner.values():
             await transport.aclose()
         self._inner.clear()
+
+
+def _whole(request: httpx.Request) -> httpx.URL:
+    """The address with what `unlogged_query` adds: the client writes the rest into its log."""
+    extra = request.extensions.get("unlogged_query")
+    return request.url.copy_merge_params(extra) if extra else request.url
 
 
 def origin_of(url: httpx.URL) -> tuple[str, str, int]:

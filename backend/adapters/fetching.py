@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import math
 import random
 import time
 import zlib
@@ -14,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, cast
 
 import httpx
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception_type, stop_after_attempt
@@ -30,6 +31,7 @@ from backend.adapters.addresses import (
     resolve,
 )
 from backend.core.errors import AppError, Busy, TooMany, Upstream
+from backend.kit.text import storable
 
 Sleep: TypeAlias = Callable[[float], Awaitable[None]]
 
@@ -214,11 +216,11 @@ class Fetcher:
             headers |= ask.secret_headers
             if ask.secret_cookies:
                 headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in ask.secret_cookies.items())
-            url = url.copy_merge_params(dict(ask.secret_query)) if ask.secret_query else url
         body: dict[str, Any] = (
             {"json": ask.body} if ask.body is not None else {"data": dict(ask.form)} if ask.form else {}
         )
-        request = self._client.build_request(ask.method, url, headers=headers, **body)
+        extensions = {"unlogged_query": dict(ask.secret_query)} if is_home else {}
+        request = self._client.build_request(ask.method, url, headers=headers, extensions=extensions, **body)
         return await self._client.send(request, stream=True)
 
     async def _read(self, response: httpx.Response, accepts: frozenset[int]) -> Answer:
@@ -270,10 +272,30 @@ def _unpacker(encoding: str) -> Any:
 
 
 def _parsed(content: bytes) -> Any:
+    """JSON whose texts and numbers can be stored: without NUL, lone surrogates, infinities and endless integers."""
     try:
-        return json.loads(content.decode("utf-8-sig", "replace"), parse_constant=lambda _: None)
+        text = content.decode("utf-8-sig", "replace")
+        found = json.loads(text, parse_constant=lambda _: None, parse_float=_finite, parse_int=_short)
+        return _clean(found) if "\\u0000" in text or "\\ud" in text.lower() else found
     except (ValueError, RecursionError, MemoryError) as error:
         raise Upstream("blueprints.feed_answer", problem="not_json") from error
+
+
+def _finite(text: str) -> float | None:
+    value = float(text)
+    return value if math.isfinite(value) else None
+
+
+def _short(text: str) -> int | str:
+    return int(text) if len(text) <= 18 else text[:400]
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, dict):
+        return {_clean(key): _clean(member) for key, member in cast("dict[str, Any]", value).items()}
+    return [_clean(member) for member in cast("list[Any]", value)] if isinstance(value, list) else value
 
 
 def _led_to(response: httpx.Response, url: httpx.URL, ask: Ask) -> httpx.URL:

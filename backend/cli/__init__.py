@@ -23,6 +23,8 @@ class Commands(click.Group):
         "seed": "backend.cli.seed:seed",
         "event": "backend.cli.events:event",
         "source": "backend.cli.sources:source",
+        "blueprint": "backend.cli.blueprints:blueprint",
+        "connector": "backend.cli.connectors:connector",
         "bench": "backend.cli.bench:bench",
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
@@ -160,6 +161,23 @@ async def test_secrets_stay_with_their_host(server: FeedServer) -> None:
     assert "s3cret" not in repr(ask)
 
 
+async def test_secrets_are_not_logged(server: FeedServer, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    ask = Ask(
+        server.on("/x", Reply({})),
+        query={"page": "1"},
+        secret_headers={"X-Key": "s3cret"},
+        secret_query={"token": "s3cret"},
+        secret_cookies={"session": "s3cret"},
+    )
+    async with fetching() as fetcher:
+        answer = await fetcher.fetch(ask)
+    assert server.seen[0].query == {"page": "1", "token": "s3cret"}
+    assert "page=1" in caplog.text
+    assert "s3cret" not in caplog.text
+    assert "s3cret" not in repr((ask, answer))
+
+
 async def test_what_is_sent_by_form_is_not_sent_on(server: FeedServer) -> None:
     with serve() as elsewhere:
         url = server.on("/token", Reply(status=307, headers={"Location": elsewhere.on("/y", Reply({}))}))
@@ -172,6 +190,17 @@ async def test_what_is_sent_by_form_is_not_sent_on(server: FeedServer) -> None:
 async def test_packed_answers_are_read(server: FeedServer) -> None:
     async with fetching() as fetcher:
         assert (await fetcher.fetch(Ask(server.on("/x", packed({"a": [1, None]}))))).body == {"a": [1, None]}
+
+
+async def test_what_cannot_be_stored_is_not_let_in(server: FeedServer) -> None:
+    content = (
+        b'\xef\xbb\xbf{"a\\u0000": ["x\\u0000\\ud800y", NaN, 1e999, -Infinity, 12], "n": '
+        + b"9" * 5000
+        + b"}"
+    )
+    async with fetching() as fetcher:
+        body = (await fetcher.fetch(Ask(server.on("/x", Reply(content=content))))).body
+    assert body == {"a ": ["x ?y", None, None, None, 12], "n": "9" * 400}
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,7 +41,8 @@ async def fetcher() -> AsyncIterator[Fetcher]:
 def plan_for(
     paging: Paging, *, records_path: str = "items", auth: Auth | None = None, **operation: Any
 ) -> Plan:
-    listed = ListOperation(**{"method": "GET", "path": "/things", **operation})
+    given: dict[str, Any] = {"method": "GET", "path": "/things", **operation}
+    listed = ListOperation(**given)
     return Plan("https://feed.example/v1", listed, auth or Auth(), paging, records_path)
 
 
@@ -93,7 +95,7 @@ async def test_numbered_pages(
         return Reply({"items": records, "meta": {known: meta.get(known)}})
 
     server.on("/v1/things", pages_of(5, answer, first))
-    paging = Paging("page", page_param="page", size_param="limit", size=5, first_page=first, **extra)  # type: ignore[arg-type]
+    paging = replace(Paging("page", page_param="page", size_param="limit", size=5, first_page=first), **extra)
     assert await refs(server, fetcher, plan_for(paging)) == EVERYTHING
     assert [seen.query["page"] for seen in server.seen] == [str(number + first) for number in range(5)]
     assert server.seen[0].query["limit"] == "5"
@@ -200,6 +202,20 @@ async def test_addresses_of_the_next_page(server: FeedServer, fetcher: Fetcher, 
     )
     assert await refs(server, fetcher, plan) == EVERYTHING
     assert {seen.query["api_key"] for seen in server.seen} == {"k-1"}
+
+
+async def test_a_secret_that_the_server_repeats_is_not_part_of_the_place(
+    server: FeedServer, fetcher: Fetcher
+) -> None:
+    server.on(
+        "/v1/things", Reply({"items": ALL[:3], "next": "/v1/things?api%5Fkey=k-1&page=2&api_key=k-1&q=a%2Bb"})
+    )
+    plan = plan_for(Paging("next_url", next_path="next"), auth=Auth("api_key", "query", "api_key"))
+    pages = fetch_all(plan, KEY, base_url=server.url, fetcher=fetcher)
+    page = await anext(pages)
+    await pages.aclose()
+    assert page.after is not None
+    assert page.after.at == f"{server.url}/v1/things?page=2&q=a%2Bb"
 
 
 async def test_a_feed_does_not_lead_to_another_host(server: FeedServer, fetcher: Fetcher) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from backend.domains.blueprints.connecting_schemas import Schemas, Shape
+from backend.kit.text import storable
 
 _DEPTH: Final = 8
 _LEAVES: Final = 400
@@ -218,9 +219,4 @@ def cell_at(record: Mapping[str, Any], path: str) -> str | int | float | bool | 
 
 
 def _text(value: Any) -> str:
-    text = ("true" if value else "false") if isinstance(value, bool) else str(value)
-    return (
-        text.replace("\x00", "")
-        if text.isascii()
-        else text.replace("\x00", "").encode("utf-8", "replace").decode()
-    )
+    return storable(("true" if value else "false") if isinstance(value, bool) else str(value))

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, unquote_plus, urljoin, urlsplit, urlunsplit
 
 from backend.core.errors import InvalidInput, Upstream
 from backend.domains.blueprints.connecting_plan import Paging, Plan
@@ -131,7 +131,7 @@ def _following(
 ) -> int | str | None:
     paging = plan.pagination
     if paging.style == "link_header" or (paging.style == "none" and "link" in headers):
-        return _kept(linked(headers.get("link", "")), url, plan.base_url, base)
+        return _kept(linked(headers.get("link", "")), url, plan, base)
     if paging.style == "none" or _is_over(paging, body):
         return None
     if paging.style in ("next_url", "cursor"):
@@ -139,7 +139,7 @@ def _following(
         if value in (None, "", False) or isinstance(value, dict | list | bool):
             return None
         if paging.style == "next_url" or str(value).startswith(("http://", "https://")):
-            return _kept(str(value), url, plan.base_url, base)
+            return _kept(str(value), url, plan, base)
         return str(value) if records or "[-1]" not in paging.next_path else None
     return _counted(paging, spot, body, len(records), done)
 
@@ -190,12 +190,15 @@ def linked(header: str) -> str | None:
     return None
 
 
-def _kept(target: str | None, url: str, own: str, base: str) -> str | None:
-    """An address of the same host, whole; what names the host of the plan is asked where the plan is carried out."""
+def _kept(target: str | None, url: str, plan: Plan, base: str) -> str | None:
+    """An address of the same host, whole but for secrets that the server repeats in it: places are stored, secrets are not.
+
+    What names the host of the plan is asked where the plan is carried out.
+    """
     if not target:
         return None
     try:
-        found, here, there = urlsplit(urljoin(url, target)), urlsplit(base), urlsplit(own)
+        found, here, there = urlsplit(urljoin(url, target)), urlsplit(base), urlsplit(plan.base_url)
     except ValueError as error:
         raise Upstream("blueprints.feed_answer", problem="bad_address") from error
     if (found.scheme, found.netloc) != (here.scheme, here.netloc):
@@ -205,4 +208,7 @@ def _kept(target: str | None, url: str, own: str, base: str) -> str | None:
         if not is_same_house:
             raise Upstream("blueprints.feed_leaves_host", host=(found.hostname or "")[:200])
         found = found._replace(scheme=here.scheme, netloc=here.netloc)
-    return urlunsplit(found._replace(fragment=""))
+    secret = {auth.name for auth in (plan.auth, *plan.extra_auth) if auth.place == "query"}
+    parts = found.query.split("&")
+    kept = "&".join(part for part in parts if unquote_plus(part.partition("=")[0]) not in secret)
+    return urlunsplit(found._replace(query=kept, fragment=""))

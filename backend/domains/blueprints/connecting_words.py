@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
@@ -32,11 +32,11 @@ CONCEPTS: Final = tuple(
     )
 )
 #: What records of people tell of themselves.
-PEOPLE: Final = _words("""
+PEOPLE: Final = words("""
     birth consent first firstname gdpr last lastname message newsletter password role roles subject username
 """)
 #: What is for sale.
-THINGS: Final = _words("""
+THINGS: Final = words("""
     ad ads advert adverts aircraft angebote annonces annunci antiques anuncios apartments art articles artwork artworks
     asset assets auto autos bags biens bike bikes boat boats bottles cameras car caravans cars catalog catalogue classics
     coins collection condos diamonds engines equipment estates fahrzeuge feed flats furniture gems goods guitars handbags
@@ -48,7 +48,7 @@ THINGS: Final = _words("""
     wines works yacht yachts
 """)
 #: What an API lists beside it.
-OTHERS: Final = _words("""
+OTHERS: Final = words("""
     account accounts agent agents alert alerts analytics appointment appointments articles attachments audit auth bid bids
     blog booking bookings branch branches brands broker brokers builders buyer buyers categories category cities colors
     comments companies company config contact contacts countries crew currencies customer customers dealer dealers
@@ -63,53 +63,53 @@ OTHERS: Final = _words("""
     watchlists webhook webhooks
 """)
 #: Parts of what is for sale.
-PARTIAL: Final = _words("""
+PARTIAL: Final = words("""
     archive archived autocomplete batch changed changes clusters comparables compare count counts deleted delta deltas
     draft drafts expired featured highlights history ids latest map me mine my nearby new pending popular premium random
     recent recommendations recommended related removed similar sold stats suggest suggestions summaries summary top
     trending upcoming updates wishlist withdrawn
 """)
 #: Not for the public.
-INSIDE: Final = _words("admin backoffice debug internal management mock private sandbox staff test")
-SEARCHING: Final = _words("browse filter find list lookup query search")
-WRITING: Final = _words("""
+INSIDE: Final = words("admin backoffice debug internal management mock private sandbox staff test")
+SEARCHING: Final = words("browse filter find list lookup query search")
+WRITING: Final = words("""
     add book create delete import notify publish register remove reserve save send set submit sync update upload upsert
 """)
 #: Parameters, without case and marks.
-PAGE: Final = _words("""
+PAGE: Final = words("""
     currentpage numpage p page paged pageid pageindex pageno pagenr pagenum pagenumber pagina pg seite whichpage
 """)
-OFFSET: Final = _words("""
+OFFSET: Final = words("""
     begin first firstrow from offset pageoffset recordoffset rowoffset skip start startat startindex startposition
     startrecord startrow
 """)
-CURSOR: Final = _words("""
+CURSOR: Final = words("""
     after aftercursor afterid anchor bookmark checkpoint continuation continuationtoken cursor cursormark
     exclusivestartkey iterator lastid lastkey marker next nextcursor nextkey nextpage nextpagetoken nexttoken pageafter
     pagecursor pagekey pagestate pagetoken pointer position resumetoken scroll scrollid searchafter sequence sinceid
     skiptoken startafter startingafter startkey token
 """)
-SIZE: Final = _words("""
+SIZE: Final = words("""
     amount anzahl batchsize chunk count fetch fetchsize first hitsperpage itemsperpage length limit listsize max maxitems
     maxpagesize maxrecords maxresults maxrows n nb num numresults pagecount pagelimit pagesize perpage pglen pp
     recordsperpage results resultsize resultsperpage rows rpp size take top
 """)
 #: Parameters that take the id of the last record.
-KEYSET: Final = _words("afterid lastid sinceid startafter startingafter")
+KEYSET: Final = words("afterid lastid sinceid startafter startingafter")
 #: Counters and flags of an answer.
-PAGES_COUNT: Final = _words("""
+PAGES_COUNT: Final = words("""
     lastpage maxpage nbpages numberofpages numpages pagecount pages pagestotal totalpagecount totalpages
 """)
-TOTAL: Final = _words("""
+TOTAL: Final = words("""
     availablecount count found hits itemcount matches nbhits numberofresults numfound numresults odatacount recordcount
     resultcount total totalcount totalelements totalhits totalitems totallistings totalmatches totalnumber totalrecords
     totalresults totalrows totalsize totalvehicles
 """)
-MORE: Final = _words("""
+MORE: Final = words("""
     hasmore hasmorepages hasmoreresults hasnext hasnextpage ismore more moreavailable morepages moreresults
 """)
-LAST: Final = _words("complete done end exhausted finalpage isend islast islastpage last lastpage")
+LAST: Final = words("complete done end exhausted finalpage isend islast islastpage last lastpage")
 #: Names by which requests say where in a list they are.
-PLUMBING: Final = (PAGE | OFFSET | CURSOR) - _words(
+PLUMBING: Final = (PAGE | OFFSET | CURSOR) - words(
     "from next token position sequence anchor p begin iterator pointer marker paged first"
 )

@@ -1,0 +1,108 @@
+"""Lists within a record that only their structure tells: pairs of numbers for a place, addresses of pictures. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from backend.domains.blueprints.connecting_records import Leaf, words_of
+from backend.domains.blueprints.connecting_words import words
+from backend.domains.blueprints.model import Evidence, FieldProposal, Left
+
+_LON_FIRST: Final = frozenset({"coordinates", "lnglat", "lonlat", "longlat"})
+_PICTURES: Final = words(
+    "photo photos image images picture pictures pic pics media gallery bilder fotos foto bild imagenes immagini afbeeldingen "
+    "img imgs assets imagery pictureurls photourls imageurls"
+)
+_ADDRESS: Final = words(
+    "url urls uri href src link large full original xl hd source path medium big file high"
+)
+_BEST: Final = (
+    "original",
+    "full",
+    "xl",
+    "hd",
+    "large",
+    "url",
+    "uri",
+    "href",
+    "src",
+    "link",
+    "source",
+    "file",
+)
+_SMALL: Final = words("thumb thumbnail thumbnails small icon")
+_OTHER: Final = _SMALL | words(
+    "video videos document documents pdf brochure floorplan floorplans logo agent dealer seller broker type caption alt title "
+    "order position width height id count tour virtual avatar"
+)
+
+
+def geo_settled(
+    fields: tuple[FieldProposal, ...], values: Mapping[str, Counter[Any]]
+) -> tuple[FieldProposal, ...]:
+    """Pairs of numbers for a place: latitude first, but longitude first where it is GeoJSON or the numbers say so."""
+    by_key = {field.key: field for field in fields}
+    for key in [key for key in by_key if key.endswith("[0]") and f"{key[:-3]}[1]" in by_key]:
+        other = f"{key[:-3]}[1]"
+        first, second = (
+            max((abs(v) for v in values[k] if isinstance(v, int | float)), default=0) for k in (key, other)
+        )
+        last = "".join(words_of(key[:-3].rpartition(".")[2]))
+        is_lon_first = first > 90 or (second <= 90 and last in _LON_FIRST)
+        names = ("longitude", "latitude") if is_lon_first else ("latitude", "longitude")
+        why = Evidence(
+            "document", "a pair of numbers for a place" + (", longitude first" if is_lon_first else ""), 1.0
+        )
+        for path, target in zip((key, other), names, strict=True):
+            by_key[path] = replace(
+                by_key[path], targets=(target,), left=None, type="number", unit=None, confidence=0.95,
+                column={"target": target}, evidence=(why,), alternatives=(), question="",
+            )  # fmt: skip
+    return tuple(by_key.values())
+
+
+def media_settled(fields: tuple[FieldProposal, ...], leaves: Sequence[Leaf]) -> tuple[FieldProposal, ...]:
+    """Addresses within a list of pictures are the pictures, unless another path was found to be them; small ones give way."""
+    chosen = next((field for field in fields if field.targets == ("image_urls",)), None)
+    if chosen is not None and not set(words_of(chosen.key)) & _SMALL:
+        return fields
+    found = [(rank, leaf.path) for leaf in leaves if (rank := _picture_rank(leaf)) is not None]
+    best = min(found)[1] if found else None
+    return tuple(
+        _pictures(field)
+        if field.key == best
+        else replace(field, targets=(), left=Left.DUPLICATE, column={})
+        if field is chosen and best is not None
+        else field
+        for field in fields
+    )
+
+
+def _pictures(field: FieldProposal) -> FieldProposal:
+    why = Evidence("document", "an address within a list of pictures", 1.0)
+    column = {"target": "image_urls", "on_error": "blank", "separator": "\n"}
+    return replace(
+        field, targets=("image_urls",), left=None, type="list", confidence=0.95, unit=None, evidence=(why, *field.evidence),
+        column=column, alternatives=(), question="",
+    )  # fmt: skip
+
+
+def _picture_rank(leaf: Leaf) -> tuple[int, int] | None:
+    """How good an address of pictures a path is, the lower the better; None where it is none."""
+    words = words_of(leaf.path)
+    if (
+        not set(words) & _PICTURES
+        or set(words) & _OTHER
+        or leaf.shape.type in ("integer", "number", "boolean")
+    ):
+        return None
+    last = words[-1]
+    is_address = (
+        last in _ADDRESS or leaf.shape.format in ("uri", "url") or (last in _PICTURES and "[]" in leaf.path)
+    )
+    if not is_address:
+        return None
+    return (0 if "[]" in leaf.path else 1, _BEST.index(last) if last in _BEST else len(_BEST))
