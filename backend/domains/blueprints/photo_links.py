@@ -6,10 +6,9 @@ Pure. What a person chose stays. Numbers that cameras and phones count in file n
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 from backend.core.ports import Word
 from backend.domains.blueprints.model import Evidence, PhotoProposal
@@ -20,6 +19,7 @@ _SHORT: Final = (
 _TAIL: Final = 6  # sellers write the end of a long serial number
 _LONG: Final = 8  # longer keys are found anywhere in a line of text, and even when a letter was misread
 _LEAST_IN_IMAGE: Final = 5
+_AMBIGUOUS: Final = 4  # whose a key is beyond that changes nothing
 _MOST_WORDS: Final = 40
 _MOST_PER_LISTING: Final = 30
 _CAMERA: Final = re.compile(
@@ -31,6 +31,7 @@ _DIGITS: Final = re.compile(r"\d+")
 #: Letters that a reader of pictures takes for one another.
 _ALIKE: Final = str.maketrans("OQDIL|ZSBG", "0001112586")
 
+_Found: TypeAlias = dict[str, tuple[str, ...]]
 LinkedBy = Literal["file_name", "text_in_image", "order"]
 
 
@@ -48,19 +49,20 @@ class Link:
 class Keys:
     """By what listings can be recognized, each key in plain form: `A-100 003` is `a100003`."""
 
-    whole: Mapping[str, frozenset[str]]  # external_id or identifier -> listings
-    tails: Mapping[str, frozenset[str]]  # end of an identifier -> listings
-    files: Mapping[str, frozenset[str]]  # name of a picture that the list itself names -> listings
-    alike: Mapping[str, frozenset[str]]  # long key as a reader of pictures may have misread it -> listings
+    whole: Mapping[str, tuple[str, ...]]  # external_id or identifier -> listings
+    tails: Mapping[str, tuple[str, ...]]  # end of an identifier -> listings
+    files: Mapping[str, tuple[str, ...]]  # name of a picture that the list itself names -> listings
+    alike: Mapping[str, tuple[str, ...]]  # long key as a reader of pictures may have misread it -> listings
     lengths: frozenset[int]  # of the keys in `alike`
     order: tuple[str, ...]
 
 
 def keys_of(listings: Sequence[Mapping[str, Any]]) -> Keys:
     """Listings are values by target, as `preview_rows` has them; those without external_id cannot be linked."""
-    whole: dict[str, set[str]] = defaultdict(set)
-    tails: dict[str, set[str]] = defaultdict(set)
-    files: dict[str, set[str]] = defaultdict(set)
+    whole: _Found = {}
+    tails: _Found = {}
+    files: _Found = {}
+    alike: _Found = {}
     order: dict[str, None] = {}
     for listing in listings:
         external_id = str(listing.get("external_id") or "").strip()
@@ -68,22 +70,23 @@ def keys_of(listings: Sequence[Mapping[str, Any]]) -> Keys:
             continue
         order[external_id] = None
         for key in {plain(external_id), plain(str(listing.get("identifier") or ""))} - {""}:
-            whole[key].add(external_id)
+            _add(whole, key, external_id)
             if len(key) > _LONG:
+                _add(alike, _alike(key), external_id)
                 for length in (_TAIL, _TAIL + 1, _TAIL + 2):
-                    tails[key[-length:]].add(external_id)
-        for name in picture_names(listing.get("image_urls")):
-            files[name].add(external_id)
-    alike: dict[str, set[str]] = defaultdict(set)
-    for key, owners in whole.items():
-        if len(key) > _LONG:
-            alike[_alike(key)] |= owners
-    lengths = frozenset(map(len, alike))
-    return Keys(_frozen(whole), _frozen(tails), _frozen(files), _frozen(alike), lengths, tuple(order))
+                    _add(tails, key[-length:], external_id)
+        if pictures := listing.get("image_urls"):
+            for name in picture_names(pictures):
+                _add(files, name, external_id)
+    return Keys(whole, tails, files, alike, frozenset(map(len, alike)), tuple(order))
 
 
-def _frozen(found: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
-    return {key: frozenset(listings) for key, listings in found.items()}
+def _add(found: _Found, key: str, listing: str) -> None:
+    known = found.get(key)
+    if known is None:
+        found[key] = (listing,)
+    elif len(known) < _AMBIGUOUS and listing not in known:
+        found[key] = (*known, listing)
 
 
 def picture_names(value: Any) -> set[str]:
@@ -93,7 +96,8 @@ def picture_names(value: Any) -> set[str]:
 
 
 def plain(text: str) -> str:
-    return "".join(_WORDS.findall(text.casefold()))
+    folded = text.casefold()
+    return folded if folded.isalnum() else "".join(_WORDS.findall(folded))
 
 
 def base_name(path: str) -> str:
@@ -150,9 +154,9 @@ def without_link(photo: PhotoProposal) -> PhotoProposal:
 
 def by_name(path: str, keys: Keys) -> Link | str | None:
     """The listing that a name speaks of; a sentence where it speaks of several; None where of none."""
-    named = keys.files.get(base_name(path), frozenset())
+    named = keys.files.get(base_name(path), ())
     if len(named) == 1:
-        return Link(next(iter(named)), "file_name", 0.99, f"the list names {base_name(path)} for it")
+        return Link(named[0], "file_name", 0.99, f"the list names {base_name(path)} for it")
     *folders, file = path.replace("\\", "/").split("/")
     stem = file.rsplit(".", 1)[0] if "." in file else file
     found = _in_part(stem, keys, is_folder=False)
@@ -183,7 +187,7 @@ def _runs(tokens: Sequence[str]) -> Iterable[tuple[int, int]]:
 
 def _match(
     run: tuple[int, int], tokens: Sequence[str], keys: Keys, *, is_folder: bool
-) -> tuple[str, frozenset[str], float] | None:
+) -> tuple[str, tuple[str, ...], float] | None:
     """(key, listings, confidence) where this run of words is a key that may stand where it stands."""
     key = "".join(tokens[slice(*run)])
     is_first, is_all = run[0] == 0, run == (0, len(tokens))
@@ -209,7 +213,7 @@ def _stands_for_a_thing(run: tuple[int, int], tokens: Sequence[str], is_folder: 
 
 def _glued(tokens: Sequence[str], keys: Keys, *, is_folder: bool) -> Link | str | None:
     """`A100003front` and `A100003b`: a key with letters and digits that a word begins with."""
-    found: list[tuple[str, frozenset[str], float]] = []
+    found: list[tuple[str, tuple[str, ...], float]] = []
     for token in tokens:
         for end in range(len(token) - 1, _LEAST_IN_IMAGE, -1):
             key = token[:end]
@@ -220,7 +224,7 @@ def _glued(tokens: Sequence[str], keys: Keys, *, is_folder: bool) -> Link | str 
     return _only(found, "folder" if is_folder else "name") if found else None
 
 
-def _only(matches: Sequence[tuple[str, frozenset[str], float]], place: str) -> Link | str:
+def _only(matches: Sequence[tuple[str, tuple[str, ...], float]], place: str) -> Link | str:
     listings = sorted({listing for _, found, _ in matches for listing in found})
     if len(listings) > 1:
         return f"its {place} may mean {', '.join(listings[:3])}"
@@ -234,7 +238,7 @@ def by_text(words: Sequence[Word], keys: Keys) -> Link | None:
     why: dict[str, str] = {}
     for word in words:
         for listings, sure in _numbers_in(word.text, keys):
-            listing, confidence = next(iter(listings)), round(word.confidence * sure, 2)
+            listing, confidence = listings[0], round(word.confidence * sure, 2)
             if len(listings) == 1 and confidence > found.get(listing, 0.0):
                 found[listing] = confidence
                 why[listing] = f"{word.text.strip()[:60]!r} is written in it"
@@ -244,7 +248,7 @@ def by_text(words: Sequence[Word], keys: Keys) -> Link | None:
     return Link(listing, "text_in_image", confidence, why[listing])
 
 
-def _numbers_in(text: str, keys: Keys) -> Iterator[tuple[frozenset[str], float]]:
+def _numbers_in(text: str, keys: Keys) -> Iterator[tuple[tuple[str, ...], float]]:
     """Listings whose keys stand in a line: short ones as words of their own, long ones anywhere, perhaps misread."""
     tokens = _WORDS.findall(text.casefold())[:_MOST_WORDS]
     for run in _runs(tokens):
