@@ -18,7 +18,7 @@ Formulas: TypeAlias = dict[Place, str]
 
 MOST_FORMULAS: Final = 500_000
 MOST_KEPT: Final = 3_000_000  # cells that formulas refer to
-MOST_READS: Final = 5_000_000  # cells read by sums
+MOST_READS: Final = 2_000_000  # cells read by sums
 MOST_CHARS: Final = 300
 DEEPEST: Final = 40
 
