@@ -13,6 +13,7 @@ import click
 
 from backend.cli.artifacts import export, import_
 from backend.cli.branches import branch, merge
+from backend.cli.creating import create
 from backend.cli.documents import (
     FILE,
     REFUSED,
@@ -39,7 +40,7 @@ def event() -> None:
       0  done, or nothing wrong
       1  a document has errors, or the command was refused
       2  the command was called wrongly
-      3  `diff --exit-code` and `import --check`: there are differences
+      3  `diff --exit-code`, `import --check` and `create --check`: there are differences
       4  `merge`: both sides changed the same places
     """
 
@@ -122,5 +123,5 @@ def reference(out: Path | None) -> None:
         out.write_text(event_document_reference(), "utf-8")
 
 
-for command in (diff_, publish, rollback, history, clone, branch, merge, export, import_):
+for command in (create, diff_, publish, rollback, history, clone, branch, merge, export, import_):
     event.add_command(command)

@@ -10,13 +10,14 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
 from backend.core.errors import InvalidInput
 from backend.domains.blueprints.behavior_words import clean, snake
+from backend.domains.blueprints.model import FieldProposal, Left
 
 LONGEST_CODE: Final = 10_000
 #: The share of different cells that must have the form, and how many there must be.
@@ -88,6 +89,25 @@ class AdapterProposal:
         """Its entries in a source mapping; an import without the approved program refuses them."""
         mark = f"{self.file}@{self.sha256}"
         return {f"{self.key} → {part.name}": {**part.column, "adapter": mark} for part in self.parts}
+
+
+def propose_adapters(
+    source: str, fields: Iterable[FieldProposal], cells: Mapping[str, Mapping[str, int]]
+) -> list[AdapterProposal]:
+    """Programs for the columns of a list that are kept as plain text; `cells` are by column. Two never have one name."""
+    found: dict[str, AdapterProposal] = {}
+    for one in fields:
+        is_text = (
+            one.type == "text" and len(one.targets) < 2 and all(name[:6] == "specs." for name in one.targets)
+        )
+        if (
+            is_text
+            and one.left in (None, Left.UNUSED)
+            and (made := propose_adapter(source, one.key, cells.get(one.key, {})))
+        ):
+            name = made.file if made.file not in found else f"{made.file[:-3]}_{len(found) + 1}.py"
+            found[name] = replace(made, file=name)
+    return list(found.values())
 
 
 def digest_of(code: str) -> str:

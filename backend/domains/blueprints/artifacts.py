@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 from backend.core.errors import InvalidInput
+from backend.domains.blueprints.adapter_code import AdapterProposal, linted
 from backend.domains.blueprints.artifacts_contract import CONTRACT_TEST, contract_of
 from backend.domains.blueprints.artifacts_files import is_inside
 from backend.domains.blueprints.artifacts_samples import plain_mapping, synthetic_rows
@@ -45,6 +46,7 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
     "scarcity": ("sdme",),
     "social_proof": ("cspe",),
 }
+_ADAPTERS: Final = "adapters/adapters.json"
 _UNSAID: Final = frozenset({Left.INTERNAL, Left.PERSONAL})
 #: Kinds of evidence that quote cells.
 _QUOTING: Final = frozenset({"values", "distribution", "model"})
@@ -52,20 +54,22 @@ _QUOTING: Final = frozenset({"values", "distribution", "model"})
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """What a tree holds. `document` is the authored text, `mappings` and `connectors` are by their paths."""
+    """What a tree holds. `document` is the authored text, `mappings` and `connectors` are by their paths.
+
+    `adapters` wait for approval: nothing of them has run.
+    """
 
     event: str
     proposal: Proposal
     document: str
     mappings: Mapping[str, Mapping[str, Any]]
     connectors: Mapping[str, Mapping[str, Any]]
+    adapters: tuple[AdapterProposal, ...]
     tree: Mapping[str, bytes] = field(repr=False)
 
 
-def artifacts_of(
-    proposal: Proposal, document_text: str, *, adapters: Mapping[str, str] | None = None
-) -> Tree:
-    """Every file, the manifest last. `adapters` are file names with their code.
+def artifacts_of(proposal: Proposal, document_text: str, *, adapters: Sequence[AdapterProposal] = ()) -> Tree:
+    """Every file, the manifest last. `adapters` are programs for cells that no normalizer takes apart; none has run.
 
     Raises: InvalidInput `events.invalid_document` with `problems`.
     """
@@ -73,8 +77,10 @@ def artifacts_of(
     name, document = compiled.id, compiled.document
     kept = without_private(proposal)
     tree: Tree = dict(_sources(name, kept))
-    for file, code in sorted((adapters or {}).items()):
-        tree[f"sources/{name}/adapters/{file}"] = code.encode()
+    for adapter in sorted(adapters, key=lambda each: each.file):
+        tree[f"sources/{name}/adapters/{adapter.file}"] = adapter.code.encode()
+    if adapters:
+        tree[f"sources/{name}/{_ADAPTERS}"] = _json(to_json(sorted(adapters, key=lambda each: each.file)))
     migration = index_migration(document)
     if migration:
         tree[f"sql/migrations/{name}/0001_indexes.sql"] = migration.encode()
@@ -112,8 +118,22 @@ def bundle_of(tree: Mapping[str, bytes]) -> Bundle:
         document=text.decode("utf-8"),
         mappings=_parsed_all(known, f"sources/{name}/column_mapping"),
         connectors=_parsed_all(known, f"sources/{name}/connector"),
+        adapters=_adapters(known, name),
         tree=known,
     )
+
+
+def _adapters(tree: Mapping[str, bytes], name: str) -> tuple[AdapterProposal, ...]:
+    """The programs, each with the code that lies beside it, as far as it is harmless."""
+    path = f"sources/{name}/{_ADAPTERS}"
+    if path not in tree:
+        return ()
+    found = [from_json(AdapterProposal, each) for each in _parsed(tree[path], path)]
+    codes = {
+        each.file: _member(tree, f"sources/{name}/adapters/{each.file}").decode("utf-8", "replace")
+        for each in found
+    }
+    return tuple(replace(each, code=linted(codes[each.file])) for each in found)
 
 
 def without_private(proposal: Proposal) -> Proposal:

@@ -95,6 +95,12 @@ def _base(
             defaults,
             f"{seed.name} begins with a filter by {', '.join(broken)}, which these rows do not bear.",
         )
+    sellers = facts.find("seller")
+    if seed.is_marketplace and not is_chosen and (sellers is None or sellers.distinct < 2):
+        return (
+            defaults,
+            f"{seed.name} is for several dealers, and these rows are of one seller: its values are taken over.",
+        )
     if not (nearest.is_same or is_chosen):
         return defaults, f"{seed.name} is near, and of another kind: its values are taken over one by one."
     return seed, "As chosen." if is_chosen else f"Of the same kind: {seed.domain.replace('_', ' ')}."
@@ -139,7 +145,7 @@ def _scene(
         attributes=attributes_of(proposal, facts),
         domain=domain,
         family=family_of(domain) or THINGS,
-        noun=nouns_of(domain, is_same, (noun["one"], noun["many"])),
+        noun=nouns_of(proposal, domain, (noun["one"], noun["many"]) if is_same else None),
         seed=seed,
         base=base,
         nearest=nearest,

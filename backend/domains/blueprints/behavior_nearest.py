@@ -15,7 +15,7 @@ from statistics import median
 from typing import Any, Final
 
 from backend.core.settings import PROJECT
-from backend.domains.blueprints.behavior_words import family_of, is_telling, tokens
+from backend.domains.blueprints.behavior_words import alike, family_of, is_telling, tokens
 from backend.domains.catalogue import service as catalogue
 from backend.domains.events import service as events
 from backend.domains.events.model import field_name
@@ -100,7 +100,9 @@ def _compared(domain: str, attributes: frozenset[str], price: float | None, prof
 def _domain_likeness(one: str, other: str) -> float:
     if one == other:
         return 1.0
-    mine, theirs = ({word for word in tokens(name) if is_telling(word)} for name in (one, other))
+    mine, theirs = ({alike(word) for word in tokens(name) if is_telling(word)} for name in (one, other))
+    if mine and mine == theirs:
+        return 1.0
     shared = len(mine & theirs) / max(len(mine | theirs), 1)
     family = family_of(one)
     kin = 0.5 if family is not None and family == family_of(other) else 0.0

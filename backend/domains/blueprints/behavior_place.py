@@ -19,6 +19,7 @@ from babel.core import get_global
 from backend.domains.blueprints.behavior_scene import Scene, value
 from backend.domains.blueprints.behavior_words import (
     clean,
+    family_of,
     is_known,
     is_shape,
     is_telling,
@@ -88,16 +89,20 @@ def _called(facts: InventoryFacts) -> tuple[str, Evidence] | None:
     return None
 
 
-def nouns_of(domain: str, is_same: bool, seeded: tuple[str, str]) -> tuple[str, str]:
-    """What one and several are called: the template's words in its own domain, else by the name of the domain."""
-    return seeded if is_same else noun_of(domain) or ("item", "items")
+def nouns_of(proposal: Proposal, domain: str, seeded: tuple[str, str] | None) -> tuple[str, str]:
+    """What one and several are called: by the files where they say it more closely, as in the template, or by the domain."""
+    family = family_of(domain)
+    named = _named_in_files(proposal, known=True)
+    if named and family is not None and family_of(named[0]) == family:
+        seeded = noun_of(named[0])
+    return seeded or noun_of(domain) or ("item", "items")
 
 
 def country_of(proposal: Proposal, facts: InventoryFacts, currency: str | None) -> str | None:
     """Where most listings are, as ISO 3166 says it; else where currency and language are at home together."""
     found = facts.find("location_country")
     for text, _ in found.top[:1] if found else ():
-        if code := _countries().get(text.casefold()):
+        if code := _countries().get(text) or _countries().get(text.casefold()):
             return code
     if currency in _OF_CURRENCY:
         return _OF_CURRENCY[currency]
@@ -110,9 +115,7 @@ def _countries() -> dict[str, str]:
     names = {
         code: name for code, name in Locale("en").territories.items() if len(code) == 2 and code.isalpha()
     }
-    known = {name.casefold(): code for code, name in names.items()} | {
-        code.casefold(): code for code in names
-    }
+    known = {name.casefold(): code for code, name in names.items()} | {code: code for code in names}
     return known | {
         "usa": "US",
         "u.s.": "US",
@@ -128,7 +131,12 @@ def propose_place(scene: Scene, country: str | None) -> Iterator[ValueProposal]:
     yield value("/domain", scene.domain, f"What is sold: {many}.", 0.7 if scene.domain != "general" else 0.3)
     yield _currency(scene)
     if country and country != "US":
-        yield value("/locale", "en-GB", f"Most listings are in {country}: day before month, 24 hours.", 0.6)
+        yield value(
+            "/locale",
+            "en-GB",
+            f"By place, currency and language the rows are from {country}: day before month.",
+            0.6,
+        )
         zones: list[str] = list(get_global("territory_zones").get(country, []))
         if 1 <= len(zones) <= 2:
             yield value("/timezone", zones[0], f"The time of {country}.", 0.6)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from backend.domains.blueprints.behavior_nearest import Nearest, Profile
-from backend.domains.blueprints.behavior_words import Family, clean, is_claim
+from backend.domains.blueprints.behavior_words import Family, clean, is_claim, label_of, tokens
 from backend.domains.blueprints.inventory import AttributeFacts, InventoryFacts
 from backend.domains.blueprints.model import (
     Choices,
@@ -73,6 +73,7 @@ class Fact:
             and 2 <= self.facts.distinct <= 60
             and self.facts.filled >= 0.4
             and self.is_short
+            and not all(text.isdigit() for text in self.values(5))
         )
 
     @property
@@ -187,8 +188,11 @@ def _label(target: str, field: FieldProposal | None) -> str:
         return shown
     if target in USUAL_LABELS:
         return USUAL_LABELS[target]
-    words = target.removeprefix("specs.").replace("_", " ")
-    return (words[:1].upper() + words[1:])[:60]
+    if field and field.targets == (target,):
+        header = clean(field.key.rpartition(" / ")[2], 60)
+        if tokens(header) == tokens(target.removeprefix("specs.")):
+            return header[:1].upper() + header[1:]
+    return label_of(target)[:60]
 
 
 def rounded(amount: float) -> float:

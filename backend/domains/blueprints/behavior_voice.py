@@ -16,7 +16,9 @@ from backend.domains.blueprints.behavior_words import (
     HOMES,
     MACHINES,
     is_look,
+    is_money,
     is_shape,
+    is_wear,
     listed,
     with_article,
 )
@@ -111,10 +113,9 @@ def _thoughts(scene: Scene) -> Iterator[str]:
     if shapes:
         newer = f", {int(years.q1)} or newer" if years and years.q1 < years.high else ""
         yield f"{shapes[0].values(1)[0]}{newer}"
-    measure = next((f for f in scene.attributes if _is_measure(f)), None)
-    if measure and measure.facts.spread:
-        unit = f" {measure.unit}" if measure.unit else ""
-        yield f"{measure.label} at least {_round_down(measure.facts.spread.median):g}{unit}"
+    measures = sorted((f for f in scene.attributes if _is_measure(f)), key=lambda f: is_wear(f.target))
+    if measures:
+        yield _measured(measures[0])
     yes = [f for f in scene.attributes if f.kind == "boolean" and _share_of_yes(f) >= 0.15]
     if yes:
         yield _wished([f.label for f in yes[:2]])
@@ -124,9 +125,21 @@ def _thoughts(scene: Scene) -> Iterator[str]:
     yield f"Which {one} is the best value here?"
 
 
+def _measured(fact: Fact) -> str:
+    """What most listings reach: at least half of them, or for what wears things down, at most."""
+    spread = fact.facts.spread
+    assert spread is not None
+    unit = f" {fact.unit}" if fact.unit else ""
+    if is_wear(fact.target):
+        return f"{fact.label} under {rounded(spread.median):,g}{unit}"
+    return f"{fact.label} at least {_round_down(spread.median):,g}{unit}"
+
+
 def _is_measure(fact: Fact) -> bool:
     spread = fact.facts.spread
-    is_own = fact.target.startswith("specs.") and fact.kind == "number"
+    is_own = (
+        fact.target.startswith("specs.") and fact.kind == "number" and not is_money(fact.target, fact.unit)
+    )
     return is_own and spread is not None and spread.q1 < spread.q3 and fact.facts.filled >= 0.6
 
 

@@ -50,7 +50,7 @@ _WORDS: Final[Mapping[str, tuple[Family, str, str]]] = {
     "truck": (VEHICLES, "truck", "trucks"),
     "van": (VEHICLES, "van", "vans"),
     **dict.fromkeys(("motorcycle", "motorbike", "bike", "moto"), (VEHICLES, "motorcycle", "motorcycles")),
-    **dict.fromkeys(("rv", "camper", "motorhome", "caravan"), (VEHICLES, "RV", "RVs")),
+    **dict.fromkeys(("rv", "rvs", "camper", "motorhome", "caravan"), (VEHICLES, "RV", "RVs")),
     **dict.fromkeys(("boat", "vessel", "marine"), (BOATS, "boat", "boats")),
     "yacht": (BOATS, "yacht", "yachts"),
     **dict.fromkeys(("aircraft", "airplane", "plane", "aviation"), (AIRCRAFT, "aircraft", "aircraft")),
@@ -61,6 +61,7 @@ _WORDS: Final[Mapping[str, tuple[Family, str, str]]] = {
     **dict.fromkeys(("home", "residential"), (HOMES, "home", "homes")),
     **dict.fromkeys(("house", "wholesale"), (HOMES, "house", "houses")),
     **dict.fromkeys(("property", "estate", "realty", "realestate"), (HOMES, "property", "properties")),
+    "land": (HOMES, "plot", "plots"),
     "apartment": (HOMES, "apartment", "apartments"),
     **dict.fromkeys(("watch", "timepiece"), (WATCHES, "watch", "watches")),
     **dict.fromkeys(("art", "artwork", "painting", "sculpture"), (ART, "work", "works")),
@@ -70,7 +71,15 @@ _WORDS: Final[Mapping[str, tuple[Family, str, str]]] = {
     "instrument": (MUSIC, "instrument", "instruments"),
     **dict.fromkeys(("piano", "guitar", "violin", "cello"), (MUSIC, "", "")),
     **dict.fromkeys(("horse", "pony", "dog", "cattle", "livestock"), (ANIMALS, "", "")),
-    **dict.fromkeys(("furniture", "antique", "collectible"), (THINGS, "piece", "pieces")),
+    **dict.fromkeys(("furniture", "antique", "collectible", "fashion"), (THINGS, "piece", "pieces")),
+}
+
+#: Words for the same goods, for telling whether a template is of the very kind.
+_SAME: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("yacht", "vessel"), "boat"),
+    **dict.fromkeys(("automobile", "auto"), "car"),
+    **dict.fromkeys(("timepiece",), "watch"),
+    **dict.fromkeys(("painting", "artwork"), "art"),
 }
 
 
@@ -103,6 +112,15 @@ _SHAPES: Final = _words("""
 _LOOKS: Final = _words("""
     color colour style design material finish dial medium theme pattern wood metal stone leather
 """)
+
+
+#: Numbers of which less is better.
+_WEAR: Final = _words("hours mileage odometer owners accidents age weight draft consumption cycles landings")
+_MONEY: Final = _words("tax taxes fee fees cost costs price hoa dues rent estimate deposit payment insurance")
+#: Written in capitals wherever they stand.
+_CAPITALS: Final = _words(
+    "vat hoa loa gvwr mpg cpo abs gps vin hp ac usb led suv awd fwd rwd arv epa id isbn tv ev rv lwl gmt"
+)
 
 
 def tokens(name: str) -> list[str]:
@@ -149,6 +167,11 @@ def is_telling(word: str) -> bool:
     return word not in _EMPTY and plural(word) not in _EMPTY and not any(letter.isdigit() for letter in word)
 
 
+def alike(word: str) -> str:
+    """One word for several that mean the same goods."""
+    return _SAME.get(word, word)
+
+
 def is_known(word: str) -> bool:
     return word in _WORDS
 
@@ -161,6 +184,23 @@ def is_claim(target: str, more: Collection[str] = ()) -> bool:
 
 def is_shape(target: str) -> bool:
     return target.startswith("specs.") and bool(_SHAPES & {*tokens(target.removeprefix("specs."))})
+
+
+def is_wear(target: str) -> bool:
+    """Whether less of a number is better."""
+    return bool(_WEAR & {*re.findall(r"[a-z]+", target)})
+
+
+def is_money(target: str, unit: str | None) -> bool:
+    """Whether a number is an amount that nobody wishes for."""
+    return bool(_MONEY & {*re.findall(r"[a-z]+", target)}) or bool(unit and re.fullmatch(r"[A-Z]{3}", unit))
+
+
+def label_of(target: str) -> str:
+    """`specs.vat_paid` → VAT paid."""
+    words = target.removeprefix("specs.").split("_")
+    said = " ".join(word.upper() if word in _CAPITALS else word for word in words if word)
+    return said[:1].upper() + said[1:]
 
 
 def is_look(target: str) -> bool:
