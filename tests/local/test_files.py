@@ -13,7 +13,9 @@ from supabase import AsyncClient
 
 from backend.adapters.supabase_files import SupabaseFiles
 from backend.core.errors import Busy, NotFound, Upstream
+from backend.core.ports import Files
 from backend.local import Stack
+from tests.fakes import MemoryFiles
 
 FOR_EVER = "31536000, immutable"
 
@@ -25,19 +27,25 @@ async def files(stack: Stack) -> AsyncIterator[SupabaseFiles]:
     await made.close()
 
 
-async def test_files_are_kept_replaced_and_removed(files: SupabaseFiles) -> None:
+@pytest.fixture(params=["storage", "memory"])
+def port(request: pytest.FixtureRequest, files: SupabaseFiles) -> Files:
+    """The adapter, and the fake that stands in for it elsewhere."""
+    return files if request.param == "storage" else MemoryFiles()
+
+
+async def test_files_are_kept_replaced_and_removed(port: Files) -> None:
     path = f"{uuid4()}/a b/ü.bin"
     with pytest.raises(NotFound) as missing:
-        await files.get("samples", path)
+        await port.get("samples", path)
     assert missing.value.code == "core.no_such_file"
-    await files.put("samples", path, b"one", content_type="application/octet-stream")
-    assert await files.get("samples", path) == b"one"
-    await files.put("samples", path, b"two", content_type="application/octet-stream")
-    assert await files.get("samples", path) == b"two"
-    await files.remove("samples", [path, "never/there"])
+    await port.put("samples", path, b"one", content_type="application/octet-stream")
+    assert await port.get("samples", path) == b"one"
+    await port.put("samples", path, b"two", content_type="application/octet-stream")
+    assert await port.get("samples", path) == b"two"
+    await port.remove("samples", [path, "never/there"])
     with pytest.raises(NotFound):
-        await files.get("samples", path)
-    await files.remove("samples", [])
+        await port.get("samples", path)
+    await port.remove("samples", [])
 
 
 async def test_public_files_have_an_address_and_may_be_cached_for_ever(files: SupabaseFiles) -> None:
