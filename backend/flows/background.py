@@ -5,10 +5,44 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from typing import Any, ParamSpec, TypeVar
 
 log = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+async def threaded(work: Callable[P, T], *args: P.args, **options: P.kwargs) -> T:
+    """The outcome of blocking work. Cancelled, it waits until the thread has let go of the files it uses."""
+    thread = asyncio.ensure_future(asyncio.to_thread(work, *args, **options))
+    try:
+        return await asyncio.shield(thread)
+    finally:
+        if not thread.done():
+            await asyncio.wait([thread])
+
+
+@asynccontextmanager
+async def repeated(step: Callable[[], Awaitable[None]], every_s: float) -> AsyncIterator[None]:
+    """Does a step again and again while the block lasts. It ends between two steps and is never cancelled within one: a
+    cancellation that meets a connection just handed out can be lost."""
+    over = asyncio.Event()
+
+    async def go() -> None:
+        while not over.is_set():
+            await step()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), every_s)
+
+    task = asyncio.create_task(go())
+    try:
+        yield
+    finally:
+        over.set()
+        await task
 
 
 class Background:

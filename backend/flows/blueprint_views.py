@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from backend.domains.blueprints.deciding import Question, questions_of, read_files
 from backend.domains.blueprints.model import Proposal, to_json
+from backend.domains.blueprints.previews import Ticket
 from backend.domains.blueprints.records import Blueprint, Clarification, SampleFile
 
 
@@ -94,17 +95,17 @@ def _proposal(files: Sequence[SampleFile], proposal: Proposal) -> dict[str, Any]
     return shown
 
 
-def ticket_view(row: Mapping[str, Any]) -> dict[str, Any]:
+def ticket_view(ticket: Ticket) -> dict[str, Any]:
     """An import and how far it has come."""
     return {
-        "import_id": str(row["id"]),
-        "file_id": str(row["file_id"]) if row["file_id"] else None,
-        "source": row["source"],
-        "status": row["status"],
-        "stage": row["stage"],
-        "done": row["done"],
-        "total": row["total"],
-        "rows": row["rows"],
-        "report": row["report"],
-        "problem": row["problem"],
+        "import_id": str(ticket.id),
+        "file_id": str(ticket.file_id) if ticket.file_id else None,
+        "source": ticket.source,
+        "status": ticket.status.value,
+        "stage": ticket.stage,
+        "done": ticket.done,
+        "total": ticket.total,
+        "rows": ticket.rows,
+        "report": ticket.report,
+        "problem": ticket.problem,
     }

@@ -19,8 +19,10 @@ from backend.domains.blueprints.kinds import LOOKED_AT, kind_of, media_type_of
 from backend.domains.blueprints.records import LARGEST_FILE, Blueprint, SampleFile
 from backend.domains.events import service as events
 from backend.domains.identity import service as identity
+from backend.flows.albums import add_album, is_album
 from backend.flows.blueprint_views import blueprint_head, blueprint_view, file_view
 from backend.flows.once import once
+from backend.flows.proposing import proposed
 from backend.flows.runtime import Runtime
 from backend.flows.sample_files import BUCKET, safe_name
 from backend.kit.text import storable
@@ -68,7 +70,7 @@ async def get_blueprint(runtime: Runtime, actor: Actor, *, blueprint_id: UUID) -
         blueprint = await blueprints.get_blueprint(ctx, blueprint_id=blueprint_id)
         files = await blueprints.list_files(ctx, blueprint_id=blueprint_id)
         said = await blueprints.list_clarifications(ctx, blueprint_id=blueprint_id)
-    proposal = proposal_of(files, choices=blueprint.choices)
+    proposal, _ = await proposed(runtime, blueprint, files)
     return blueprint_view(blueprint, files, proposal, clarifications=said)
 
 
@@ -134,6 +136,14 @@ async def add_file(
         raise InvalidInput("blueprints.empty_file", file=name)
     if len(content) > LARGEST_FILE:
         raise InvalidInput("blueprints.file_too_large", file=name, limit_bytes=LARGEST_FILE)
+    if is_album(name, content):
+
+        async def take_in(number: int, photo: str, of: bytes) -> dict[str, Any]:
+            return await add_file(
+                runtime, actor, key=f"{key}-{number}", blueprint_id=blueprint_id, name=photo, content=of, kind="photo"
+            )  # fmt: skip
+
+        return await add_album(name, content, take_in)
     found = _kind(name, content, kind)
     async with runtime.database.as_actor(actor) as ctx:
         blueprint = await blueprints.get_blueprint(ctx, blueprint_id=blueprint_id)

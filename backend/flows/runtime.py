@@ -7,6 +7,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
 from backend.core.context import Actor
 from backend.core.db import Database
@@ -17,10 +18,13 @@ from backend.domains.events.bundles import Bundles
 from backend.domains.events.model import Bundle
 from backend.domains.identity import service as identity
 from backend.domains.identity.tokens import read_buyer_token
+from backend.flows.background import Background
 from backend.flows.brakes import Brakes
+from backend.flows.imports import ImportRunner
+from backend.flows.inventories import Inventories
 from backend.flows.loading import EventLoader, Vocabularies
 from backend.flows.opening import make_ready
-from backend.flows.sampling import SampleReader
+from backend.flows.sampling import Pulse, SampleReader
 
 
 class Runtime:
@@ -35,6 +39,10 @@ class Runtime:
         self.bundles = Bundles(self.loader, warm=self._make_ready)
         self.brakes = Brakes(settings)
         self.samples = SampleReader(self.database)
+        self.inventories = Inventories(self.samples.local)
+        self.imports = ImportRunner(self.database, self.samples.local)
+        self.work = Background()
+        self.filling: dict[UUID, Pulse] = {}
         self._watch: asyncio.Task[None] | None = None
         self._opening = asyncio.Lock()
 
@@ -57,6 +65,8 @@ class Runtime:
         with contextlib.suppress(asyncio.CancelledError):
             await self._watch
         self._watch = None
+        for work in (self.work, self.imports, self.inventories):
+            await work.close()
         await self.samples.close()
         await self.ports.close()
         await self.database.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,9 @@ from typing import Any, Final, Protocol
 
 from backend.core.errors import Conflict, InvalidInput
 from backend.core.ports import Embedder, Ocr
-from backend.domains.blueprints.kinds import LOOKED_AT, kind_of
 from backend.domains.blueprints.model import Remembered, SampleKind, to_json
 from backend.domains.blueprints.records import SampleFile
+from backend.flows.background import threaded
 
 _MOST_TEXT: Final = 4_000_000  # bytes of an API description
 
@@ -68,18 +67,8 @@ async def read(sample: Sample) -> Findings:
     return found
 
 
-async def look(name: str, path: Path) -> SampleKind | None:
-    """The kind of a file on this machine."""
-
-    def head() -> bytes:
-        with path.open("rb") as file:
-            return file.read(LOOKED_AT)
-
-    return kind_of(name, await asyncio.to_thread(head))
-
-
 async def _sheet(sample: Sample) -> Findings:
-    return await asyncio.to_thread(_sheet_now, sample)
+    return await threaded(_sheet_now, sample)
 
 
 def _sheet_now(sample: Sample) -> Findings:
@@ -119,7 +108,7 @@ async def _feed(sample: Sample) -> Findings:
         )
         return Findings("feed", to_json(proposal))
 
-    return await asyncio.to_thread(now)
+    return await threaded(now)
 
 
 async def _photo(sample: Sample) -> Findings:
@@ -131,7 +120,7 @@ async def _photo(sample: Sample) -> Findings:
             look = reader.look(sample.path, sample.file.name)
             return Findings("photo", to_json(proposed(sample.file.name, look)))
 
-    return await asyncio.to_thread(now)
+    return await threaded(now)
 
 
 async def _screen(sample: Sample) -> Findings:

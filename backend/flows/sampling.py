@@ -7,12 +7,11 @@ cannot be read keeps its problem. `sample_kinds` knows what is done with each ki
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 from uuid import UUID
@@ -23,7 +22,7 @@ from backend.core.errors import AppError, Busy, NotAllowed, NotFound, Upstream
 from backend.domains.blueprints import service as blueprints
 from backend.domains.blueprints.records import SampleFile
 from backend.flows import sample_kinds
-from backend.flows.background import Background
+from backend.flows.background import Background, repeated
 from backend.flows.sample_files import SampleFiles
 
 log = logging.getLogger(__name__)
@@ -43,6 +42,7 @@ class Pulse:
     stage: str = ""
     done: int = 0
     total: int = 0
+    rows: int = 0
     stop: threading.Event = field(default_factory=threading.Event)
 
     def progress(self, stage: str, done: int, total: int) -> None:
@@ -109,7 +109,7 @@ class SampleReader:
 
     async def _read_claimed(self, door: Door, file: SampleFile, pulse: Pulse) -> None:
         try:
-            async with self._beating(door, file, pulse):
+            async with repeated(self._beat(door, file.id, pulse), _BEAT_S):
                 findings = await self._findings(door, file, pulse)
         except AppError as error:
             if isinstance(error, Busy | Upstream) and file.attempts < 3:
@@ -140,32 +140,31 @@ class SampleReader:
             )
             return await sample_kinds.read(sample)
 
-    @asynccontextmanager
-    async def _beating(self, door: Door, file: SampleFile, pulse: Pulse) -> AsyncIterator[None]:
-        beat = asyncio.create_task(self._beat(door, file.id, pulse))
-        try:
-            yield
-        finally:
-            beat.cancel()
-            with contextlib.suppress(asyncio.CancelledError, AppError):
-                await beat
-
-    async def _beat(self, door: Door, file_id: UUID, pulse: Pulse) -> None:
+    def _beat(self, door: Door, file_id: UUID, pulse: Pulse) -> Callable[[], Awaitable[None]]:
         """Says how far it is when that has changed, and that it lives every few seconds; hears when it is not wanted."""
         said: tuple[str, int, int] | None = None
         quiet = 0.0
-        while True:
+
+        async def beat() -> None:
+            nonlocal said, quiet
             now = (pulse.stage, pulse.done, pulse.total)
             quiet = 0.0 if now != said else quiet + _BEAT_S
-            if now != said or quiet >= LEASE_S / 4:
-                quiet, said = 0.0, now
+            if now == said and quiet < LEASE_S / 4:
+                return
+            quiet, said = 0.0, now
+            try:
                 async with door() as ctx:
                     wanted = await blueprints.note_progress(
                         ctx, file_id=file_id, stage=now[0], done=now[1], total=now[2], lease_s=LEASE_S
                     )
-                if not wanted:
-                    pulse.stop.set()
-            await asyncio.sleep(_BEAT_S)
+            except Busy:  # the lease bridges a database that is away for a moment
+                return
+            except AppError:  # removed, or taken from whoever wanted it
+                wanted = False
+            if not wanted:
+                pulse.stop.set()
+
+        return beat
 
 
 def plain_facts(facts: dict[str, Any]) -> dict[str, Any]:

@@ -20,4 +20,14 @@ create trigger tell_blueprint after insert or update on public.blueprint_files
 create trigger tell_blueprint after insert or update on public.imports
   for each row execute function private.tell_blueprint();
 
-revoke execute on function private.tell_blueprint() from public;
+-- Whoever asked for an import says how far it has come and learns whether it is still wanted.
+create function private.beat_import(p_import uuid, p_stage text, p_done bigint, p_total bigint, p_rows bigint, p_seconds int)
+returns boolean
+language plpgsql security definer set search_path = '' as $$
+begin
+  perform private.demand_inventory((select i.event_id from public.imports i where i.id = p_import));
+  return private.note_import(p_import, p_stage, p_done, p_total, p_rows, p_seconds);
+end $$;
+
+revoke execute on function private.tell_blueprint(), private.beat_import(uuid, text, bigint, bigint, bigint, int) from public;
+grant execute on function private.beat_import(uuid, text, bigint, bigint, bigint, int) to authenticated;

@@ -42,14 +42,15 @@ _UNIT_WORDS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A column of a file as it stands. `was_left` is why the engine itself kept it back."""
+    """A column of a file as it stands. `was_left` is why the engine itself kept it back; `values` are in small letters."""
 
     file_id: str
     key: str
     index: int
     field: FieldProposal
     was_left: Left | None = None
-    values: frozenset[str] = frozenset()  # what its cells hold, in small letters
+    values: frozenset[str] = frozenset()
+    samples: tuple[str, ...] = ()
 
 
 class Columns:
