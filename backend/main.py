@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from backend.adapters.embeddings import LocalEmbedder
 from backend.adapters.ocr_local import LocalOcr
+from backend.adapters.ocr_remembered import RememberedOcr
 from backend.adapters.realtime import RealtimeHub
 from backend.adapters.supabase_auth import SupabaseAuth
 from backend.adapters.supabase_files import SupabaseFiles
@@ -27,7 +28,7 @@ def build_ports(settings: Settings) -> Ports:
         broadcasts=RealtimeHub(settings.supabase_url, secret),
         identity=SupabaseAuth(settings.supabase_url, settings.publishable_key),
         files=SupabaseFiles(settings.supabase_url, secret, public_base=_public_base(settings)),
-        ocr=_ocr(settings),
+        ocr=RememberedOcr(_ocr(settings)),
         model=_model(settings),
     )
 

@@ -15,8 +15,6 @@ from pydantic import SecretStr
 from backend.adapters.groq_model import GroqModel
 from backend.adapters.mistral_model import MistralModel
 from backend.adapters.model_answers import CheckedModel, is_strict, seconds_of
-from backend.adapters.ocr_local import LocalOcr
-from backend.adapters.ocr_mistral import MistralOcr
 from backend.adapters.openai_model import OpenAiModel
 from backend.core.errors import AppError, Busy, TooMany, Upstream
 from backend.core.settings import Settings
@@ -257,16 +255,16 @@ def settings(**more: Any) -> Settings:
 @pytest.mark.parametrize(
     ("set_to", "kind", "ocr"),
     [
-        ({}, None, LocalOcr),
-        ({"openai_api_key": KEY}, OpenAiModel, LocalOcr),
-        ({"openai_base_url": "http://127.0.0.1:9/v1"}, OpenAiModel, LocalOcr),
-        ({"openai_api_key": KEY, "groq_api_key": KEY}, GroqModel, LocalOcr),
-        ({"groq_api_key": KEY, "mistral_api_key": KEY}, MistralModel, MistralOcr),
-        ({"mistral_api_key": KEY, "mistral_ocr_model": ""}, MistralModel, LocalOcr),
+        ({}, None, "rapidocr"),
+        ({"openai_api_key": KEY}, OpenAiModel, "rapidocr"),
+        ({"openai_base_url": "http://127.0.0.1:9/v1"}, OpenAiModel, "rapidocr"),
+        ({"openai_api_key": KEY, "groq_api_key": KEY}, GroqModel, "rapidocr"),
+        ({"groq_api_key": KEY, "mistral_api_key": KEY}, MistralModel, "mistral:"),
+        ({"mistral_api_key": KEY, "mistral_ocr_model": ""}, MistralModel, "rapidocr"),
     ],
 )
-async def test_the_first_that_is_configured_is_asked(set_to: dict[str, Any], kind: Any, ocr: Any) -> None:
+async def test_the_first_that_is_configured_is_asked(set_to: dict[str, Any], kind: Any, ocr: str) -> None:
     made = build_ports(settings(**set_to))
-    assert isinstance(made.ocr, ocr)
+    assert made.ocr.name.startswith(ocr)
     assert (made.model is None) if kind is None else isinstance(made.model, kind)
     await made.close()
