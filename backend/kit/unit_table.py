@@ -218,12 +218,16 @@ def _unit(name: str) -> tuple[str, Decimal]:
     """Dimension of a known unit, and its factor to the base unit of that dimension."""
     if name in _EXACT:
         return _EXACT[name]
+    dimension, known = _BY_PINT[name]
+    return dimension, _registry().Quantity(Decimal(1), known).to(_BASES[dimension]).magnitude
+
+
+@cache
+def _registry() -> Any:
     import pint  # half a second, for the few who need it
 
-    dimension, known = _BY_PINT[name]
     kind: Any = Decimal  # pint takes it, its stub does not
-    registry: Any = pint.UnitRegistry(non_int_type=kind)
-    return dimension, registry.Quantity(Decimal(1), known).to(_BASES[dimension]).magnitude
+    return pint.UnitRegistry(non_int_type=kind)
 
 
 def _dimension(name: str) -> str:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from backend.domains.catalogue.cells import Cell, plain
 
@@ -23,6 +23,10 @@ _LEADING = re.compile(rf"(?:MY ?)?({_YEAR})\b[ ,:-]*|['’](\d\d)\b ?", re.IGNOR
 _TRAILING = re.compile(rf"[ ,]*[(\[]({_YEAR})[)\]]|[ ,]+(?:MY ?)?({_YEAR})$", re.IGNORECASE)
 _LONGEST_MAKE: Final = 4  # words
 _LEARNT: Final = 2_000
+
+
+#: Beginning of a name → the word that comes next ("" at its end) → what follows that word.
+_Tree: TypeAlias = Mapping[tuple[str, ...], Mapping[str, set[tuple[str, ...]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,14 +152,15 @@ def _models(makes: Sequence[Sequence[Sequence[str]]]) -> list[str]:
     return sorted(found)[:_LEARNT]
 
 
-def _following(rests: Sequence[Sequence[str]]) -> Mapping[tuple[str, ...], set[str]]:
-    """Beginning → the words that come next; an empty one where a name ends there."""
-    following: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
+def _following(rests: Sequence[Sequence[str]]) -> _Tree:
+    tree: defaultdict[tuple[str, ...], defaultdict[str, set[tuple[str, ...]]]] = defaultdict(
+        lambda: defaultdict(set)
+    )
     for rest in rests:
-        folded = [word.lower() for word in rest]
+        folded = tuple(word.lower() for word in rest)
         for length in range(1, len(folded) + 1):
-            following[tuple(folded[:length])].add(folded[length] if length < len(folded) else "")
-    return following
+            tree[folded[:length]][folded[length] if length < len(folded) else ""].add(folded[length + 1 :])
+    return tree
 
 
 def _known_model(rest: Sequence[str]) -> int:
@@ -169,11 +174,21 @@ def _known_model(rest: Sequence[str]) -> int:
     )
 
 
-def _branch(rest: Sequence[str], following: Mapping[tuple[str, ...], set[str]]) -> int:
-    """Where names that begin alike part; 0 where they never do."""
-    folded = [word.lower() for word in rest]
+def _branch(rest: Sequence[str], following: _Tree) -> int:
+    """Where names that begin alike part into trims; 0 where they never do."""
+    folded = tuple(word.lower() for word in rest)
     for length in range(1, len(folded) + 1):
-        after = following[tuple(folded[:length])]
-        if len(after) > 1 and sum(_continues(word) for word in after) * 2 <= len(after):
+        after = following[folded[:length]]
+        if len(after) > 1 and not _goes_on(after):
             return length
     return 0
+
+
+def _goes_on(after: Mapping[str, set[tuple[str, ...]]]) -> bool:
+    """Whether the next words still tell models apart: digits and letters, or words that the same trims follow."""
+    if sum(_continues(word) for word in after) * 2 > len(after):
+        return True
+    if any(word in _folded("trims") for word in after):
+        return False
+    endings = Counter(ending for word, found in after.items() if word for ending in found if ending)
+    return sum(times > 1 for times in endings.values()) > 1

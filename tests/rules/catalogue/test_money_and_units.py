@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.kit.money import Money, format_money, major_units, minor_units, parse_money
+from backend.kit.money import Money, currency_code, format_money, major_units, minor_units, parse_money
 from backend.kit.units import canonical_unit, convert, convertible, parse_measure, plain_number
 
 
@@ -29,6 +29,25 @@ from backend.kit.units import canonical_unit, convert, convertible, parse_measur
         ("€ 45.900,-", 4_590_000, "EUR"),
         ("C$1,200", 120_000, "CAD"),
         ("0.99", 99, "USD"),
+        ("EUR 69.560,-", 6_956_000, "EUR"),
+        ("1 783,50", 178_350, "USD"),
+        ("£12.75k", 1_275_000, "GBP"),
+        ("CHF 1'250.–", 125_000, "CHF"),
+        ("12,5 Mio €", 1_250_000_000, "EUR"),
+        ("€1.2 million", 120_000_000, "EUR"),
+        ("45 T€", 4_500_000, "EUR"),
+        ("k€ 45", 4_500_000, "EUR"),
+        ("69.560 € (MwSt. ausweisbar)", 6_956_000, "EUR"),
+        ("12 900 € HT", 1_290_000, "EUR"),
+        ("à partir de 12 900 €", 1_290_000, "EUR"),
+        ("$45,900 + fees", 4_590_000, "USD"),
+        ("US $45,900", 4_590_000, "USD"),
+        ("CAD $45,000", 4_500_000, "CAD"),
+        ("R$ 85.000,00", 8_500_000, "BRL"),
+        ("₹ 12,50,000", 125_000_000, "INR"),
+        ("450 000 Kč", 45_000_000, "CZK"),
+        ("€ 45.000 k.k.", 4_500_000, "EUR"),
+        ("45.000 € IVA incl.", 4_500_000, "EUR"),
     ],
 )
 def test_prices_are_read_as_written(text: str, minor: int, currency: str) -> None:
@@ -36,7 +55,20 @@ def test_prices_are_read_as_written(text: str, minor: int, currency: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["Call", "38-40k", "was $40,000 now $38,000", "-5", "$", "12 cars", "USD 5 EUR", ""]
+    "text",
+    [
+        "Call",
+        "38-40k",
+        "was $40,000 now $38,000",
+        "-5",
+        "$",
+        "12 cars",
+        "USD 5 EUR",
+        "",
+        "$450/mo",
+        "(1,200)",
+        "kr 5.000",
+    ],
 )
 def test_what_is_no_single_price_is_refused(text: str) -> None:
     assert parse_money(text, "USD") is None
@@ -82,12 +114,52 @@ def test_no_text_makes_the_parsers_fail(text: str) -> None:
         ("12m", "12", "m"),
         ("c. 1959", "1959", None),
         ("200 sq ft", "200", "sqft"),
+        ("736cc", "736", "cc"),
+        ("37,5 cl", "37.5", "cl"),
+        ("0.78 ac", "0.78", "acre"),
+        ("1,2 ha", "1.2", "ha"),
+        ("1.01 cts", "1.01", "ct"),
+        ("25 Knoten", "25", "kn"),
+        ("35 PSI", "35", "psi"),
+        ("8 ‰", "8", "‰"),
+        ("15.2 hands", "15.2", "hh"),
+        ("120 m2", "120", "sqm"),
+        ("7,5 l/100 km", "7.5", "l/100km"),
+        ("1.500 Betriebsstunden", "1500", "h"),
+        ("24' 6\"", "24.5", "ft"),
+        ("150 kW (204 PS)", "150", "kw"),
+        ("24.4 m / 80 ft", "24.4", "m"),
+        ("62,000 miles (approx)", "62000", "mi"),
+        ("Ø 41 mm", "41", "mm"),
+        ("5 Türen", "5", None),
     ],
 )
 def test_measures_keep_their_unit(text: str, value: str, unit: str | None) -> None:
     measure = parse_measure(text)
     assert measure is not None
     assert (measure.value, measure.unit) == (Decimal(value), unit)
+
+
+@pytest.mark.parametrize(
+    "text", ["10-12 m", "2x 300 hp", "> 100 km", "150 kW (999 PS)", "9" * 500, "1 " * 60_000]
+)
+def test_what_is_not_one_measure(text: str) -> None:
+    assert parse_measure(text) is None
+
+
+def test_rare_units_convert_through_pint() -> None:
+    assert round(convert(Decimal(1), "acre", "sqm")) == 4047
+    assert round(convert(Decimal(10), "knots", "km/h"), 2) == Decimal("18.52")
+    assert round(convert(Decimal(5), "carat", "g"), 3) == Decimal(1)
+    assert round(convert(Decimal("2.4"), "bar", "psi"), 1) == Decimal("34.8")
+    assert convert(Decimal(75), "cl", "l") == Decimal("0.75")
+    assert convert(Decimal(8), "‰", "%") == Decimal("0.8")
+    assert not convertible("hands", "m")
+
+
+def test_currencies_by_name() -> None:
+    words = ("€", "Euro", "us dollars", "GBP", "Fr.", "kr", "Taler")
+    assert [currency_code(word) for word in words] == ["EUR", "EUR", "USD", "GBP", "CHF", None, None]
 
 
 def test_exact_factors() -> None:

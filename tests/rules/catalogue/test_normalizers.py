@@ -36,13 +36,19 @@ def test_cells_that_say_nothing(cell: str | None) -> None:
     assert n.iso_date(cell) is None
 
 
-@pytest.mark.parametrize("word", ["✓", "x", "Y", "yes", "Ja", "Oui", "Sí", "1", "TRUE", "incl.", True, 1])
+@pytest.mark.parametrize(
+    "word",
+    ["✓", "✅", "sì", "avec", "vorhanden", "x", "Y", "yes", "Ja", "Oui", "Sí", "1", "TRUE", "incl.", True, 1],
+)
 def test_yes(word: Any) -> None:
     assert n.boolean(word) is True
     assert n.boolean(word, negate=True) is False
 
 
-@pytest.mark.parametrize("word", ["✗", "N", "no", "Nein", "Non", "0", "none", "Clean", "FALSE", False, 0])
+@pytest.mark.parametrize(
+    "word",
+    ["✗", "❌", "ohne", "senza", "não", "N", "no", "Nein", "Non", "0", "none", "Clean", "FALSE", False, 0],
+)
 def test_no(word: Any) -> None:
     assert n.boolean(word) is False
 
@@ -81,10 +87,14 @@ def test_mileage_survives_its_forms(miles: int) -> None:
     [
         ("2024-04-03", "2024-04-03"), ("4/2/2024", "2024-04-02"), ("04.03.2025", "2025-03-04"), ("Apr 3, 2024", "2024-04-03"),
         ("3. März 2021", "2021-03-03"), ("Apr 2024", "2024-04"), ("4-Mar-24", "2024-03-04"), 
-        ("2024-04-03 10:00:00", "2024-04-03"),
+        ("2024-04-03 10:00:00", "2024-04-03"), ("2024-04-03T10:00:00+02:00", "2024-04-03"), ("20240403", "2024-04-03"),
+        ("14 Apr 2025", "2025-04-14"), ("1er mars 2021", "2021-03-01"), ("3 de enero de 2020", "2020-01-03"),
+        ("12 gennaio 2019", "2019-01-12"), ("5 mrt 2018", "2018-03-05"), ("Mon, 3 Apr 2024", "2024-04-03"),
+        ("07/2017", "2017-07"), ("02.2026", "2026-02"), ("Jan-24", "2024-01"),
+        ("April 3rd, 2024", "2024-04-03"), (45385.0, "2024-04-03"),
     ],
 )  # fmt: skip
-def test_dates(cell: str, value: str) -> None:
+def test_dates(cell: Any, value: str) -> None:
     assert n.iso_date(cell) == value
 
 
@@ -92,6 +102,25 @@ def test_day_first_dates_and_impossible_ones() -> None:
     assert n.iso_date("4/2/2024", order="dmy") == "2024-02-04"
     assert n.iso_date("31/12/2024") == Rejected(Reason.NOT_A_DATE)
     assert n.iso_date("soon") == Rejected(Reason.NOT_A_DATE)
+    assert n.iso_date("12 May") == Rejected(Reason.NOT_A_DATE)
+    assert n.iso_date("07/17") == Rejected(Reason.NOT_A_DATE)
+
+
+@pytest.mark.parametrize("word", ["neu", "exempt", "sofort", "abgelaufen", "-", "n.v.t."])
+def test_words_that_stand_for_no_date(word: str) -> None:
+    assert n.iso_date(word) is None
+
+
+@pytest.mark.parametrize(
+    "word", ["VB", "SALE PENDING", "Preis auf Anfrage", "su richiesta", "op aanvraag", "a consultar", "NC"]
+)
+def test_words_that_stand_for_no_price(word: str) -> None:
+    assert n.money(word) is None
+
+
+def test_words_that_say_nothing_of_a_figure_are_words_elsewhere() -> None:
+    assert n.number("NC", unit="mi") is None
+    assert [n.text(word) for word in ("NC", "ND", "VB", "neu", "offen")] == ["NC", "ND", "VB", "neu", "offen"]
 
 
 @given(st.dates())
@@ -101,7 +130,18 @@ def test_iso_dates_pass_through(day: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "value"), [("2021", 2021), ("MY2021", 2021), ("'21", 2021), ("c. 1959", 1959), (2021.0, 2021)]
+    ("cell", "value"),
+    [
+        ("2021", 2021),
+        ("MY2021", 2021),
+        ("'21", 2021),
+        ("c. 1959", 1959),
+        (2021.0, 2021),
+        ("c.1958", 1958),
+        ("ca. 2011", 2011),
+        ("NM", None),
+        ("n.v.", None),
+    ],
 )
 def test_years(cell: Any, value: int) -> None:
     assert n.year(cell) == value
@@ -115,6 +155,10 @@ def test_enums_know_their_synonyms() -> None:
     assert n.enum("None", values=values) == "Plain"
     assert n.enum("Teal", values=values) == "Teal"
     assert n.enum("Teal", values=values, closed=True) == Rejected(Reason.NOT_LISTED)
+
+
+def test_lists_keep_what_stands_in_brackets() -> None:
+    assert n.items("Radio (DAB, CarPlay), Navi,, navi", separators=",") == ["Radio (DAB, CarPlay)", "Navi"]
 
 
 def test_links_stay_in_their_folders() -> None:
