@@ -129,6 +129,7 @@ def _mapping(document: Mapping[str, Any], file: str, complete: bool) -> SourceMa
         ignore={header_key(name): reason for name, reason in document.get("ignore", {}).items()},
         defaults=document.get("defaults", {}),
         title=document.get("title", _TITLE),
+        id=document.get("id", ""),
         sheet=reading.get("sheet"),
         header_rows=tuple(sorted(reading.get("header_rows", (reading.get("header_row", 1),)))),
         rows=reading.get("rows", "all"),
@@ -199,9 +200,9 @@ def _check(
         problem = f"two columns map to {', '.join(twice)}"
     elif both:
         problem = f"mapped and ignored at once: {', '.join(both)}"
-    elif complete and "external_id" not in targets:
+    elif complete and "external_id" not in targets and "id" not in document:
         problem = "no column maps to external_id"
-    elif complete and not {"title", "make", "model"} & {*targets, *document.get("defaults", {})}:
+    elif complete and not {"title", "make", "model"} & {*targets, *document, *document.get("defaults", {})}:
         problem = "no column maps to title, make or model"
     if problem:
         raise InvalidInput("catalogue.mapping_invalid", file=file, path="columns", problem=problem)

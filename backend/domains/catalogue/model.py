@@ -76,6 +76,7 @@ class SourceMapping:
     ignore: Mapping[str, str]
     defaults: Mapping[str, str]
     title: str
+    id: str
     sheet: str | None
     header_rows: tuple[int, ...]
     rows: Literal["all", "listings"]

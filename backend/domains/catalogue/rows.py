@@ -124,9 +124,9 @@ class RowTyper:
         self, row: int, values: Mapping[str, Any], problems: Sequence[RejectedCell]
     ) -> list[RejectedCell]:
         told = any(problem.column == self.id_header for problem in problems)
-        if values.get("external_id") or told or not self.id_header:
+        if values.get("external_id") or told or not (self.id_header or self._mapping.id):
             return []
-        return [RejectedCell(row, self.id_header, Reason.REQUIRED, "")]
+        return [RejectedCell(row, self.id_header or self._mapping.id, Reason.REQUIRED, "")]
 
     def _extra(self, row: int, cells: Sequence[Cell]) -> RejectedCell | None:
         """The first cell beyond the last named column."""
@@ -155,6 +155,8 @@ class RowTyper:
                 values[column.targets[0]] = value
                 if not isinstance(value, str | list) and (written := n.plain(cell)) != str(value):
                     raw[column.targets[0]] = written[:200]
+        if self._mapping.id and not values.get("external_id") and (made := fill(self._mapping.id, values)):
+            values["external_id"] = made[:200]
         if refused := self._settle(values):
             problems.append(
                 RejectedCell(row, self._header("mileage"), refused.reason, raw.get("mileage", ""))
@@ -219,7 +221,7 @@ class RowTyper:
         core.pop("mileage_unit", None)
         if "mileage" in core:
             core["mileage_unit"] = self._setting.mileage_unit
-        core["title"] = core.get("title") or fill(self._mapping.title, core) or external_id
+        core["title"] = core.get("title") or fill(self._mapping.title, values) or external_id
         return core
 
     def _facets(self, values: Mapping[str, Any]) -> list[tuple[str, str, str]]:
@@ -246,9 +248,10 @@ def _prose(core: Mapping[str, Any], facets: Sequence[tuple[str, str, str]]) -> s
     return f"{' '.join(words)}. {core.get('description') or ''}"[:_PROSE_LIMIT]
 
 
-def fill(template: str, core: Mapping[str, Any]) -> str:
-    """`{year} {make}`: names in braces, nothing else; a missing value leaves no gap."""
-    return " ".join(re.sub(r"\{(\w+)\}", lambda m: str(core.get(m.group(1)) or ""), template).split())[:300]
+def fill(template: str, values: Mapping[str, Any]) -> str:
+    """`{year} {make}`, `{specs.address}`: targets in braces, nothing else; a missing value leaves no gap."""
+    filled = re.sub(r"\{([\w.]+)\}", lambda m: str(values.get(m.group(1)) or ""), template)
+    return " ".join(filled.split()).strip(" ,·-")[:300]
 
 
 def _alt(core: Mapping[str, Any], at: int) -> str:

@@ -12,6 +12,20 @@ from backend.domains.blueprints.induction.fields import FileFacts, Induced, indu
 from backend.domains.blueprints.model import FieldProposal, Left, Remembered, SheetProposal
 from backend.domains.catalogue.model import SheetLayout, SheetSurvey
 
+_DULL = frozenset(
+    {
+        "external_id",
+        "identifier",
+        "description",
+        "currency",
+        "status",
+        "condition",
+        "url",
+        "seller",
+        "mileage_unit",
+    }
+)
+
 
 def propose_sheet(
     survey: SheetSurvey, *, embedder: Embedder | None, remembered: Sequence[Remembered] = (), file: str
@@ -65,10 +79,43 @@ def mapping_of(
     unit = next((field.unit for field in fields if field.targets == ("mileage",)), None)
     if unit in {"mi", "km"}:
         mapping["mileage_unit"] = unit
+    mapping |= _names(fields)
     mapping["unmapped"] = "warn"
     mapping["columns"] = {field.key: short(field.column) for field in fields if field.targets}
     left = {field.key: str(field.left or Left.UNUSED) for field in fields if not field.targets}
     return mapping | ({"ignore": left} if left else {})
+
+
+#: What a thing may be told by where it has no name of its own, best first.
+_TOLD_BY = (
+    "specs.address",
+    "specs.property_type",
+    "specs.category",
+    "specs.breed",
+    "specs.vessel_type",
+    "location_city",
+)
+
+
+def _names(fields: Sequence[FieldProposal]) -> dict[str, str]:
+    """Templates for the title and the number of listings, where no column brings them."""
+    targets = [target for field in fields for target in field.targets]
+    made: dict[str, str] = {}
+    if not {"title", "make", "model"}.intersection(targets):
+        telling = [target for target in _TOLD_BY if target in targets][:2]
+        words = [
+            f.targets[0]
+            for f in fields
+            if len(f.targets) == 1 and f.type in {"text", "enum"} and f.targets[0] not in _DULL
+        ]
+        made["title"] = " ".join(f"{{{target}}}" for target in (telling or words[:2] or targets[:1]))
+    if "external_id" not in targets:
+        made["id"] = (
+            "{identifier}"
+            if "identifier" in targets
+            else made.get("title", "{year} {make} {model} {trim} {title}")
+        )
+    return made
 
 
 def short(entry: Mapping[str, Any]) -> str | Mapping[str, Any]:
