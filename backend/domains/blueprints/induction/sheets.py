@@ -79,7 +79,7 @@ def mapping_of(
     unit = next((field.unit for field in fields if field.targets == ("mileage",)), None)
     if unit in {"mi", "km"}:
         mapping["mileage_unit"] = unit
-    mapping |= _names(fields)
+    mapping |= names_of(fields)
     mapping["unmapped"] = "warn"
     mapping["columns"] = {field.key: short(field.column) for field in fields if field.targets}
     left = {field.key: str(field.left or Left.UNUSED) for field in fields if not field.targets}
@@ -97,7 +97,7 @@ _TOLD_BY = (
 )
 
 
-def _names(fields: Sequence[FieldProposal]) -> dict[str, str]:
+def names_of(fields: Sequence[FieldProposal]) -> dict[str, str]:
     """Templates for the title and the number of listings, where no column brings them."""
     targets = [target for field in fields for target in field.targets]
     made: dict[str, str] = {}
