@@ -68,7 +68,7 @@ def induce(
     remembered: Sequence[Remembered] = (),
 ) -> Induced:
     """As `propose_fields`, with the evidence it was decided by."""
-    headings = tuple(_heading(column, facts.kind) for column in columns)
+    headings = tuple(heading_of_column(column, facts.kind) for column in columns)
     reading = file_reading(columns, headings, text=facts.text, language=facts.language)
     traits = tuple(traits_of(column, reading.decimal) for column in columns)
     known = {each.header: each for each in remembered}
@@ -98,7 +98,8 @@ def induce(
     return Induced(_distinct(fields), reading, domain, tuple(choices), traits)
 
 
-def _heading(column: ColumnProfile, kind: str) -> Heading:
+def heading_of_column(column: ColumnProfile, kind: str) -> Heading:
+    """The header of a column taken apart; of a feed, its path."""
     if kind != "feed":
         return heading_of(
             "" if column.key.startswith("#") and not column.header else column.header, column.group

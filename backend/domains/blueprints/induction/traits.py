@@ -49,7 +49,7 @@ _STREET = re.compile(
     re.IGNORECASE,
 )
 _PERSON = re.compile(
-    r"(?:mr|mrs|ms|mme|m|mlle|herr|frau|familie|fam|sr|sra|sig|dhr|mevr)\.? [A-ZÀ-Þ][\w'-]+.*|[A-ZÀ-Þ]\. ?[A-ZÀ-Þ][\w'-]{2,}",
+    r"(?i:mr|mrs|ms|mme|m|mlle|herr|frau|familie|fam|sr|sra|sig|dhr|mevr)\.? [A-ZÀ-Þ][\w'-]+.*|[A-ZÀ-Þ]\. ?[A-ZÀ-Þ][\w'-]{2,}",
     re.UNICODE,
 )
 _INITIALS = re.compile(r"[A-Z]{2,3}")
