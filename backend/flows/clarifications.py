@@ -23,6 +23,7 @@ from backend.domains.blueprints.deciding import decided_file, found_in, read_fil
 from backend.domains.blueprints.model import CORE_TARGETS, FieldProposal, Left, SheetProposal
 from backend.domains.blueprints.records import SampleFile
 from backend.domains.catalogue.model import ColumnProfile
+from backend.domains.catalogue.normalizers import Cell
 from backend.flows.blueprint_decisions import decisions_of, fields_of
 from backend.flows.blueprints import changing
 from backend.flows.once import once
@@ -163,7 +164,7 @@ def describing(embedder: Embedder) -> Describe:
     def describe(one: Known, text: str) -> FieldProposal | None:
         at = (one.key, text)
         if at not in kept:
-            values = dict.fromkeys(one.samples, 1)
+            values: dict[Cell, int] = dict.fromkeys(one.samples, 1)
             profile = ColumnProfile(
                 key=text,
                 index=0,

@@ -125,7 +125,7 @@ def linked(proposal: Proposal, inventory: Inventory) -> Proposal:
         return proposal
     reports, photos = proposal.reports, proposal.photos
     if reports:
-        from backend.domains.blueprints.reports import link_reports
+        from backend.domains.blueprints.reports_links import link_reports
 
         found = link_reports(reports, inventory.listings)
         pairs = zip(reports, found, strict=True)

@@ -91,8 +91,9 @@ async def _report(sample: Sample) -> Findings:
     from backend.domains.blueprints.reports import read_report
 
     proposal = await read_report(
-        sample.path, ocr=sample.ports.ocr, progress=sample.progress, cancelled=sample.cancelled
-    )
+        sample.path, ocr=sample.ports.ocr, embedder=sample.ports.embedder, remembered=sample.remembered,
+        file=sample.file.name, progress=sample.progress, cancelled=sample.cancelled,
+    )  # fmt: skip
     return Findings("report", to_json(proposal))
 
 
