@@ -41,6 +41,8 @@ _WORDS: Final[Mapping[str, str]] = {
     "blueprints.artifact_changed": "Files were changed or lost since they were written. Changed: {changed}. Missing: {missing}.",
     "blueprints.no_samples": "The rows are not here: {files}. Say where they are with --samples.",
     "blueprints.adapter_unapproved": "{file} waits for approval. Read it, then add --approve {file}@{sha256}.",
+    "blueprints.adapter_refused": "The adapter {file} was refused: {problem}.",
+    "events.not_found": "There is no event {slug}. Say whose it becomes with --organization.",
     "core.unsafe_archive": "{file} was refused as an unsafe zip.",
     "core.unreadable_archive": "{file} is damaged and cannot be opened.",
 }

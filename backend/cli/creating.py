@@ -122,11 +122,10 @@ async def _publish(
     as_json: bool,
 ) -> None:
     from backend.cli import wiring  # imports the whole application, which checking does not need
-    from backend.core.settings import load_settings
     from backend.flows import launching
 
-    url = f"{load_settings().base_url}/e/{bundle.event}"
     async with wiring.open_database() as database:
+        url = wiring.address_of(bundle.event)
 
         def door() -> Any:
             return database.as_system("a local operator takes a blueprint live")

@@ -19,6 +19,11 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(work)
 
 
+def address_of(slug: str) -> str:
+    """Where buyers find an event."""
+    return f"{load_settings().base_url}/e/{slug}"
+
+
 @asynccontextmanager
 async def open_database() -> AsyncIterator[Database]:
     """The database with both doors, for the duration of a command. Raises: Busy when it cannot be reached."""

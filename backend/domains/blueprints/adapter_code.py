@@ -23,6 +23,8 @@ LONGEST_CODE: Final = 10_000
 #: The share of different cells that must have the form, and how many there must be.
 _LEAST_SHARE, _LEAST_CELLS = 0.9, 5
 _MOST_PARTS: Final = 6
+#: Below this confidence a column's meaning is hardly known.
+_HARDLY: Final = 0.7
 _LONGEST_CELL: Final = 200
 _NUMBER: Final = r"\d+(?:[.,]\d+)*"
 #: A number with the word before it, or after it: `LOA 14.6 m`, `3 beds`.
@@ -94,17 +96,13 @@ class AdapterProposal:
 def propose_adapters(
     source: str, fields: Iterable[FieldProposal], cells: Mapping[str, Mapping[str, int]]
 ) -> list[AdapterProposal]:
-    """Programs for the columns of a list that are kept as plain text; `cells` are by column. Two never have one name."""
+    """Programs for columns of a list that are kept as text, or hardly known; `cells` are by column. Each has its own name."""
     found: dict[str, AdapterProposal] = {}
     for one in fields:
-        is_text = (
-            one.type == "text" and len(one.targets) < 2 and all(name[:6] == "specs." for name in one.targets)
-        )
-        if (
-            is_text
-            and one.left in (None, Left.UNUSED)
-            and (made := propose_adapter(source, one.key, cells.get(one.key, {})))
-        ):
+        is_open = one.confidence < _HARDLY or all(name.startswith("specs.") for name in one.targets)
+        if one.type not in ("text", "enum") or one.left not in (None, Left.UNUSED) or not is_open:
+            continue
+        if made := propose_adapter(source, one.key, cells.get(one.key, {})):
             name = made.file if made.file not in found else f"{made.file[:-3]}_{len(found) + 1}.py"
             found[name] = replace(made, file=name)
     return list(found.values())

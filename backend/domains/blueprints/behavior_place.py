@@ -34,7 +34,7 @@ from backend.domains.blueprints.model import Choices, Evidence, Proposal, ValueP
 
 _UNSAID: Final = frozenset({"", "general", "unknown", "other", "misc"})
 #: The share of titles or kinds that must end in the same word for it to be what is sold.
-_ALIKE: Final = 0.3
+_ALIKE: Final = 0.5
 _OF_CURRENCY: Final = {
     "GBP": "GB", "CHF": "CH", "JPY": "JP", "SEK": "SE", "NOK": "NO", "DKK": "DK", "PLN": "PL", "CZK": "CZ", "HUF": "HU",
     "INR": "IN", "ZAR": "ZA", "NZD": "NZ",
