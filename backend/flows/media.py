@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -96,7 +96,8 @@ async def publish_photos(
     progress: Progress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Published:
-    """Attaches every photo that certainly belongs to a listing, in the order of names, one picture once.
+    """Attaches every photo that certainly belongs to a listing, in the order of names, one picture once; takes it off
+    where it was attached before and does not belong any more.
 
     Raises: NotFound `events.not_found`; NotAllowed `identity.needs_permission`; Gone `events.closed`; Conflict
     `blueprints.cancelled`; Busy `core.files_unreachable`; Upstream `core.files_failed`. What was stored stays stored.
@@ -146,10 +147,26 @@ async def attach_photos(
         for photo, listing, position in places
         if photo.sha256 in made
     ]
-    if pictures:
+    moved = _moved(known, photos, places)
+    if pictures or moved:
         async with door() as ctx:
+            for listing, sha256 in moved:
+                await media.detach_media(ctx, event_id=event_id, external_id=listing, sha256=sha256)
             published.attached = await media.attach_media(ctx, event_id=event_id, pictures=pictures)
     return published
+
+
+def _moved(
+    known: Iterable[tuple[str, str]],
+    photos: Sequence[PhotoProposal],
+    places: Sequence[tuple[PhotoProposal, str, int]],
+) -> list[tuple[str, str]]:
+    """(listing, sha256) of these photos that hang where they do not belong any more."""
+    wanted = {(listing, photo.sha256) for photo, listing, _ in places}
+    ours = {photo.sha256 for photo in photos}
+    return [
+        (listing, sha256) for listing, sha256 in known if sha256 in ours and (listing, sha256) not in wanted
+    ]
 
 
 def placed(photos: Sequence[PhotoProposal]) -> list[tuple[PhotoProposal, str, int]]:

@@ -138,6 +138,25 @@ async def test_buyers_see_the_sizes(house: House, samples: Samples, admin: Actor
     assert picture["alt"]
 
 
+async def test_a_photo_that_belongs_elsewhere_moves(house: House, samples: Samples, admin: Actor) -> None:
+    runtime = house.runtime
+    one, event_id = await some_id(runtime)
+    _, screen = await house.start()
+    ids = [await some_id(runtime, tile["listing_id"]) for tile in screen["tiles"]]
+    other = next(external_id for external_id, _ in ids if external_id != one)
+    photo = samples.add("a.jpg", scene(700, 500, 1))
+    for listing_id in (one, other):
+        await publish_photos(
+            runtime, admin, event_id=event_id, photos=[of(photo, listing_id)], originals=samples.open
+        )
+    async with runtime.database.as_actor(admin) as ctx:
+        assert [p.external_id for p in await media.list_media(ctx, event_id=event_id)] == [other]
+    assert not any(picture.get("attached") for picture in (await listing(runtime, one))["media"])
+    await publish_photos(runtime, admin, event_id=event_id, photos=[photo], originals=samples.open)
+    async with runtime.database.as_actor(admin) as ctx:
+        assert await media.list_media(ctx, event_id=event_id) == []
+
+
 async def test_one_bad_photo_keeps_no_other_back(house: House, samples: Samples, admin: Actor) -> None:
     external_id, event_id = await some_id(house.runtime)
     good = of(samples.add("good.jpg", scene(700, 500, 1)), external_id)
