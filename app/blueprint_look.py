@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from app import formats
 from app.blueprint_mapping import level, value_words
 from app.blueprint_reading import photos
+from app.blueprint_showing import UNTITLED
 from app.blueprint_views import ChoicesShown, LookPart, ReasonGroup, ReasonRow
-from app.blueprint_words import target_words
+from app.blueprint_words import plain, target_words
 from app.config_showing import section_title
 from app.views import Labelled, Tile
 from backend.domains.events import schema
@@ -18,6 +20,8 @@ from backend.domains.events.model import steps
 from backend.kit.money import format_money, minor_units
 
 View = Mapping[str, Any]
+#: A name of the schema rather than words of a person.
+_NAME = re.compile(r"[a-z]+(_[a-z]+)+|[A-Z]+(_[A-Z]+)*")
 
 PARTS = (
     ("tile_fields", "Tile"),
@@ -150,53 +154,59 @@ def _currency(proposal: View) -> str:
 
 
 def reasons(proposal: View) -> list[ReasonGroup]:
-    """What is proposed for the document beside the interface contract, by section, each with its reason."""
+    """What is proposed for the document beside its head and its interface, by section, each with its reason."""
     by_section: dict[str, list[ReasonRow]] = {}
     for n, one in enumerate((proposal.get("behavior") or {}).get("values") or ()):
         path = steps(str(one["path"]))
-        if path and path[0] != "ui_contract":
-            by_section.setdefault(str(path[0]), []).append(_reason(one, path, n))
+        if len(path) > 1 and path[0] != "ui_contract":
+            by_section.setdefault(path[0], []).append(_reason(one, path, n))
     return [ReasonGroup(section_title(name), rows) for name, rows in by_section.items()]
 
 
-def _reason(one: View, path: Sequence[Any], n: int) -> ReasonRow:
+def _reason(one: View, path: Sequence[str], n: int) -> ReasonRow:
     confidence = float(one.get("confidence") or 0)
     return ReasonRow(
         key=str(n),
-        section=str(path[0]),
+        section=path[0],
         label=_label(path),
-        text=_value(one.get("value")),
+        text=_value(one.get("value"), path),
         reason=str(one.get("reason") or ""),
         percent=round(100 * confidence),
         level=level(confidence),
     )
 
 
-def _label(path: Sequence[Any]) -> str:
-    """What the schema calls the place, else its last step in words."""
-    found = schema.at(tuple(path)) or {}
-    names = [str(step) for step in path if not isinstance(step, int)]
-    return str(found.get("title") or target_words(names[-1] if names else ""))
+def _label(path: Sequence[str]) -> str:
+    """What the schema calls the place and, where it lies deeper, the one around it: `Questions: in all`."""
+    titles = [
+        str((schema.at(tuple(path[:n])) or {}).get("title") or plain(path[n - 1]))
+        for n in range(2, len(path) + 1)
+    ]
+    named = [title for title, step in zip(titles, path[1:], strict=True) if not step.isdigit()]
+    return (
+        ": ".join([named[0], *(one[:1].lower() + one[1:] for one in named[1:])]) if named else plain(path[-1])
+    )
 
 
-def _value(value: Any) -> str:
-    """A proposed value in one line: what entries of lists are called rather than all they hold."""
+def _value(value: Any, path: Sequence[str]) -> str:
+    """A proposed value in one line, with its unit."""
+    if path[0] == "ranking_weights" and isinstance(value, int | float):
+        return f"{100 * value:.0f} %"
+    unit = str((schema.at(tuple(path)) or {}).get("x-unit") or "")
+    return f"{_said(value)} {unit}".strip()
+
+
+def _said(value: Any) -> str:
+    """What entries of lists are called rather than all they hold; names of the schema as words."""
     if isinstance(value, Mapping):
-        return ", ".join(f"{target_words(str(name))} {_value(one)}" for name, one in value.items())
-    if isinstance(value, list):
-        return ", ".join(_named(one) for one in value)
-    return value_words(value)
-
-
-def _named(one: Any) -> str:
-    if isinstance(one, Mapping):
-        return str(
-            next(
-                (one[name] for name in ("label", "question", "text", "name", "id") if one.get(name)),
-                _value(one),
-            )
+        named = next(
+            (value[name] for name in ("label", "question", "text", "name", "id") if value.get(name)), None
         )
-    return value_words(one)
+        return str(named) if named else ", ".join(f"{plain(str(k))}: {_said(v)}" for k, v in value.items())
+    if isinstance(value, list):
+        return ", ".join(_said(one) for one in value)
+    text = value_words(value)
+    return plain(text) if _NAME.fullmatch(text) else text
 
 
 def nearest(proposal: View) -> str:
@@ -211,7 +221,7 @@ def choices(view: View) -> ChoicesShown:
     found = view.get("choices") or {}
     deposit, minutes = found.get("deposit_required"), found.get("hold_minutes")
     return ChoicesShown(
-        name=str(found.get("name") or ""),
+        name=str(found.get("name") or (title if (title := str(view.get("title") or "")) != UNTITLED else "")),
         slug=str(found.get("slug") or ""),
         currency=str(found.get("currency") or ""),
         transaction_mode=str(found.get("transaction_mode") or ""),

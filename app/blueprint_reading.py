@@ -100,7 +100,8 @@ def _finding(one: View, n: int, heads: Sequence[str]) -> FindingRow:
 
 
 def linked_words(by: str) -> str:
-    return LINKED.get(by, by.replace("_", " "))
+    """`by` is a way of linking, or says in words what a report has in common with its row."""
+    return LINKED.get(by) or (f"Linked by {by}" if by else "")
 
 
 # --- photos -----------------------------------------------------------------------------------------------

@@ -57,7 +57,6 @@ EVIDENCE = {
     "default": "Default",
 }
 STAGES = {
-    "waiting": "Waits its turn",
     "fetching": "Being fetched",
     "reading": "Rows are read",
     "checking": "The file is checked",
@@ -74,12 +73,10 @@ STRATEGIES = {
     "ocr": "Recognized from the picture",
 }
 LINKED = {
-    "file_name": "by its file name",
-    "text_in_image": "by a number in the picture",
-    "order": "by the order of the files",
-    "chosen": "chosen by you",
-    "identifier": "by its serial number",
-    "external_id": "by its stock number",
+    "file_name": "Linked by its file name",
+    "text_in_image": "Linked by a number in the picture",
+    "order": "Linked by the order of the files",
+    "chosen": "Chosen by you",
 }
 WARNINGS = {
     "too_small": "Small",
@@ -104,8 +101,8 @@ TYPES = {
 def target_words(target: str) -> str:
     """`specs.action_type` is “Action type”, `external_id` is “Stock number”."""
     if target.startswith("specs."):
-        return _plain(target.removeprefix("specs."))
-    return TARGETS.get(target) or _plain(target)
+        return plain(target.removeprefix("specs."))
+    return TARGETS.get(target) or plain(target)
 
 
 def targets_words(targets: Iterable[str]) -> str:
@@ -113,12 +110,14 @@ def targets_words(targets: Iterable[str]) -> str:
 
 
 def left_words(left: str | None) -> str:
-    return LEFT.get(left or "", _plain(left or ""))
+    return LEFT.get(left or "", plain(left or ""))
 
 
 def stage_words(stage: str, status: str = "reading") -> str:
     """What is being done, as far as it has a name."""
-    return STAGES.get(stage) or (_plain(stage) if stage else STAGES.get(status, "Being read"))
+    if stage:
+        return STAGES.get(stage) or plain(stage)
+    return "Waits its turn" if status == "waiting" else "Being read"
 
 
 def target_options(used: Iterable[str]) -> list[Option]:
@@ -127,6 +126,7 @@ def target_options(used: Iterable[str]) -> list[Option]:
     return [Option(target, target_words(target)) for target in (*CORE_TARGETS, *specs)]
 
 
-def _plain(name: str) -> str:
-    words = name.replace("_", " ").replace(".", " ").strip()
+def plain(name: str) -> str:
+    """`never_reveal` is “Never reveal”, `BUDGET_RANGE` is “Budget range”."""
+    words = (name.lower() if name.isupper() else name).replace("_", " ").replace(".", " ").strip()
     return words[:1].upper() + words[1:]

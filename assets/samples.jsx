@@ -103,8 +103,8 @@ export function SampleDrop({ address, label, hint, accept, disabled, onSent, onR
               <span className="file__body">
                 <span className="file__name">{job.file.name}</span>
                 <span className="file__words muted">
-                  {job.state === "queued" ? "Waits its turn" : job.share < 1 ? `Sent ${Math.round(100 * job.share)} %` : "Being stored"}
-                  {" of "}{sized(job.file.size)}
+                  {job.state === "queued" ? "Waits its turn, " : job.share < 1 ? `Sent ${Math.round(100 * job.share)} % of ` : "Being stored, "}
+                  {sized(job.file.size)}
                 </span>
                 <progress className="bar-line" aria-label={`Sending ${job.file.name}`} value={job.share} max={1} />
               </span>

@@ -28,7 +28,7 @@ def report(*, shown: rx.Var[ReportShown], options: Any, may_edit: Any, on_link: 
                 _pick("Belongs to", shown.listing, options, on_link),
                 rx.el.p("Belongs to ", rx.cond(shown.listing != "", shown.listing, "no row yet")),
             ),
-            rx.cond(shown.linked != "", rx.el.span("Found ", shown.linked, class_name="muted")),
+            rx.cond(shown.linked != "", rx.el.span(shown.linked, class_name="muted")),
             rx.el.span(shown.strategy, class_name="muted"),
             class_name="desk__line",
         ),
@@ -85,7 +85,7 @@ def photos(*, rows: Any, options: Any, may_edit: Any, on_link: Any) -> rx.Compon
                 class_name="photo__facts muted tiny",
             ),
             link,
-            rx.cond(row.linked != "", rx.el.p("Found ", row.linked, class_name="tiny muted")),
+            rx.cond(row.linked != "", rx.el.p(row.linked, class_name="tiny muted")),
             class_name="photo",
             key=row.id,
         )

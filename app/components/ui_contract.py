@@ -92,10 +92,8 @@ def _group(group: rx.Var[ReasonGroup]) -> rx.Component:
 def _row(row: rx.Var[ReasonRow]) -> rx.Component:
     return rx.el.div(
         rx.el.dt(row.label),
-        rx.el.dd(
-            rx.el.p(row.text, class_name="because__value"),
-            rx.cond(row.reason != "", rx.el.p(row.reason, class_name="muted")),
-        ),
+        rx.el.dd(row.text, class_name="because__value"),
+        rx.el.dd(row.reason, class_name="muted"),
         class_name="because__row",
         key=row.key,
     )

@@ -48,7 +48,7 @@ def test_photos_without_a_row_come_first_with_what_is_wrong() -> None:
         ["Small", "Blurred"],
         "P-1001_front.jpg",
     )
-    assert (second.listing, second.linked) == ("P-1001", "by its file name")
+    assert (second.listing, second.linked) == ("P-1001", "Linked by its file name")
 
 
 def test_rows_are_offered_by_number_and_name() -> None:
