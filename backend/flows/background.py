@@ -64,6 +64,11 @@ class Background:
     def is_running(self, name: str) -> bool:
         return name in self._tasks
 
+    async def within(self, name: str, seconds: float) -> None:
+        """Waits until that task is over, at most so long."""
+        if task := self._tasks.get(name):
+            await asyncio.wait([task], timeout=seconds)
+
     async def join(self) -> None:
         """Waits until nothing runs, also what began meanwhile."""
         while self._tasks:

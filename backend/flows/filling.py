@@ -13,7 +13,9 @@ from backend.core.errors import AppError
 from backend.domains.blueprints import previews
 from backend.domains.blueprints import service as blueprints
 from backend.domains.blueprints.model import PhotoProposal
+from backend.domains.blueprints.records import Blueprint
 from backend.flows import media
+from backend.flows.inventories import Sheets
 from backend.flows.proposing import proposed
 from backend.flows.runtime import Runtime
 from backend.flows.sampling import Pulse
@@ -65,3 +67,18 @@ async def attach_photos(runtime: Runtime, actor: Actor, blueprint_id: UUID, puls
         runtime, actor, event_id=blueprint.event_id, photos=related, originals=original,
         progress=pulse.progress, cancelled=pulse.cancelled,
     )  # fmt: skip
+
+
+async def bring_in(runtime: Runtime, actor: Actor, blueprint: Blueprint, sheets: Sheets) -> None:
+    """Asks for the rows of a live event and begins to bring them in. Raises: NotAllowed; NotFound; Gone."""
+    assert blueprint.event_id is not None
+    async with runtime.database.as_actor(actor) as ctx:
+        tickets = [
+            await previews.request_import(
+                ctx, event_id=blueprint.event_id, blueprint_id=blueprint.id, file_id=file.id,
+                source=str(sheet.mapping["source"]), mapping=sheet.mapping,
+            )
+            for file, sheet in sheets
+        ]  # fmt: skip
+    if tickets:
+        fill(runtime, actor, blueprint.id)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import logging
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
@@ -28,6 +29,9 @@ from backend.flows.sample_files import SampleFiles
 
 Sheets = Sequence[tuple[SampleFile, SheetProposal]]
 
+log = logging.getLogger(__name__)
+
+_PATIENCE_S: Final = 1.5  # a first look does not wait longer for rows
 _KEPT: Final = 16
 _MOST_ROWS: Final = 50_000  # of one list: facts of more are those of these
 #: What tells listings apart, for reports and photos.
@@ -72,11 +76,12 @@ class Inventories:
         """The same at once: what an earlier mapping of these files gave stands in until the new one is read."""
         name = _name(sheets)
         standing = self._kept.get(name) or self._last.get(_contents(sheets))
-        if standing is None:
-            return await self._readable(files, sheets)
         if name not in self._kept:
             self._work.start(f"inventory {name}", self._refreshed(files, sheets))
-        return standing
+            if standing is None:
+                await self._work.within(f"inventory {name}", _PATIENCE_S)
+                standing = self._kept.get(name)
+        return standing or Inventory(inventory_of(()))
 
     async def join(self) -> None:
         await self._work.join()
@@ -85,14 +90,10 @@ class Inventories:
         await self._work.close()
 
     async def _refreshed(self, files: Files, sheets: Sheets) -> None:
-        await self._readable(files, sheets)
-
-    async def _readable(self, files: Files, sheets: Sheets) -> Inventory:
-        """A mapping that cannot be read by yet, such as one without a column for the price, gives nothing."""
         try:
-            return await self.of(files, sheets)
-        except AppError:
-            return Inventory(inventory_of(()))
+            await self.of(files, sheets)
+        except AppError as error:  # a mapping that cannot be read by yet gives nothing
+            log.info("lists cannot be read by their mapping yet: %s", error)
 
     async def _read(self, files: Files, sheets: Sheets) -> Inventory:
         async with AsyncExitStack() as opened:
