@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 _SURE = 0.85  # mean confidence below which the image may stand on its head
-_WIDE_GAP = 0.48  # of a line's height; a usual space takes a third
+_WIDE_GAP = 0.55  # of a line's height; a usual space takes a third
 _FORMATS = ("PNG", "JPEG", "WEBP", "TIFF", "BMP", "GIF", "AVIF", "MPO")
 
 

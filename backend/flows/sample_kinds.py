@@ -127,7 +127,9 @@ async def _photo(sample: Sample) -> Findings:
 async def _screen(sample: Sample) -> Findings:
     from backend.domains.blueprints.screens import propose_screen
 
-    return Findings("screen", to_json(await propose_screen(sample.path, ocr=sample.ports.ocr)))
+    return Findings(
+        "screen", to_json(await propose_screen(sample.path, ocr=sample.ports.ocr, file=sample.file.name))
+    )
 
 
 _READERS: Final = {"sheet": _sheet, "report": _report, "feed": _feed, "photo": _photo, "screen": _screen}

@@ -112,9 +112,34 @@ def _closed(block: _Block | None) -> list[Grid | Line]:
         tail.insert(0, block.lines.pop())
     if max(len(line) for line in block.lines) < 2:
         return [*block.lines, *tail]
+    block = _without_strays(block)
     columns = block.columns()
     rows = [_in_columns(line, columns) for line in block.lines]
     return [Grid(tuple(rows), tuple(columns)), *tail]
+
+
+def _without_strays(block: _Block) -> _Block:
+    """The block without columns that one row alone has, close behind another cell: there a phrase fell into two."""
+    if len(block.lines) < 4:
+        return block
+    columns = block.columns()
+    held = [
+        [line for line in block.lines if any(_column(cell, columns) == at for cell in line)]
+        for at in range(len(columns))
+    ]
+    strays = [columns[at] for at, lines in enumerate(held) if at and len(lines) == 1]
+    return _Block([_mended(line, strays) for line in block.lines])
+
+
+def _mended(line: Line, strays: Sequence[tuple[float, float]]) -> Line:
+    cells: list[Cell] = []
+    for cell in line:
+        near = bool(cells) and cell.x0 - cells[-1].x1 < 2.5 * cell.size
+        if near and any(cell.x0 >= x0 - 0.5 and cell.x1 <= x1 + 0.5 for x0, x1 in strays):
+            cells[-1] = joined_line((cells[-1], cell))
+        else:
+            cells.append(cell)
+    return tuple(cells)
 
 
 def _in_columns(line: Line, columns: Sequence[tuple[float, float]]) -> tuple[Cell | None, ...]:
@@ -148,13 +173,18 @@ def _continues(block: _Block, line: Line) -> bool:
         return not _is_headline(block, line[0]) and (
             _is_wrapped(block, line[0]) or _fits_first(block, line[0])
         )
-    if _is_new_head(block, line):
+    if _is_new_head(block, line) or _is_title(block, size):
         return False
     if widest >= len(line):
         return sum(_aligned(block, cell) for cell in line) >= len(line) / 2
     columns = block.columns()
     lefts = sum(any(abs(cell.x0 - x0) < 0.6 * cell.size for cell in line) for x0, _ in columns)
     return lefts == len(columns)
+
+
+def _is_title(block: _Block, size: float) -> bool:
+    """Whether all there is before is one line in larger letters."""
+    return len(block.lines) == 1 and min(cell.size for cell in block.lines[0]) > 1.2 * size
 
 
 def _is_new_head(block: _Block, line: Line) -> bool:

@@ -65,8 +65,12 @@ def _of_two(grid: Grid, known: Known) -> Reading:
         rest_known = _share(_column(grid, 0)[1:], lambda cell: known(clean_label(cell.text)))
         if heads_pairs(first.text, second.text) and (rest_known >= 0.4 or not _bold_head(grid)):
             return Reading("pairs", (0,), first=1)
-        headed = _bold_head(grid) or (names_findings(first.text) and names_findings(second.text))
-        if headed and len(grid.rows) > 2 and rest_known < 0.5 and not known_value(second, known):
+        named = names_findings(first.text) and names_findings(second.text)
+        if (
+            (named or (_bold_head(grid) and rest_known < 0.5))
+            and len(grid.rows) > 2
+            and not known_value(second, known)
+        ):
             return Reading("findings")
         if _bold_head(grid) and rest_known >= 0.5 and names_findings(first.text):
             return Reading("pairs", (0,), first=1)

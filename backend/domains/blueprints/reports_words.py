@@ -18,9 +18,9 @@ _HEAD_WORDS: Final = frozenset(
     words_of("""
     panel damage damages severity area areas finding findings action actions system systems rating comment comments
     item items component components defect defects observation observations remark remarks note notes result results
-    check checked part parts position repair repairs recommendation recommendations recommended priority section test
-    reading measurement description status condition location size grade score inspected point zone element fault
-    faults issue issues photo cost estimate estimated pass fail urgency category deficiency deficiencies work required
+    check part parts position repair repairs recommendation recommendations priority section test
+    reading measurement description status condition location size grade score point zone element fault
+    faults issue issues photo cost estimate estimated urgency category deficiency deficiencies work required
     type extent bauteil befund befunde schaden schäden zustand bewertung maßnahme massnahme maßnahmen bemerkung
     bemerkungen bereich prüfpunkt ergebnis größe schwere schweregrad mangel mängel note kommentar baugruppe stelle
     umfang beschreibung reparatur teil prüfung empfehlung élément élements éléments constat constats état gravité
