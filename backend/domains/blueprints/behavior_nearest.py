@@ -24,6 +24,8 @@ from backend.kit.money import major_units, parse_money
 DEFAULTS: Final = "platform_defaults"
 #: From which likeness on a template is near; below it, nothing it says is more likely to be true than the defaults.
 _NEAR: Final = 0.35
+#: Goods of one family that share hardly an attribute are not sold alike.
+_LEAST_SHARED: Final = 0.15
 _BY_DOMAIN, _BY_ATTRIBUTES, _BY_PRICE = 0.5, 0.35, 0.15
 
 
@@ -61,7 +63,8 @@ class Nearest:
 
     @property
     def is_near(self) -> bool:
-        return self.likeness >= _NEAR and self.profile.name != DEFAULTS
+        is_proved = self.is_same or self.by_attributes >= _LEAST_SHARED
+        return self.likeness >= _NEAR and is_proved and self.profile.name != DEFAULTS
 
     @property
     def is_same(self) -> bool:
