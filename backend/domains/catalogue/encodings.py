@@ -55,7 +55,9 @@ def inspect(path: Path, start: bytes, encoding: str) -> tuple[str, str]:
         and not failures[0].facts["multibyte_before"]
     ):
         digest, foreign = _decode_all(path, "latin-1")
-        return digest, likeliest(foreign)
+        found = likeliest(foreign)
+        if _sense(foreign, found) > 0:
+            return digest, found
     raise failures[-1] if failures[-1].code == "catalogue.nul_byte" else failures[0]
 
 

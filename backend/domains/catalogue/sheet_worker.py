@@ -62,13 +62,14 @@ def read(order: dict[str, Any]) -> dict[str, Any]:
         wanted = order["sheet"]
         if wanted is not None and wanted not in names:
             return refuse("unknown_sheet", sheet=wanted, sheets=names[:50])
-        if wanted is None:
-            wanted = asked(workbook) if order["choose"] else first_with_cells(workbook)
-        if wanted is None:
+        if wanted is not None:
+            sheet = workbook.get_sheet_by_name(wanted)
+        else:
+            sheet = asked(workbook) if order["choose"] else first_with_cells(workbook)
+        if sheet is None:
             return refuse("empty_file")
-        sheet = workbook.get_sheet_by_name(wanted)
-        say({"opened": {"sheet": wanted, "sheets": names[:SHEETS], "merged": merged(sheet)}})
-        return write(sheet, order, calculator(sheet, order["path"], wanted))
+        say({"opened": {"sheet": sheet.name, "sheets": names[:SHEETS], "merged": merged(sheet)}})
+        return write(sheet, order, calculator(sheet, order["path"], sheet.name))
 
 
 def calculator(sheet: calamine.CalamineSheet, path: str, name: str) -> Calculator | None:
@@ -76,14 +77,14 @@ def calculator(sheet: calamine.CalamineSheet, path: str, name: str) -> Calculato
     return Calculator(formulas, sheet.iter_rows()) if formulas else None
 
 
-def first_with_cells(workbook: calamine.CalamineWorkbook) -> str | None:
-    return next(
-        (name for name in workbook.sheet_names if workbook.get_sheet_by_name(name).total_height), None
-    )
+def first_with_cells(workbook: calamine.CalamineWorkbook) -> calamine.CalamineSheet | None:
+    sheets = (workbook.get_sheet_by_name(name) for name in workbook.sheet_names)
+    return next((sheet for sheet in sheets if sheet.total_height), None)
 
 
-def asked(workbook: calamine.CalamineWorkbook) -> str | None:
+def asked(workbook: calamine.CalamineWorkbook) -> calamine.CalamineSheet | None:
     """Shows the sheets that have cells and waits for the name of one."""
+    sheets: dict[str, calamine.CalamineSheet] = {}
     outlines: list[dict[str, Any]] = []
     for about in workbook.sheets_metadata[:SHEETS]:
         if about.typ != calamine.SheetTypeEnum.WorkSheet:
@@ -96,14 +97,15 @@ def asked(workbook: calamine.CalamineWorkbook) -> str | None:
             for number, row in enumerate(islice(sheet.iter_rows(), OUTLINE_ROWS), 1)
         ]
         visible = about.visible == calamine.SheetVisibleEnum.Visible
+        sheets[about.name] = sheet
         outlines.append({
             "name": about.name, "is_visible": visible, "rows": sheet.total_height, "columns": sheet.total_width, "first": first,
         })  # fmt: skip
-    if len(outlines) < 2:
-        return outlines[0]["name"] if outlines else None
+    if len(sheets) < 2:
+        return next(iter(sheets.values()), None)
     say({"outlines": outlines})
     sys.stdout.flush()
-    return json.loads(sys.stdin.readline())
+    return sheets[json.loads(sys.stdin.readline())]
 
 
 def short(cell: Any) -> Any:
