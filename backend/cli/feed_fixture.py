@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from backend.domains.blueprints.connecting_records import cell_at
 from backend.domains.blueprints.connecting_signing import Credentials
 from backend.domains.blueprints.model import FeedProposal
 from backend.domains.catalogue import service as catalogue
-from backend.domains.catalogue.normalizers import Rejected
+from backend.domains.catalogue.reading import OWN
+from backend.domains.catalogue.rows import RowTyper
 from backend.flows.feeds import fetch_records
 
 
@@ -120,15 +121,16 @@ async def import_fixture(feed: FeedProposal, path: Path) -> dict[str, Any]:
     return {"result": _result(feed, records), "operations_called": called}
 
 
-def _result(feed: FeedProposal, records: list[Mapping[str, Any]]) -> dict[str, Any]:
-    columns: Mapping[str, Any] = mapping_of(feed.file, feed.fields)["columns"]
-    key = next((path for path, column in columns.items() if column["target"] == "external_id"), None)
-    if key is None:
-        return {"record_count": len(records), "first_external_id": None, "last_external_id": None}
-    read = [catalogue.read_cell(cell_at(record, key), columns[key]) for record in records]
-    ids = list(
-        dict.fromkeys(value for value in read if value is not None and not isinstance(value, Rejected))
-    )
+def _result(feed: FeedProposal, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Typed as an import types them, but that amounts stay in the currency they have."""
+    mapping = catalogue.parse_mapping(json.dumps(mapping_of(feed.file, feed.fields)), file=feed.file)
+    paths = [column.header for column in mapping.columns]
+    typer = RowTyper(replace(mapping, strict=False), paths, OWN, file=feed.file)
+    read = [
+        typer.preview(at, [cell_at(record, path) for path in paths]) for at, record in enumerate(records, 1)
+    ]
+    kept = [row for row in read if not any(problem.effect == "rejected" for problem in row.problems)]
+    ids = list(dict.fromkeys(str(row.values["external_id"]) for row in kept if row.values.get("external_id")))
     return {
         "record_count": len(ids),
         "first_external_id": next(iter(ids), None),

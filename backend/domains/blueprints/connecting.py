@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from backend.core.errors import InvalidInput
 from backend.core.ports import Embedder
@@ -51,6 +51,9 @@ __all__ = [
 ]
 
 
+_TOLD: Final = -1.0  # an operation whose answer is not described is taken where its name says enough
+
+
 @dataclass(frozen=True, slots=True)
 class _Read:
     """A description on its way to a plan."""
@@ -71,10 +74,12 @@ def propose_feed(
     """Blocking; call it in a thread. `text` is OpenAPI 3, Swagger 2.0, curl commands with an answer, or an answer alone.
 
     Raises: InvalidInput `blueprints.description_too_large`, `blueprints.description_unreadable` (problem),
-    `blueprints.no_list_operation`.
+    `blueprints.no_list_operation`, `blueprints.plan_invalid`.
     """
     read = _read(name, text)
     plan = _plan(read)
+    document = plan_to_json(plan)
+    read_plan(document)
     paths = propose_paths(
         read.choice.found, read.operation, read.api, embedder=embedder, remembered=remembered
     )
@@ -84,7 +89,7 @@ def propose_feed(
     )
     if not plan.base_url.startswith("http"):
         notes += (Evidence("document", "the description names no host"),)
-    return FeedProposal(name, plan_to_json(plan), paths.fields, paths.domain, notes)
+    return FeedProposal(name, document, paths.fields, paths.domain, notes)
 
 
 def _read(name: str, text: str) -> _Read:
@@ -105,7 +110,10 @@ def _read(name: str, text: str) -> _Read:
 
 def _chosen(name: str, api: Api) -> Choice:
     choices = choose(api)
-    if not choices or (choices[0].found is None and choices[0].score < -2):
+    is_told = bool(choices) and (
+        choices[0].found is not None or (bool(api.servers) and choices[0].score >= _TOLD)
+    )
+    if not is_told:
         raise InvalidInput("blueprints.no_list_operation", file=name, operations=len(api.operations))
     return choices[0]
 

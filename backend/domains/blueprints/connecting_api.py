@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from backend.domains.blueprints.connecting_schemas import Schemas, Shape
+
+
+def parts_of(url: str) -> SplitResult:
+    """An address taken apart; empty where it is none."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 @dataclass(frozen=True, slots=True)

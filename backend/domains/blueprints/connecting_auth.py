@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
-from backend.domains.blueprints.connecting_api import Api, Operation, Scheme
+from backend.domains.blueprints.connecting_api import Api, Operation, Scheme, parts_of
 from backend.domains.blueprints.connecting_curl import Request
 from backend.domains.blueprints.connecting_plan import Auth, Reason
 from backend.domains.blueprints.model import Evidence
@@ -169,7 +169,7 @@ def _prefix(scheme: Scheme) -> str:
 
 def absolute(url: str, base: str) -> str:
     """An address as the description's server completes it."""
-    if not url or urlsplit(url).scheme:
+    if not url or parts_of(url).scheme:
         return url
     return urljoin(f"{base.rstrip('/')}/", url)
 

@@ -48,6 +48,9 @@ def likeness(found: Found) -> float:
 def choose(api: Api) -> tuple[Choice, ...]:
     """Operations that may be called, best first. Empty where the description has none that lists anything."""
     reads = [each for each in api.operations if each.method == "GET"]
+    reads.sort(
+        key=lambda operation: -sum(points for points, _ in _by_name(operation))
+    )  # what is read costs: the likely first
     details = {op.path for op in reads if op.path.endswith("}")}
     scored = [_scored(api, op, details) for op in reads]
     good = [choice for choice in scored if choice.found is not None and choice.score > 0]

@@ -13,9 +13,10 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote
 
 from backend.core.errors import InvalidInput
+from backend.domains.blueprints.connecting_api import parts_of
 
 _START: Final = re.compile(r"^[\s>]*(?:[\w:\\./~@-]*[>$#%]\s*)?(?:\$\s*)?curl(?:\.exe)?\s+(?=\S)", re.I)
 _HEADER: Final = re.compile(r"^\s*<?\s*([A-Za-z][A-Za-z0-9-]{1,60}):\s+(\S.*)$")
@@ -185,7 +186,7 @@ def _address(request: Request) -> None:
     url = request.url.strip("<>")
     if url and "://" not in url:
         url = f"https://{url}"
-    parts = urlsplit(url)
+    parts = parts_of(url)
     request.has_user = request.has_user or "@" in parts.netloc
     request.query = parse_qsl(parts.query, keep_blank_values=True) + request.query
     host = parts.netloc.rpartition("@")[2]

@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from backend.core.ports import Embedder
 from backend.domains.blueprints.connecting_api import Api, Operation
-from backend.domains.blueprints.connecting_lists import geo_settled, media_settled
+from backend.domains.blueprints.connecting_lists import geo_settled, media_settled, with_id
 from backend.domains.blueprints.connecting_records import Found, Leaf, at_path, cell_at, records_at, words_of
 from backend.domains.blueprints.induction.fields import FileFacts, induce
+from backend.domains.blueprints.induction.sheets import names_of
 from backend.domains.blueprints.model import Evidence, FieldProposal, Left, Remembered, ValueType
 from backend.domains.catalogue.model import ColumnProfile
 
@@ -73,6 +74,9 @@ _UNITS: Final[Mapping[str, str]] = {
     for unit, _, words in (line.strip().partition(": ") for line in _SPELLED.splitlines() if line)
     for word in words.split()
 }
+_PLUMBING: Final = re.compile(
+    r"(?:^|\.)(?:@\w+\.\w+|@type|@id|__\w+|_(?:score|index|type|rev|version|etag)|etag|\$id|\$type)$", re.I
+)
 _NUMBERS: Final = frozenset({"integer", "number"})
 
 
@@ -95,7 +99,7 @@ def propose_paths(
 ) -> Paths:
     if found is None:
         return Paths()
-    leaves = _different(found.leaves)
+    leaves, plumbing = _apart(_different(found.leaves))
     records = (records_at(operation.sample, found.path) or [])[:_SAMPLED]
     examples = [found.item.example] if isinstance(found.item.example, dict) else []
     values = [_values(leaf, records or examples) for leaf in leaves]
@@ -111,13 +115,23 @@ def propose_paths(
         _settled(leaf, field, each) for leaf, field, each in zip(leaves, induced.fields, values, strict=True)
     )
     named = dict(zip((leaf.path for leaf in leaves), values, strict=True))
-    fields = media_settled(geo_settled(settled, named), leaves)
-    return Paths(fields, induced.domain, induced.reading.currency)
+    fields = with_id(media_settled(geo_settled(settled, named), leaves), named)
+    return Paths((*fields, *plumbing), induced.domain, induced.reading.currency)
 
 
 def _different(leaves: Sequence[Leaf]) -> tuple[Leaf, ...]:
     """Mappings compare names without case: of two that differ in nothing else, the first counts."""
     return tuple({leaf.path.casefold(): leaf for leaf in reversed(leaves)}.values())[::-1]
+
+
+def _apart(leaves: Sequence[Leaf]) -> tuple[tuple[Leaf, ...], tuple[FieldProposal, ...]]:
+    """What formats say of a record, such as its type in JSON:API, is not about the thing."""
+    tops = {leaf.path.split(".")[0].removesuffix("[]") for leaf in leaves}
+    wrapped = {"type"} if "attributes" in tops else {"cursor"} if "node" in tops else set[str]()
+    found = [leaf for leaf in leaves if leaf.path in wrapped or _PLUMBING.search(leaf.path)]
+    why = (Evidence("document", "how the answer is wrapped, not what it holds", 1.0),)
+    left = tuple(FieldProposal(leaf.path, (), 0.95, Left.UNUSED, evidence=why) for leaf in found)
+    return tuple(leaf for leaf in leaves if leaf not in found), left
 
 
 def _text(api: Api, operation: Operation, found: Found) -> str:
@@ -246,15 +260,9 @@ def mapping_of(source: str, fields: Sequence[FieldProposal]) -> dict[str, Any]:
     columns: dict[str, Any] = {}
     for field in fields:
         if field.targets and field.left is None:
+            needed = {"external_id", "price"} & set(field.targets)
             column = dict(field.column) or {"target": field.targets[0]}
-            columns[field.key] = {**column, "optional": True, "on_error": column.get("on_error", "blank")}
-            if "external_id" in field.targets or "price" in field.targets:
-                columns[field.key]["on_error"] = "reject"
+            columns[field.key] = {**column, "optional": True, "on_error": "reject" if needed else "blank"}
     ignored = {field.key: str(field.left) for field in fields if field.left is not None}
-    return {
-        "schema": "source_mapping.v1",
-        "source": source[:200],
-        "unmapped": "warn",
-        "columns": columns,
-        "ignore": ignored,
-    }
+    mapping = {"schema": "source_mapping.v1", "source": source[:200], **names_of(fields), "unmapped": "warn"}
+    return mapping | {"columns": columns, "ignore": ignored}

@@ -1,4 +1,4 @@
-"""Lists within a record that only their structure tells: pairs of numbers for a place, addresses of pictures. Pure."""
+"""What only the structure of a record tells: pairs of numbers for a place, addresses of pictures, what it is known by. Pure."""
 
 from __future__ import annotations
 
@@ -32,6 +32,22 @@ _BEST: Final = (
     "link",
     "source",
     "file",
+)
+_IDS: Final = (
+    "id",
+    "uuid",
+    "guid",
+    "key",
+    "sku",
+    "mls",
+    "ref",
+    "reference",
+    "stock",
+    "lot",
+    "no",
+    "number",
+    "code",
+    "slug",
 )
 _SMALL: Final = words("thumb thumbnail thumbnails small icon")
 _OTHER: Final = _SMALL | words(
@@ -106,3 +122,32 @@ def _picture_rank(leaf: Leaf) -> tuple[int, int] | None:
     if not is_address:
         return None
     return (0 if "[]" in leaf.path else 1, _BEST.index(last) if last in _BEST else len(_BEST))
+
+
+def with_id(
+    fields: tuple[FieldProposal, ...], values: Mapping[str, Counter[Any]]
+) -> tuple[FieldProposal, ...]:
+    """An import knows listings by a number of the seller's: where no path was found to be one, the likeliest is taken."""
+    if any("external_id" in field.targets or "identifier" in field.targets for field in fields):
+        return fields
+    ranked = sorted((rank, field.key) for field in fields if (rank := _id_rank(field, values)) is not None)
+    if not ranked:
+        return fields
+    why = Evidence("document", "the likeliest number to know a listing by", 0.3)
+    question = f"Is “{ranked[0][1]}” what a listing is known by?"
+    return tuple(
+        replace(
+            field, targets=("external_id",), left=None, type="text", confidence=0.5, unit=None, evidence=(why, *field.evidence),
+            column={"target": "external_id"}, question=question,
+        ) if field.key == ranked[0][1] else field
+        for field in fields
+    )  # fmt: skip
+
+
+def _id_rank(field: FieldProposal, values: Mapping[str, Counter[Any]]) -> tuple[int, int] | None:
+    """How likely a path is to tell listings apart, the lower the better; None where it does not."""
+    seen, last = values.get(field.key, Counter()), words_of(field.key)[-1:]
+    is_repeated = any(count > 1 for count in seen.values()) and len(seen) > 1
+    if "[" in field.key or is_repeated or field.left in (Left.PERSONAL, Left.INTERNAL) or not last:
+        return None
+    return (field.key.count("."), _IDS.index(last[0])) if last[0] in _IDS else None

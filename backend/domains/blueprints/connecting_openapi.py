@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
-from backend.domains.blueprints.connecting_api import Api, Operation, Parameter, Scheme
+from backend.domains.blueprints.connecting_api import Api, Operation, Parameter, Scheme, parts_of
 from backend.domains.blueprints.connecting_schemas import Schemas, text
 
 _METHODS: Final = ("get", "post", "put", "patch", "delete", "head", "options", "trace", "query")
@@ -64,7 +63,7 @@ def _servers(value: Any) -> tuple[str, ...]:
 def _based(url: str) -> str:
     if url.startswith("//"):
         url = f"https:{url}"
-    parts = urlsplit(url)
+    parts = parts_of(url)
     if parts.scheme in ("http", "https"):
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
     return "/" + url.strip("/") if url.strip("/") else ""

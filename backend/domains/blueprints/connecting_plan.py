@@ -106,7 +106,7 @@ def plan_to_json(plan: Plan) -> dict[str, Any]:
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "base_url": plan.base_url,
-        "list_operation": _said(plan.list_operation),
+        "list_operation": {"path": plan.list_operation.path, **_said(plan.list_operation)},
         "auth": _auth_json(plan.auth),
         "pagination": _paging_json(plan.pagination),
         "records_path": plan.records_path,

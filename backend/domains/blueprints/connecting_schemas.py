@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 _HOPS: Final = 32  # references that refer to references
 _JOINED: Final = 40  # parts of one allOf, oneOf, anyOf that are looked at
-_BUDGET: Final = 60_000  # schemas flattened for one description
+_BUDGET: Final = 150_000  # schemas flattened for one description
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +71,21 @@ class Schemas:
         return node
 
     def shape(self, node: Any, seen: frozenset[str] = frozenset()) -> Shape:
-        """Flat form of a schema. `seen` are references already open above it: they come back empty."""
+        """Flat form of a schema. `seen` are references already open above it: they come back empty, as `again`."""
         self._left -= 1
         schema, refs = self.follow(node)
         if self._left < 0 or seen.intersection(refs):
-            return Shape(refs=seen)
+            return Shape(type="again", refs=seen)
         inside = seen | frozenset(refs)
         own = _own(schema, refs, inside)
         for part in self._parts(schema, "allOf"):
-            own = _join(own, self.shape(part, inside))
+            joined = self.shape(part, inside)
+            own = _join(own, joined) if joined.type != "again" else own
         for word in ("oneOf", "anyOf"):
             kinds = [
                 shape
                 for part in self._parts(schema, word)
-                if (shape := self.shape(part, inside)).type != "null"
+                if (shape := self.shape(part, inside)).type not in ("null", "again")
             ]
             for kind in kinds:
                 own = _join(own, kind)
