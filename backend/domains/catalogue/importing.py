@@ -33,8 +33,7 @@ from backend.domains.catalogue.taking_in import (
     Import,
     ProgressCallback,
     check_rejects,
-    reject_twins,
-    stage_all,
+    take_in,
 )
 from backend.domains.journal import service as journal
 
@@ -155,9 +154,8 @@ async def _import(
                 cancelled or _never,
             )
             source_id, file_id = await _register(work, mapping)
-            await stage_all(work)
+            await take_in(work, source_file_id=file_id)
             table.close()
-            await reject_twins(work)
             check_rejects(work, max_rejects_percent)
             report = await _write(work, source_id, file_id, mapping, replace_missing)
     finally:
@@ -212,14 +210,13 @@ async def _register(work: Import, mapping: SourceMapping) -> tuple[UUID, UUID]:
 async def _write(
     work: Import, source_id: UUID, file_id: UUID, mapping: SourceMapping, replace_missing: bool
 ) -> ImportReport:
-    conn, counts, embedder = work.ctx.conn, work.counts, work.ctx.ports.embedder
+    conn, counts = work.ctx.conn, work.counts
     event_id, organization_id = work.event_id, work.organization_id
     work.progress(Progress("writing", 0, 0, counts.read))
-    sellers = await writing.list_unknown_sellers(conn, organization_id=organization_id)
-    written = await writing.write_listings(
-        conn, event_id=event_id, organization_id=organization_id, source_file_id=file_id
+    sellers = await writing.list_unknown_sellers(
+        conn, organization_id=organization_id, codes=sorted(work.sellers)
     )
-    await writing.write_embeddings(conn, model=embedder.model, dimension=embedder.dimension)
+    written = await writing.count_written(conn)
     unlisted = (
         await writing.unlist_missing(conn, event_id=event_id, source_id=source_id) if replace_missing else 0
     )

@@ -1,5 +1,5 @@
-"""Takes the rows of one table into the staging table: typed and embedded in batches, while Postgres takes in the batch
-before. Memory does not grow with the table.
+"""Takes the rows of one table in, batch by batch: while Postgres writes one, the next is read, typed and embedded. Memory
+does not grow with the table.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Import:
     progress: ProgressCallback
     cancelled: Callable[[], bool]
     counts: Counts = field(default_factory=Counts)
+    sellers: set[str] = field(default_factory=set[str])
 
     @property
     def slots(self) -> dict[str, str]:
@@ -63,8 +64,8 @@ class Import:
         return self.event["organization_id"]
 
 
-async def stage_all(work: Import) -> None:
-    """Types the next batch in a thread while Postgres takes in the one before."""
+async def take_in(work: Import, *, source_file_id: UUID) -> None:
+    """Writes every batch; the search index is the caller's."""
     await staging.create_staging(work.ctx.conn)
     known = await staging.has_listings(work.ctx.conn, event_id=work.event_id)
     records = _outcomes(work)
@@ -74,7 +75,7 @@ async def stage_all(work: Import) -> None:
             coming = asyncio.create_task(asyncio.to_thread(lambda: list(islice(records, _BATCH))))
             if work.cancelled():
                 raise Conflict("catalogue.import_cancelled", rows=work.counts.read)
-            await _stage(work, batch, compare=known)
+            await _take(work, batch, compare=known, source_file_id=source_file_id)
             done = work.table.position() or work.table.bytes
             work.progress(Progress("reading", done, work.table.bytes, work.counts.read))
     finally:
@@ -89,7 +90,7 @@ def _outcomes(work: Import) -> Generator[Outcome]:
             yield work.typer.type_row(row, cells)
 
 
-async def _stage(work: Import, batch: Sequence[Outcome], *, compare: bool) -> None:
+async def _take(work: Import, batch: Sequence[Outcome], *, compare: bool, source_file_id: UUID) -> None:
     counts, conn, embedder = work.counts, work.ctx.conn, work.ctx.ports.embedder
     counts.read += len(batch)
     for outcome in batch:
@@ -115,6 +116,16 @@ async def _stage(work: Import, batch: Sequence[Outcome], *, compare: bool) -> No
     rest += [(o.problems[0].row, "rejected", o.external_id) for o in batch if not o.typed and o.external_id]
     blank = (None,) * (len(staging.COLUMNS) - 3)
     await staging.stage(conn, [*staged, *((*marks, *blank) for marks in rest)])
+    await _reject_twins(work)
+    await writing.write_batch(
+        conn,
+        event_id=work.event_id,
+        organization_id=work.organization_id,
+        source_file_id=source_file_id,
+        model=embedder.model,
+        dimension=embedder.dimension,
+    )
+    work.sellers.update(row.seller for row in changed if row.seller)
 
 
 async def _learn_facets(work: Import, rows: Sequence[TypedRow]) -> None:
@@ -128,7 +139,7 @@ async def _learn_facets(work: Import, rows: Sequence[TypedRow]) -> None:
         )
 
 
-async def reject_twins(work: Import) -> None:
+async def _reject_twins(work: Import) -> None:
     for twin in await writing.reject_duplicates(work.ctx.conn):
         column, value = work.typer.id_header, twin["external_id"]
         work.log.add(RejectedCell(twin["first_row"], column, Reason.DUPLICATE_ID, value, "kept"))

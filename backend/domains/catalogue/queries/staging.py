@@ -186,7 +186,17 @@ async def create_staging(conn: Connection) -> None:
         sql.SQL("{} ").format(sql.Identifier(name)) + _kind(kind) for name, kind in COLUMNS.items()
     )
     await conn.execute(sql.SQL("create temp table staged ({}) on commit drop").format(columns))
-    await conn.execute("create temp table written (external_id text, id bigint, added bool) on commit drop")
+    numbers = sql.SQL(", ").join(sql.SQL("n{} real").format(sql.Literal(n)) for n in range(1, 9))
+    await conn.execute(
+        sql.SQL(
+            """
+            create temp table written (external_id text, id bigint, added bool, listed bool, price_minor bigint, currency text,
+              year int, mileage int, dealer_id uuid, {numbers}, tags int[], e64 extensions.halfvec) on commit drop
+            """
+        ).format(numbers=numbers)
+    )
+    await conn.execute("create temp table named (external_id text primary key, row int) on commit drop")
+    await conn.execute("create temp table refused (external_id text) on commit drop")
     info = await TypeInfo.fetch(conn, "extensions.halfvec")
     if info is None:
         raise Busy("core.database_unreachable", missing="extension vector")

@@ -1,7 +1,7 @@
-"""SQL that turns staged rows into listings and their search index: one statement per table, nothing per row.
+"""SQL that turns staged rows into listings and their search index: one statement per batch or table, nothing per row.
 
-The order matters: `reject_duplicates` · `write_listings` · `write_embeddings` · `unlist_missing` · `refresh_facets` ·
-`write_scan` · `flush_tags` · `write_attributes` · `finish`, all in the transaction that staged the rows.
+The order matters: `reject_duplicates` · `write_batch` for every batch, then `count_written` · `unlist_missing` ·
+`refresh_facets` · `write_scan` · `flush_tags` · `write_attributes` · `finish`, all in the transaction that staged the rows.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from backend.domains.catalogue.queries.staging import COLUMNS, Row
 
 # columns of `listings` that come straight from the staged row
 _PLAIN = [*list(COLUMNS)[2:22], "listed", "content_sha256"]
+_NUMBERS = [f"n{number}" for number in range(1, 9)]
 
 
 def _names(columns: Sequence[str]) -> sql.Composed:
@@ -30,25 +31,32 @@ def _changes(columns: Sequence[str]) -> sql.Composed:
 
 
 async def reject_duplicates(conn: Connection) -> list[Row]:
-    """Removes every later row of an id that came before in the file: (row, first row, id)."""
-    await conn.execute("analyze pg_temp.staged")
+    """Takes out of the batch every later row of an id that came before in the file: (row, first row, id)."""
     cursor = await conn.execute(
         """
         with twins as (
-          select ctid as place, min(row) over same_id as first_row, row_number() over (same_id order by row) as n
-          from pg_temp.staged where fate <> 'rejected' window same_id as (partition by external_id)
+          select s.ctid as place, coalesce(n.row, min(s.row) over same_id) as first_row,
+                 row_number() over (same_id order by s.row) as n, n.row is not null as came_before
+          from pg_temp.staged s left join pg_temp.named n using (external_id)
+          where s.fate <> 'rejected' window same_id as (partition by s.external_id)
         )
-        delete from pg_temp.staged s using twins t where s.ctid = t.place and t.n > 1
+        delete from pg_temp.staged s using twins t where s.ctid = t.place and (t.n > 1 or t.came_before)
         returning s.row, t.first_row, s.external_id
         """
     )
     return sorted(await cursor.fetchall(), key=lambda row: row["row"])
 
 
-async def write_listings(
-    conn: Connection, *, event_id: UUID, organization_id: UUID, source_file_id: UUID
-) -> Row:
-    """Adds new listings and changes those whose content changed. Returns {added, updated}."""
+async def write_batch(
+    conn: Connection,
+    *,
+    event_id: UUID,
+    organization_id: UUID,
+    source_file_id: UUID,
+    model: str,
+    dimension: int,
+) -> None:
+    """Adds the listings of the batch and changes those whose content changed, with their vectors; empties the batch."""
     taken = [
         *_PLAIN,
         "source_file_id",
@@ -69,18 +77,33 @@ async def write_listings(
           left join public.dealers d on d.seller_id = %(organization)s and d.code = s.seller
           where s.fate = 'changed' order by s.row
           on conflict (event_id, external_id) do update set {changes}
-          returning external_id, id, xmax = 0 as added
+          returning external_id, id, xmax = 0 as added, listed, price_minor, currency, year, mileage, dealer_id
+        ), embedded as (
+          insert into public.listing_embeddings (listing_id, model, dimension, embedding)
+          select w.id, %(model)s, %(dimension)s, s.embedding from stored w join pg_temp.staged s using (external_id)
+          on conflict (listing_id, model) do update set embedding = excluded.embedding, dimension = excluded.dimension
+        ), names as (
+          insert into pg_temp.named select s.external_id, s.row from pg_temp.staged s where s.fate <> 'rejected'
+        ), rest as (
+          insert into pg_temp.refused select s.external_id from pg_temp.staged s where s.fate = 'rejected'
         )
-        insert into pg_temp.written select external_id, id, added from stored
+        insert into pg_temp.written
+        select w.*, {numbers}, s.tags, extensions.l2_normalize(extensions.subvector(s.embedding, 1, 64))
+        from stored w join pg_temp.staged s using (external_id)
         """
     ).format(
         taken=_names(taken),
         plain=sql.SQL(", ").join(sql.Identifier("s", name) for name in _PLAIN),
         changes=_changes(taken[1:]),
+        numbers=sql.SQL(", ").join(sql.Identifier("s", name) for name in _NUMBERS),
     )
-    await conn.execute(
-        statement, {"event": event_id, "organization": organization_id, "file": source_file_id}
-    )
+    scope = {"event": event_id, "organization": organization_id, "file": source_file_id}
+    await conn.execute(statement, {**scope, "model": model, "dimension": dimension})
+    await conn.execute("truncate pg_temp.staged")
+
+
+async def count_written(conn: Connection) -> Row:
+    """Returns {added, updated}."""
     await conn.execute("analyze pg_temp.written")
     cursor = await conn.execute(
         """
@@ -92,29 +115,17 @@ async def write_listings(
     return row
 
 
-async def list_unknown_sellers(conn: Connection, *, organization_id: UUID) -> list[str]:
+async def list_unknown_sellers(conn: Connection, *, organization_id: UUID, codes: Sequence[str]) -> list[str]:
+    """Those of the codes that no dealer of the organization has."""
     cursor = await conn.execute(
         """
-        select distinct s.seller from pg_temp.staged s
-        where s.seller is not null and not exists (
-          select from public.dealers d where d.seller_id = %s and d.code = s.seller)
+        select c.code from unnest(%s::text[]) as c (code)
+        where not exists (select from public.dealers d where d.seller_id = %s and d.code = c.code)
         order by 1 limit 20
         """,
-        (organization_id,),
+        (list(codes), organization_id),
     )
-    return [row["seller"] for row in await cursor.fetchall()]
-
-
-async def write_embeddings(conn: Connection, *, model: str, dimension: int) -> None:
-    await conn.execute(
-        """
-        insert into public.listing_embeddings (listing_id, model, dimension, embedding)
-        select w.id, %s, %s, s.embedding from pg_temp.written w join pg_temp.staged s using (external_id)
-        where s.fate = 'changed'
-        on conflict (listing_id, model) do update set embedding = excluded.embedding, dimension = excluded.dimension
-        """,
-        (model, dimension),
-    )
+    return [row["code"] for row in await cursor.fetchall()]
 
 
 async def unlist_missing(conn: Connection, *, event_id: UUID, source_id: UUID) -> int:
@@ -124,7 +135,8 @@ async def unlist_missing(conn: Connection, *, event_id: UUID, source_id: UUID) -
         update public.listings l set listed = false, updated_at = now()
         where l.event_id = %s and l.listed
           and l.source_file_id in (select f.id from public.source_files f where f.source_id = %s)
-          and not exists (select from pg_temp.staged s where s.external_id = l.external_id)
+          and not exists (select from pg_temp.named n where n.external_id = l.external_id)
+          and not exists (select from pg_temp.refused r where r.external_id = l.external_id)
         """,
         (event_id, source_id),
     )
@@ -148,7 +160,7 @@ async def refresh_facets(conn: Connection, *, event_id: UUID) -> None:
             select unnest(s.tags) as id from private.listing_scan s
             where s.event_id = %(event)s and not exists (select from pg_temp.written w where w.id = s.id)
             union all
-            select unnest(s.tags) from pg_temp.staged s where s.fate = 'changed' and s.listed
+            select unnest(w.tags) from pg_temp.written w where w.listed
           ) t group by t.id
         )
         update public.facets f set n = coalesce(c.n, 0)
@@ -172,7 +184,6 @@ async def refresh_facets(conn: Connection, *, event_id: UUID) -> None:
     )
 
 
-_NUMBERS = [f"n{number}" for number in range(1, 9)]
 _SCAN = ["price", "year", "mileage", *_NUMBERS, "tags", "bits", "scarcity", "dealer_id", "e64", "sold"]
 
 
@@ -195,7 +206,7 @@ async def write_scan(
         from public.facets f cross join (
           select (select count(*) from private.listing_scan s where s.event_id = %(event)s
                     and not exists (select from pg_temp.written w where w.id = s.id))::float8
-               + (select count(*) from pg_temp.staged s where s.fate = 'changed' and s.listed) as total) t
+               + (select count(*) from pg_temp.written w where w.listed) as total) t
         where f.event_id = %(event)s and f.n > 0
         """,
         values,
@@ -206,16 +217,14 @@ async def write_scan(
         """
         insert into private.listing_scan (event_id, id, {scan})
         select %(event)s, w.id,
-               case when l.currency = %(currency)s then l.price_minor::float8 / %(unit)s end,
-               l.year, l.mileage, {numbers}, s.tags,
-               coalesce(m.bits, repeat('0', 256)::bit(256)), coalesce(m.rarity, 0), l.dealer_id,
-               extensions.l2_normalize(extensions.subvector(s.embedding, 1, 64)), u.state = 'sold'
-        from pg_temp.staged s join pg_temp.written w using (external_id) join public.listings l on l.id = w.id
-        join public.listing_units u on u.listing_id = l.id
+               case when w.currency = %(currency)s then w.price_minor::float8 / %(unit)s end,
+               w.year, w.mileage, {numbers}, w.tags,
+               coalesce(m.bits, repeat('0', 256)::bit(256)), coalesce(m.rarity, 0), w.dealer_id, w.e64, u.state = 'sold'
+        from pg_temp.written w join public.listing_units u on u.listing_id = w.id
         left join lateral (select bit_or(k.mask) as bits, avg(k.rarity) as rarity
-                           from unnest(s.tags) t (id) join pg_temp.masks k on k.id = t.id) m on true
-        where s.fate = 'changed' and s.listed
-        order by l.price_minor nulls last, w.id
+                           from unnest(w.tags) t (id) join pg_temp.masks k on k.id = t.id) m on true
+        where w.listed
+        order by w.price_minor nulls last, w.id
         on conflict (event_id, id) do update set {changes}
         """
     ).format(scan=_names(_SCAN), numbers=_names(_NUMBERS), changes=_changes(_SCAN))
