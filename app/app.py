@@ -13,10 +13,13 @@ from reflex_base.utils.types import ASGIApp
 from app import bridge
 from app.components.frame import connection_lost
 from app.messages import UNKNOWN, words
+from app.pages import blueprint as wizard
 from app.pages import cockpit, dealer, landing, sign_in
 from app.pages.event import event
 from app.pages.storefront import storefront
 from app.states.approvals import Approvals
+from app.states.blueprint import Blueprint
+from app.states.blueprints import Blueprints
 from app.states.board import Board
 from app.states.cockpit import Cockpit
 from app.states.dealer import Dealer
@@ -34,7 +37,9 @@ from backend.main import create_app
 
 log = logging.getLogger(__name__)
 
-STYLES = tuple(f"/styles/{name}.css" for name in ("tokens", "base", "storefront", "cockpit", "document"))
+STYLES = tuple(
+    f"/styles/{name}.css" for name in ("tokens", "base", "storefront", "cockpit", "document", "blueprint")
+)
 RELOAD = "location.reload()"
 SIGN_IN = "location.assign('/sign-in?next=' + encodeURIComponent(location.pathname + location.search))"
 
@@ -102,6 +107,18 @@ app.add_page(
 )
 app.add_page(
     cockpit.library, route="/cockpit/library", title="Library · MPAX", on_load=[Desk.load, Library.load]
+)
+app.add_page(
+    wizard.blueprints,
+    route="/cockpit/blueprints",
+    title="Events in the making · MPAX",
+    on_load=[Desk.load, Blueprints.load],
+)
+app.add_page(
+    wizard.blueprint,
+    route="/cockpit/blueprints/[blueprint_id]",
+    title=Blueprint.page_title,
+    on_load=[Desk.load, Blueprint.load],
 )
 app.add_page(
     cockpit.members, route="/cockpit/members", title="Members · MPAX", on_load=[Desk.load, Members.load]

@@ -32,6 +32,10 @@ MENDS = (
     ("sandbox", "preview"),
     ("inventory", "preview"),
 )
+#: The line that is met by building the preview again, and what asks for that in the address of the step.
+STALE, BUILD = "preview_current", "&build=again"
+#: The rest stands among the changes.
+MOST_REASONS = 4
 STEP_WORDS = {"samples": "Samples", "mapping": "Mapping", "look": "Look", "preview": "Preview"}
 
 
@@ -42,9 +46,10 @@ def gate(found: View) -> GateShown:
         risk=risk,
         reasons=reasons,
         needs=_needs(found.get("needs")),
-        checks=sorted(checks, key=lambda one: one.is_met),
+        checks=sorted(checks, key=lambda one: (one.is_met, not one.is_required)),
         problems=[_problem(one) for one in found.get("problems") or ()],
-        unmet=sum(not one.is_met for one in checks),
+        unmet=sum(one.is_required and not one.is_met for one in checks),
+        compared=str(found.get("compared_with") or ""),
         document=str(found.get("document") or ""),
         asks=_asks(found.get("needs")),
     )
@@ -57,7 +62,8 @@ def _check(one: View, n: int) -> CheckRow:
         key=name,
         text=str(one.get("text") or name.replace("_", " ").capitalize()),
         is_met=is_met,
-        href=f"?step={step}" if step and not is_met else "",
+        is_required=bool(one.get("is_required")),
+        href=f"?step={step}{BUILD if name == STALE else ''}" if step and not is_met else "",
         step=STEP_WORDS.get(step, ""),
     )
 
@@ -66,8 +72,12 @@ def _risk(found: View) -> tuple[str, list[str]]:
     risk = found.get("risk")
     if isinstance(risk, Mapping):
         level = str(risk.get("level") or risk.get("risk_level") or risk.get("risk") or "")
-        return level, [REASONS.get(str(one), str(one)) for one in risk.get("reasons") or ()]
+        return level, [_reason(str(one)) for one in (risk.get("reasons") or ())[:MOST_REASONS]]
     return str(risk or ""), []
+
+
+def _reason(reason: str) -> str:
+    return REASONS.get(reason) or reason[:1].upper() + reason[1:]
 
 
 def _needs(needs: Any) -> str:

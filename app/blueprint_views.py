@@ -303,13 +303,14 @@ class CheckRow:
     key: str
     text: str
     is_met: bool
+    is_required: bool
     href: str
     step: str
 
 
 @dataclass
 class GateShown:
-    """What is asked before anything is published."""
+    """What is asked before anything is published. `unmet` counts what has to be met, `compared` is what `diff` is from."""
 
     risk: str = ""
     reasons: list[str] = field(default_factory=list)
@@ -317,5 +318,6 @@ class GateShown:
     checks: list[CheckRow] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     unmet: int = 0
+    compared: str = ""
     document: str = ""
     asks: bool = False

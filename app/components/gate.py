@@ -47,7 +47,10 @@ def gate(
                 rx.el.ul(rx.foreach(shown.problems, lambda text: rx.el.li(text)), class_name="reasons"),
             ),
         ),
-        section("What it says", diff_view(diff, "gate", "It says nothing beyond its template.")),
+        section(
+            rx.cond(shown.compared != "", "Compared with " + shown.compared, "What it says"),
+            diff_view(diff, "gate", "It says nothing beyond its template."),
+        ),
         document,
         class_name="pull__main",
     )
@@ -57,7 +60,18 @@ def gate(
             rx.el.div(risk_mark(shown.risk)),
             rx.el.ul(rx.foreach(shown.reasons, lambda text: rx.el.li(text)), class_name="reasons"),
         ),
-        section("Who has to agree", rx.el.p(shown.needs)),
+        section(
+            "Who has to agree",
+            rx.cond(
+                head.status == "waiting",
+                rx.el.p(
+                    "It waits for others; they find it among the ",
+                    go("approvals", href="/cockpit/approvals", class_name="link"),
+                    ". Once they have agreed, publish it here.",
+                ),
+                rx.el.p(shown.needs),
+            ),
+        ),
         rx.cond(failure != "", notice(failure)),
         rx.cond(may_edit, _publish(shown, head, busy, on_publish)),
         rx.cond(may_review & (head.status == "waiting"), _judge(busy, on_judge)),
@@ -84,7 +98,8 @@ def _check(row: rx.Var[CheckRow]) -> rx.Component:
         mark,
         rx.el.span(
             row.text,
-            rx.el.span(rx.cond(row.is_met, ": met", ": not met yet"), class_name="visually-hidden"),
+            rx.el.span(rx.cond(row.is_met, " Met.", " Not met yet."), class_name="visually-hidden"),
+            rx.cond(~row.is_met & ~row.is_required, rx.el.span(" May wait.", class_name="muted")),
         ),
         rx.cond(
             row.href != "",
@@ -96,7 +111,9 @@ def _check(row: rx.Var[CheckRow]) -> rx.Component:
                 class_name="link",
             ),
         ),
-        class_name=rx.cond(row.is_met, "check check--met", "check"),
+        class_name=rx.cond(
+            row.is_met, "check check--met", rx.cond(row.is_required, "check", "check check--advice")
+        ),
         key=row.key,
     )
 

@@ -42,8 +42,11 @@ def state_pill(state: rx.Var[str]) -> rx.Component:
 def events() -> rx.Component:
     nothing = empty(
         "No events yet",
-        rx.el.p("An event is one document. Begin with a template from the library:"),
+        rx.el.p(
+            "An event is one document. Begin with a template from the library, or with a seller’s files:"
+        ),
         go("Open the library", href="/cockpit/library", class_name="link"),
+        go("Start from samples", href="/cockpit/blueprints", class_name="link"),
     )
     rows = table(
         ("Event", "State", "Version", "Created"),
@@ -51,7 +54,11 @@ def events() -> rx.Component:
         "Events",
         numeric=(2,),
     )
-    new = go(icon("plus"), "New event", href="/cockpit/library", class_name="button button--quiet")
+    new = rx.el.div(
+        go("In the making", href="/cockpit/blueprints", class_name="link"),
+        go(icon("plus"), "New event", href="/cockpit/library", class_name="button button--quiet"),
+        class_name="desk__line",
+    )
     return desk(
         head("Events", new),
         rx.cond(Cockpit.events.length() > 0, rows, nothing),
@@ -111,7 +118,15 @@ def approvals() -> rx.Component:
 def library() -> rx.Component:
     return desk(
         head(
-            "Library", words="Templates to begin an event from. Each is a whole event that you make your own."
+            "Library",
+            go(
+                icon("file-up"),
+                "Start from samples",
+                href="/cockpit/blueprints",
+                class_name="button button--quiet",
+            ),
+            words="Templates to begin an event from. Each is a whole event that you make your own. "
+            "Or drop a seller’s files, and the event is proposed from them.",
         ),
         library_parts.templates(
             rows=Library.rows, may_create=Library.organizations.length() > 0, on_pick=Library.pick

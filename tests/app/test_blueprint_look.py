@@ -103,11 +103,13 @@ def test_choices_go_there_and_back() -> None:
 def test_the_gate_puts_what_is_missing_first_and_leads_there() -> None:
     checks = [
         {"name": "files_read", "is_met": True, "text": "Every file has been read."},
-        {"name": "questions", "is_met": False, "text": "Every question is answered."},
+        {"name": "preview_holds_rehearsed", "is_met": False, "text": "Rehearse a hold."},
+        {"name": "preview_current", "is_met": False, "is_required": True, "text": "Open the preview again."},
     ]
     shown = blueprint_gate.gate({"risk": "medium", "checklist": checks, "needs": {"needed": 1, "given": 0}})
-    assert (shown.checks[0].href, shown.checks[0].step, shown.unmet) == ("?step=mapping", "Mapping", 1)
-    assert shown.checks[1].href == ""
+    first, second, third = shown.checks
+    assert (first.href, first.step, shown.unmet) == ("?step=preview&build=again", "Preview", 1)
+    assert (second.href, second.is_required, third.href) == ("?step=preview", False, "")
     assert (shown.needs, shown.asks) == ("1 person besides you. 0 of 1 so far.", True)
 
 

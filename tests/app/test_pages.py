@@ -29,6 +29,7 @@ def test_the_routes_are_those_of_the_product() -> None:
     cockpit = {
         "cockpit",
         *(f"cockpit/{name}" for name in ("events/[slug]", "approvals", "library", "members")),
+        *(f"cockpit/{name}" for name in ("blueprints", "blueprints/[blueprint_id]")),
     }
     assert set(PAGES) == {"index", "sign-in", "e/[slug]", "dealer", "404", *cockpit}
 
