@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -60,6 +61,8 @@ def reading_of(
     normalizer = entry.get("normalizer")
     if type_ != "text" and target not in _CORE_TYPES:
         entry = {"type": type_, **entry}
+    if target.startswith("specs.") and (option.concept is None or file.language != "en"):
+        entry["label"] = _label(heading)
     if target not in _STRICT and (
         type_ in {"integer", "number", "date", "boolean"} or target == "image_urls"
     ):
@@ -67,6 +70,13 @@ def reading_of(
     return Reading(
         targets, type_, unit, normalizer or _usual(target, kind, type_), {"target": target, **entry}, doubt
     )
+
+
+def _label(heading: Heading) -> str:
+    """What buyers read: the header as the seller wrote it, without its unit."""
+    text = heading.text if heading.aside else re.sub(r"[(\[{].*?[)\]}]", " ", heading.text)
+    words = " ".join(text.replace("_", " ").split()).strip(" :#%€$£")[:60].strip()
+    return words[:1].upper() + words[1:] or heading.text[:60]
 
 
 def _usual(target: str, kind: str, type_: ValueType) -> str | None:

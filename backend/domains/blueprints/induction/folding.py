@@ -66,6 +66,17 @@ def words_of(text: str) -> tuple[str, ...]:
     return tuple(_singular(word) for word in _WORD.findall(folded(" ".join(parts)).replace("'", "")))
 
 
+def spelled(text: str) -> str:
+    """A text as a name of plain letters: `Überholt (Jahr)` is `ueberholt_jahr`."""
+    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue")):
+        text = text.replace(umlaut, letters)
+    plain = unicodedata.normalize(
+        "NFKD", _HUMPS.sub(" ", text) if " " not in text and not text.isupper() else text
+    )
+    plain = "".join(mark for mark in plain.translate(_SPECIAL) if not unicodedata.combining(mark)).lower()
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")
+
+
 def _singular(word: str) -> str:
     if word in _NUMBER_SIGNS:
         return "no"

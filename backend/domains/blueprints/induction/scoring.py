@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
 from backend.domains.blueprints.induction.fitting import fit
-from backend.domains.blueprints.induction.folding import Heading
+from backend.domains.blueprints.induction.folding import Heading, spelled
 from backend.domains.blueprints.induction.lexicon import Concept, Match, concepts, guards, matches
 from backend.domains.blueprints.induction.traits import Traits
 from backend.domains.blueprints.model import Evidence, Left, Remembered
@@ -69,6 +69,7 @@ def options_of(
     ]
     options += _told_by_values(at, column, traits, found)
     options += _kept_back(at, heading, traits, found)
+    options = [_over_its_parts(option, options) for option in options]
     options.append(_own(at, heading, traits))
     return sorted(options, key=lambda option: -option.score)
 
@@ -173,6 +174,14 @@ def _combined(match: Match, column: ColumnProfile) -> Option | None:
     )
 
 
+def _over_its_parts(option: Option, options: Sequence[Option]) -> Option:
+    """Cells that hold several things are more than one of them: `Tulsa, OK` is no city."""
+    if len(option.targets) < 2 or option.fits < 0.85:
+        return option
+    parts = [other.score for other in options if other.slot in option.targets]
+    return replace(option, score=max([option.score, *(score + 0.05 for score in parts)]))
+
+
 def _pairs(column: ColumnProfile) -> float:
     texts = [cell for cell in list(column.values)[:200] if isinstance(cell, str) and cell.strip()]
     return (
@@ -266,8 +275,11 @@ def _kept_back(at: int, heading: Heading, traits: Traits, found: Mapping[str, Ma
 
 def own_name(heading: Heading, at: int) -> str:
     """`specs.<name>` made of the header's own words."""
-    words = [*heading.words, *heading.aside]
-    name = re.sub(r"[^a-z0-9]+", "_", "_".join(words)).strip("_")[:50] or f"column_{at + 1}"
+    bare = heading.text if heading.aside else re.sub(r"[(\[{].*?[)\]}]", " ", heading.text)
+    name = (
+        spelled(bare.rsplit(".", 1)[-1] if "." in bare and " " not in bare else bare)[:50].strip("_")
+        or f"column_{at + 1}"
+    )
     return f"specs.{name}" if name[0].isalpha() else f"specs.x_{name}"
 
 
