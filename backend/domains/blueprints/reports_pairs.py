@@ -183,6 +183,8 @@ def _cuts(text: str, known: Known) -> list[tuple[int, int, int]]:
     """Where labels begin and end and values begin. The first label must begin the text."""
     cuts: list[tuple[int, int, int]] = []
     for found in _COLON.finditer(text):
+        if cuts and found.end() == len(text):
+            continue  # a colon at the very end has no value after it
         before = cuts[-1][2] if cuts else 0
         start = before if not cuts else _label_start(text, before, found.start(), known)
         if start is None or not may_be_label(text[start : found.start()].strip(" |¦•;·")):

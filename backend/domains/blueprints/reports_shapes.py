@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from backend.domains.blueprints.model import ValueType
 from backend.domains.catalogue.normalizers import DateOrder, iso_date
-from backend.kit.units import parse_measure
+from backend.kit.units import canonical_unit, parse_measure
 
 _STREET: Final = re.compile(
     r"\d{1,5}[a-z]?,? (?:[\w.'-]+ ){1,4}(?:st|street|ave|avenue|rd|road|ln|lane|dr|drive|ct|court|blvd|boulevard|way|pl|place|"
@@ -69,15 +69,27 @@ def shape_of(text: str, dates: DateOrder) -> tuple[Any, ValueType, str | None]:
         day = iso_date(content, order=order_of_date(content, dates))
         if isinstance(day, str):
             return day, "date", None
-    if re.match(r"[~≈<>+-]?\s*\d", content) and not re.match(r"0\d+\b", content):
-        measure = parse_measure(content)
-        if measure is not None and (measure.unit is not None or re.fullmatch(r"[\d.,' ]+", content)):
-            return (
-                _plain(float(measure.value)),
-                "integer" if float(measure.value).is_integer() else "number",
-                measure.unit,
-            )
+    number = None if is_street(content) or re.match(r"0\d", content) else _measured(content)
+    if number is not None:
+        return number[0], "integer" if isinstance(number[0], int) else "number", number[1]
     return text, "text", None
+
+
+def _measured(text: str) -> tuple[float | int, str | None] | None:
+    """A number with its unit, known or of the usual form of one; words after a number are none."""
+    found = re.fullmatch(r"[~≈<>≤≥+-]?\s*\d[\d.,'’ \u00a0\u202f]*\s*(\D.*)?", text)
+    measure = parse_measure(text) if found else None
+    if found is None or measure is None:
+        return None
+    written = (found.group(1) or "").strip()
+    known = canonical_unit(measure.unit) if measure.unit else None
+    if (
+        written
+        and not known
+        and not re.fullmatch(r"[A-Za-zµ°]{1,5}/[A-Za-z]{1,5}[²³]?|[a-zµ°]{1,4}[²³]?", written)
+    ):
+        return None
+    return _plain(float(measure.value)), known or written or None
 
 
 def _number(text: str) -> float:

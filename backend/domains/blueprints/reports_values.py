@@ -50,6 +50,12 @@ _INSPECTOR: Final = re.compile(
     r"keurmeester|vistoriador)\b",
     re.IGNORECASE,
 )
+_REMARK: Final = re.compile(
+    r"\b(?:remarks?|notes?|comments?|observations?|summary|conclusions?|opinion|bemerkung(?:en)?|anmerkung(?:en)?|hinweise?|kommentar|"
+    r"zusammenfassung|fazit|remarques?|commentaires?|conclusion|avis|observaciones|comentarios|notas?|conclusiones|osservazioni|opmerking(?:en)?|"
+    r"toelichting|observações|comentários)\b",
+    re.IGNORECASE,
+)
 _CONTACT: Final = re.compile(
     r"phone|telephone|\btel\b|telefon|mobile|handy|e-?mail|address|adresse|anschrift", re.IGNORECASE
 )
@@ -212,10 +218,12 @@ def _read(found: Printed, proposal: FieldProposal, defaults: Defaults) -> list[R
 
 def _believed(found: Printed, proposal: FieldProposal) -> tuple[str, ...]:
     """The proposed targets; none where the label says nothing of the core field that a single value was taken for."""
+    if is_remark(found):
+        return ("description",)
     if proposal.left in _PUBLIC or _INSPECTOR.search(found.label):
         return ()
     targets = proposal.targets
-    if is_street(found.text) and "title" in targets:
+    if is_street(found.text) and not any("address" in target or "street" in target for target in targets):
         return ("specs.address",)
     if proposal.confidence >= _SURE or _CORE.isdisjoint(targets):
         return targets
@@ -225,6 +233,12 @@ def _believed(found: Printed, proposal: FieldProposal) -> tuple[str, ...]:
     if any(targets == each for each in named):
         return targets
     return next((each for each in named if len(each) == 1 and _CORE.isdisjoint(each)), ())
+
+
+def is_remark(found: Printed) -> bool:
+    """Whether a value is somebody's free words about the whole."""
+    words = found.text.split()
+    return len(words) >= 4 and bool(_REMARK.search(found.label)) and not re.fullmatch(r"[\d\W]+", found.text)
 
 
 def _several(found: Printed, proposal: FieldProposal, defaults: Defaults) -> list[ReportField]:
