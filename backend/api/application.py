@@ -7,6 +7,8 @@ from fastapi import FastAPI
 from backend.api import (
     analytics,
     auth,
+    blueprint_previews,
+    blueprints,
     branches,
     configs,
     dealer,
@@ -48,6 +50,8 @@ def build_api(runtime: Runtime) -> FastAPI:
         drafts,
         configs,
         branches,
+        blueprints,
+        blueprint_previews,
         permissions,
         discovery,
         transaction,

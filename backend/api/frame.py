@@ -6,13 +6,20 @@ import re
 from typing import Final
 from uuid import uuid4
 
+from fastapi import HTTPException
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from backend.api.errors import render
+from backend.flows.blueprints import LARGEST_BUNDLE, LARGEST_FILE
 
 MAX_BODY_BYTES: Final = 2_000_000
+#: Bodies of these are read by their route, which counts them as they arrive. Unit: bytes.
+UPLOADS: Final = (
+    (re.compile(r"/blueprints/[^/]+/files$"), LARGEST_FILE + 100_000),
+    (re.compile(r"/blueprints/bundles$"), LARGEST_BUNDLE + 100_000),
+)
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9_-]{8,64}$")
 _SAFETY: Final = (
     ("X-Content-Type-Options", "nosniff"),
@@ -44,7 +51,10 @@ class Frame:
                     headers.setdefault(name, value)
             await send(message)
 
-        if scope["path"].startswith(self._limited):
+        most = next((size for pattern, size in UPLOADS if pattern.search(scope["path"])), None)
+        if most is not None and scope["method"] == "POST":
+            receive = _counted(receive, most)
+        elif scope["path"].startswith(self._limited):
             body = await _whole_body(receive)
             if body is None:
                 answer = render(Request(scope), 413, "core.too_large", {"limit_bytes": MAX_BODY_BYTES})
@@ -69,6 +79,21 @@ async def _whole_body(receive: Receive) -> bytes | None:
             return b""  # half a request is none; nobody waits for its answer
         if not message.get("more_body"):
             return b"".join(parts)
+
+
+def _counted(receive: Receive, most: int) -> Receive:
+    """Passes a body on as it arrives, and refuses it where it grows too large."""
+    size = 0
+
+    async def counted() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise HTTPException(413)
+        return message
+
+    return counted
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

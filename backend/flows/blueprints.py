@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from backend.core.context import Actor, Context
@@ -27,6 +27,8 @@ from backend.flows.runtime import Runtime
 from backend.flows.sample_files import BUCKET, safe_name
 from backend.kit.text import storable
 
+#: A zip that a blueprint can be made from. Unit: bytes.
+LARGEST_BUNDLE: Final = 20_000_000
 KINDS = ("sheet", "report", "feed", "photo", "screen")
 
 
@@ -47,7 +49,7 @@ async def open_blueprint(
     """
 
     async def work(ctx: Context) -> dict[str, Any]:
-        owner, event_id = await _owner(ctx, organization, event)
+        owner, event_id = await owner_of(ctx, organization, event)
         opened = await blueprints.open_blueprint(
             ctx, organization_id=owner, title=title, template=template, event_id=event_id
         )
@@ -105,7 +107,7 @@ async def choose(
     choices: Mapping[str, Any],
 ) -> dict[str, Any]:
     """What only the seller can decide; what is named changes. Raises: InvalidInput `blueprints.unreadable`; as above."""
-    proposal_of((), choices=choices)  # refused before it is kept
+    check_choices(choices)
     return await change_blueprint(
         runtime,
         actor,
@@ -114,6 +116,11 @@ async def choose(
         revision=revision,
         changes={"choices": dict(choices)},
     )
+
+
+def check_choices(choices: Mapping[str, Any]) -> None:
+    """Raises: InvalidInput `blueprints.unreadable` with the `path` of what no choice can be."""
+    proposal_of((), choices=choices)
 
 
 async def add_file(
@@ -246,7 +253,8 @@ def _name(name: str) -> str:
     return plain[-blueprints.LONGEST_NAME :] or safe_name("")
 
 
-async def _owner(ctx: Context, organization: str | None, event: str | None) -> tuple[UUID, UUID | None]:
+async def owner_of(ctx: Context, organization: str | None, event: str | None) -> tuple[UUID, UUID | None]:
+    """The organization, by slug or the actor's only one, and the event if one is meant."""
     if event is not None:
         found = await events.get_readable(ctx, slug=event)
         return found.organization_id, found.id

@@ -32,6 +32,7 @@ RATES: Final[Mapping[str, RateLimitItem]] = {
         "publish": "30/minute",
         "draft": "240/minute",
         "preview": "30/minute",
+        "upload": "120/minute",
     }.items()
 }
 
