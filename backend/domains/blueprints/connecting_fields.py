@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from backend.core.ports import Embedder
 from backend.domains.blueprints.connecting_api import Api, Operation
-from backend.domains.blueprints.connecting_lists import geo_settled, media_settled, with_id
+from backend.domains.blueprints.connecting_lists import geo_settled, media_settled, told_apart, with_id
 from backend.domains.blueprints.connecting_records import Found, Leaf, at_path, cell_at, records_at, words_of
 from backend.domains.blueprints.induction.fields import FileFacts, induce
 from backend.domains.blueprints.induction.sheets import names_of
@@ -103,19 +103,21 @@ def propose_paths(
     records = (records_at(operation.sample, found.path) or [])[:_SAMPLED]
     examples = [found.item.example] if isinstance(found.item.example, dict) else []
     values = [_values(leaf, records or examples) for leaf in leaves]
+    names = _names([leaf.path for leaf in leaves])
     columns = tuple(
-        _profile(leaf, at, each, len(records))
-        for at, (leaf, each) in enumerate(zip(leaves, values, strict=True))
+        _profile(name, at, each, len(records))
+        for at, (name, each) in enumerate(zip(names, values, strict=True))
     )
     rows = [[cell_at(record, leaf.path) for leaf in leaves] for record in records]
     text = _text(api, operation, found)
     facts = FileFacts(kind="feed", text=text, rows=rows)
     induced = induce(columns, facts=facts, embedder=embedder, remembered=remembered)
     settled = tuple(
-        _settled(leaf, field, each) for leaf, field, each in zip(leaves, induced.fields, values, strict=True)
+        _settled(leaf, replace(field, key=leaf.path), each)
+        for leaf, field, each in zip(leaves, induced.fields, values, strict=True)
     )
     named = dict(zip((leaf.path for leaf in leaves), values, strict=True))
-    fields = with_id(media_settled(geo_settled(settled, named), leaves), named)
+    fields = told_apart(with_id(media_settled(geo_settled(settled, named), leaves), named))
     return Paths((*fields, *plumbing), induced.domain, induced.reading.currency)
 
 
@@ -164,11 +166,17 @@ def _values(leaf: Leaf, records: Sequence[Mapping[str, Any]]) -> Counter[Any]:
     return counted
 
 
-def _profile(leaf: Leaf, at: int, values: Counter[Any], records: int) -> ColumnProfile:
-    steps = re.sub(r"\[\d*\]", "", leaf.path).split(".")
+def _names(paths: Sequence[str]) -> list[str]:
+    """What paths are called: `odometer.value` is the odometer, unless something else is called so."""
+    short = [re.sub(r"\.(?:value|val|#text|_text|\$t)$", "", path) for path in paths]
+    return [name if short.count(name) == 1 else path for name, path in zip(short, paths, strict=True)]
+
+
+def _profile(path: str, at: int, values: Counter[Any], records: int) -> ColumnProfile:
+    steps = re.sub(r"\[\d*\]", "", path).split(".")
     filled = min(sum(values.values()), records) if records else len(values)
     return ColumnProfile(
-        key=leaf.path,
+        key=path,
         index=at,
         header=" ".join(words_of(steps[-1])),
         group=" ".join(word for step in steps[:-1] for word in words_of(step)),
@@ -186,12 +194,13 @@ def _settled(leaf: Leaf, proposal: FieldProposal, values: Counter[Any]) -> Field
         (Evidence("document", f"described as “{shape.description[:200]}”", 0.2),) if shape.description else ()
     )
     proposal = replace(proposal, evidence=(*proposal.evidence, *told))
-    if not values and proposal.left is Left.EMPTY:
-        return replace(
-            proposal,
-            targets=(f"specs.{'_'.join(words_of(leaf.path))[:60]}",),
-            left=None,
-            confidence=min(proposal.confidence, 0.5),
+    is_misjudged = (
+        proposal.left is Left.COUNTER if "[]" in leaf.path else proposal.left is Left.EMPTY and not values
+    )
+    if is_misjudged:
+        target = f"specs.{'_'.join(words_of(leaf.path))[:50].lstrip('0123456789_') or 'value'}"
+        proposal = replace(
+            proposal, targets=(target,), left=None, column={}, confidence=min(proposal.confidence, 0.5)
         )
     if proposal.left is None and _PRIVATE.search(shape.description):
         return replace(proposal, targets=(), left=Left.INTERNAL, column={}, confidence=0.97)

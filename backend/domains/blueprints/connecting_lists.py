@@ -81,20 +81,29 @@ def geo_settled(
 
 
 def media_settled(fields: tuple[FieldProposal, ...], leaves: Sequence[Leaf]) -> tuple[FieldProposal, ...]:
-    """Addresses within a list of pictures are the pictures, unless another path was found to be them; small ones give way."""
-    chosen = next((field for field in fields if field.targets == ("image_urls",)), None)
-    if chosen is not None and not set(words_of(chosen.key)) & _SMALL:
+    """Addresses within a list of pictures are the pictures, unless another path was found to be them; small ones give way.
+
+    What else such a list holds, widths and captions, is about the pictures and not about the thing.
+    """
+    chosen = next((field.key for field in fields if field.targets == ("image_urls",)), None)
+    if chosen is None or set(words_of(chosen)) & _SMALL:
+        found = [(rank, leaf.path) for leaf in leaves if (rank := _picture_rank(leaf)) is not None]
+        chosen = min(found)[1] if found else chosen
+    if chosen is None:
         return fields
-    found = [(rank, leaf.path) for leaf in leaves if (rank := _picture_rank(leaf)) is not None]
-    best = min(found)[1] if found else None
-    return tuple(
-        _pictures(field)
-        if field.key == best
-        else replace(field, targets=(), left=Left.DUPLICATE, column={})
-        if field is chosen and best is not None
-        else field
-        for field in fields
-    )
+    around = f"{chosen.rpartition('[].')[0]}[]." if "[]." in chosen else None
+    settled: list[FieldProposal] = []
+    for field in fields:
+        if field.key == chosen:
+            settled.append(field if field.targets == ("image_urls",) else _pictures(field))
+        elif field.targets == ("image_urls",) or (
+            around and field.key.startswith(around) and field.left is None
+        ):
+            left = Left.DUPLICATE if field.targets == ("image_urls",) else Left.UNUSED
+            settled.append(replace(field, targets=(), left=left, column={}, unit=None, question=""))
+        else:
+            settled.append(field)
+    return tuple(settled)
 
 
 def _pictures(field: FieldProposal) -> FieldProposal:
@@ -128,7 +137,7 @@ def with_id(
     fields: tuple[FieldProposal, ...], values: Mapping[str, Counter[Any]]
 ) -> tuple[FieldProposal, ...]:
     """An import knows listings by a number of the seller's: where no path was found to be one, the likeliest is taken."""
-    if any("external_id" in field.targets or "identifier" in field.targets for field in fields):
+    if any("external_id" in field.targets for field in fields):
         return fields
     ranked = sorted((rank, field.key) for field in fields if (rank := _id_rank(field, values)) is not None)
     if not ranked:
@@ -151,3 +160,26 @@ def _id_rank(field: FieldProposal, values: Mapping[str, Counter[Any]]) -> tuple[
     if "[" in field.key or is_repeated or field.left in (Left.PERSONAL, Left.INTERNAL) or not last:
         return None
     return (field.key.count("."), _IDS.index(last[0])) if last[0] in _IDS else None
+
+
+def told_apart(fields: tuple[FieldProposal, ...]) -> tuple[FieldProposal, ...]:
+    """Each target once: of two paths for what every listing has the surer one counts, names of one's own get a number."""
+    best: dict[str, str] = {}
+    for field in sorted(fields, key=lambda each: -each.confidence):
+        for target in field.targets:
+            best.setdefault(target, field.key)
+    out: list[FieldProposal] = []
+    taken = set(best)
+    for field in fields:
+        twice = [target for target in field.targets if best[target] != field.key]
+        if twice and len(field.targets) == 1 and twice[0].startswith("specs."):
+            name = next(
+                f"{twice[0]}_{number}"
+                for number in range(2, len(fields) + 3)
+                if f"{twice[0]}_{number}" not in taken
+            )
+            taken.add(name)
+            out.append(replace(field, targets=(name,), column={**field.column, "target": name}))
+        else:
+            out.append(replace(field, targets=(), left=Left.DUPLICATE, column={}) if twice else field)
+    return tuple(out)
