@@ -79,6 +79,7 @@ _SCALE = re.compile(
     r"\s?(?:(million|billion|thousand)[a-z]{0,2}|(mio|mill|mil|mln|mrd|mm|mn|bn|tsd|k|m|t(?= ?(?:€|eur))))\.?(?![^\W\d_]|\.)",
     re.IGNORECASE,
 )
+_USUAL = re.compile(r"([$€£])?(\d{1,15}|\d{1,3}(?:,\d{3}){1,4})")  # what most cells hold
 _SCALE_BEFORE = re.compile(r"(k|t)\s?(?=(?:€|eur|chf|usd|£|\$)\s*$)", re.IGNORECASE)
 _DOLLAR = re.compile(r"\b(us|usd|ca|cad|can|c|a|au|aud|nz|hk|sg|s|mx|r) \$")
 # What may stand beside a price without changing its figure.
@@ -142,6 +143,10 @@ def parse_money(text: str, default: str | None = None, mark: DecimalMark = "auto
     None when there is not exactly one figure, it is negative, or other words stand beside it. A bare `$` is the
     default currency if that is a dollar, else USD.
     """
+    if mark != "," and (usual := _USUAL.fullmatch(text)):
+        symbol, digits = usual.groups()
+        currency = _code(symbol, default) if symbol else default
+        return Money(minor_units(Decimal(digits.replace(",", "")), currency), currency)
     parts = lone_number(text.replace("'", "’")) if len(text) <= _LONGEST else None
     if parts is None:
         return None

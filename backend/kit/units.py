@@ -135,6 +135,8 @@ def parse_measure(text: str, mark: DecimalMark = "auto") -> Measure | None:
     """
     if len(text) > _LONGEST:
         return None
+    if mark != "," and _USUAL.fullmatch(text):
+        return Measure(Decimal(text.replace(",", "")), None)
     clean = _PER_100_KM.sub("/ckm", _SPACES.sub(" ", text).strip().lower())
     clean = re.sub(r"(?<=[a-z])[23]\b", lambda power: power.group().translate(_POWERS), clean)
     if feet := _FEET.fullmatch(clean):

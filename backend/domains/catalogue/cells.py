@@ -98,9 +98,14 @@ def block(cell: Cell) -> str:
 
 def says_nothing(text: str) -> bool:
     """Whether a trimmed cell stands for "no value": empty, a dash, n/a, TBD, POA, Call, sur demande."""
-    return not text or text.lower().rstrip("!") in _NOTHING or text.lower() in _NOTHING
+    if not text:
+        return True
+    low = text.lower()
+    return low in _NOTHING or (low[-1] == "!" and low.rstrip("!") in _NOTHING)
 
 
 def is_no_figure(text: str) -> bool:
     """Whether a trimmed cell stands for "no value" where a number, an amount or a date is due."""
+    if text[:1].isdigit():
+        return False
     return says_nothing(text) or text.lower().rstrip(".!") in _NO_FIGURE

@@ -240,13 +240,20 @@ def items(cell: Cell, *, separators: str = ";|\n", limit: int = 200) -> list[str
     if says_nothing(" ".join(content.split())):
         return None
     seen: dict[str, str] = {}
-    for part in re.split(rf"[{re.escape(separators)}](?![^()]*\))", content):  # a bracket keeps its own
+    for part in _split_list(content, separators):
         entry = " ".join(part.split())
         if entry:
             seen.setdefault(entry.lower(), entry)
     if len(seen) > limit or any(len(entry) > 500 for entry in seen.values()):
         return Rejected(Reason.TOO_LONG)
     return list(seen.values()) or None
+
+
+def _split_list(content: str, separators: str) -> list[str]:
+    """A bracket keeps what separates its own entries."""
+    if len(separators) == 1 and "(" not in content:
+        return content.split(separators)
+    return re.split(rf"[{re.escape(separators)}](?![^()]*\))", content)
 
 
 def links(

@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias
 
 from backend.domains.catalogue.cells import Cell, plain
 from backend.domains.catalogue.shapes import shape, signature
-from backend.domains.catalogue.words import REMARK, SUBTOTAL, TOTAL, TOTAL_OF
+from backend.domains.catalogue.words import REMARK, SUBTOTAL, TOTAL, TOTAL_BEGINS, TOTAL_OF
 
 RowKind: TypeAlias = Literal["listing", "blank", "header", "subtotal", "total", "section", "note"]
 Record: TypeAlias = tuple[int, Sequence[Cell]]
@@ -70,6 +70,8 @@ class RowSorter:
             cell = cells[at]
             if not isinstance(cell, str) or len(cell) > 100:
                 continue
+            if len(filled) >= self._full and cell.lstrip()[:2].casefold() not in TOTAL_BEGINS:
+                continue  # a row that is full needs more than a hint, and most rows are
             label = cell.strip()
             exact = TOTAL.fullmatch(label) is not None
             if not exact and (len(filled) >= self._full or not TOTAL_OF.fullmatch(label)):

@@ -48,6 +48,9 @@ _COUNTED: Final = (
 )
 #: The whole label of a total.
 TOTAL: Final = re.compile(rf"(?:{_TOTALS})\s*(?:[:=].*|\(.*\))?", re.IGNORECASE)
+_BEGINS: Final = "to gr su ov re pa ru co av me mi ma zw ge en in an st du so no mo pr ei"
+#: What `TOTAL` can begin with: two letters that spare most cells the pattern.
+TOTAL_BEGINS: Final = frozenset(_BEGINS.split())
 #: `Subtotal Dozer`, `Dozer Total`, `Total: 24 vehicles`, `24 units`.
 TOTAL_OF: Final = re.compile(
     rf"(?:{_TOTALS})\b.{{0,60}}|.{{1,60}}\b(?:sub-?total|totals?|summe|gesamt|totaal|totale|count)\s*:?|\d+ (?:{_COUNTED})",

@@ -138,6 +138,22 @@ def test_a_sparse_listing_with_its_number_stays(tmp_path: Path) -> None:
     assert survey(samples.text(tmp_path / "f.csv", rows)).layout.row_count == 13
 
 
+@pytest.mark.parametrize(
+    "word",
+    [
+        "Total", "Grand total", "Subtotal", "Overall total", "Report total", "Page total", "Running total", "Sum", "Count",
+        "Average", "Mean",
+        "Min", "Max", "Summe", "Zwischensumme", "Gesamt", "Endsumme", "Insgesamt", "Anzahl", "Stückzahl", "Durchschnitt",
+        "Mittelwert", "Sous-total",
+        "Totaux", "Somme", "Nombre", "Moyenne", "Suma total", "Promedio", "Media", "Somma", "Eindtotaal", "Gemiddeld",
+        "Soma", "Som",
+    ],
+)  # fmt: skip
+def test_every_word_for_a_total_is_seen_in_a_full_row(word: str) -> None:
+    sorter = RowSorter(("Model", "Price"), [("Alpha", 10), ("Beta", 20), ("Gamma", 30)])
+    assert sorter.kind((word, 60)) in {"total", "subtotal"}
+
+
 def test_a_list_of_two_columns_has_a_total_too(tmp_path: Path) -> None:
     rows = [("Model", "Price"), ("Alpha", 10), ("Beta", 20), ("Gamma", 30), ("Total", 60)]
     layout = survey(samples.text(tmp_path / "f.csv", rows)).layout
