@@ -15,11 +15,15 @@ import procrastinate
 from backend.core.context import Actor
 from backend.core.db import Database
 from backend.core.settings import Settings, load_settings
+from backend.domains.blueprints import previews
 from backend.domains.events import serving
 from backend.domains.events.bundles import Bundles
 from backend.domains.journal import service as journal
 from backend.domains.transactions import service as transactions
+from backend.flows.imports import ImportRunner
 from backend.flows.loading import EventLoader
+from backend.flows.sample_files import BUCKET
+from backend.flows.sampling import SampleReader
 from backend.main import build_ports
 
 log = logging.getLogger(__name__)
@@ -45,6 +49,19 @@ def build_worker(settings: Settings, database: Database) -> procrastinate.App:
     async def watch_versions(timestamp: int) -> None:  # pyright: ignore[reportUnusedFunction]
         await watch(database, served)
 
+    samples = SampleReader(database)
+    imports = ImportRunner(database, samples.local)
+
+    @jobs.periodic(cron="*/10 * * * * *")
+    @jobs.task(queueing_lock="take_up", pass_context=False)
+    async def take_up(timestamp: int) -> None:  # pyright: ignore[reportUnusedFunction]
+        await take_up_left(database, samples, imports)
+
+    @jobs.periodic(cron="*/15 * * * *")
+    @jobs.task(queueing_lock="tidy_blueprints", pass_context=False)
+    async def tidy_blueprints(timestamp: int) -> None:  # pyright: ignore[reportUnusedFunction]
+        await tidy(database)
+
     @jobs.periodic(cron="17 3 * * *")
     @jobs.task(queueing_lock="keep_house", pass_context=False)
     async def keep_house(timestamp: int) -> None:  # pyright: ignore[reportUnusedFunction]
@@ -64,6 +81,22 @@ async def watch(database: Database, served: Bundles) -> list[dict[str, Any]]:
     for alert in alerts:
         log.error("taken back automatically: %s", alert)
     return alerts
+
+
+async def take_up_left(database: Database, samples: SampleReader, imports: ImportRunner) -> int:
+    """Reads samples and carries out imports whose process is gone. Shape: how many were begun."""
+    async with database.as_actor(Actor.anonymous()) as ctx:
+        if not await previews.is_work_left(ctx):
+            return 0
+    return await samples.resume() + await imports.resume()
+
+
+async def tidy(database: Database) -> None:
+    """Ends previews whose day is over, and removes samples that nobody needs any more."""
+    async with database.as_system("end previews whose time is over") as ctx:
+        paths, files = await previews.tidy(ctx), ctx.ports.files
+    if paths:
+        await files.remove(BUCKET, paths)
 
 
 async def run() -> None:

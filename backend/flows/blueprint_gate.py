@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from backend.core.context import Actor, Context
-from backend.core.errors import Conflict
+from backend.core.errors import Conflict, NotAllowed
 from backend.domains.blueprints import previews
 from backend.domains.blueprints import service as blueprints
 from backend.domains.blueprints.checklist import Check, Looked, checklist_of
@@ -35,6 +35,11 @@ from backend.flows.filling import bring_in
 from backend.flows.inventories import sheets_of
 from backend.flows.once import once
 from backend.flows.runtime import Runtime
+
+#: Why somebody who may prepare an event may not put it in force.
+_ABOVE: Final = frozenset({"events.above_your_risk", "events.may_not_publish"})
+
+_PUBLISH: Final = "blueprints/publish"
 
 
 async def gate(runtime: Runtime, actor: Actor, *, blueprint_id: UUID) -> dict[str, Any]:
@@ -77,31 +82,58 @@ async def publish_blueprint(
     `publishing.publish`.
     """
     blueprint, files = await loaded(runtime, actor, blueprint_id)
-    blueprints.changeable(blueprint, blueprint.revision)
+    request = {"blueprint": blueprint_id, "message": message}
+
+    async def refuse(_: Context) -> dict[str, Any]:
+        raise Conflict("blueprints.is_over", status=blueprint.status.value)
+
+    if blueprint.status.is_over:  # the same request again, or another one that comes too late
+        return await once(runtime, actor, operation=_PUBLISH, key=key, request=request, work=refuse)
     document = await written(runtime, blueprint, files)
     sandbox, tickets = await _previewed(runtime, actor, blueprint_id)
     checks = _checks(blueprint, files, document, sandbox, tickets)
     unmet = [check.name for check in checks if check.is_required and not check.is_met]
     if unmet or sandbox is None:
         raise Conflict("blueprints.gate_unmet", unmet=unmet)
-    answer = await publishing.publish(
-        runtime, actor, document=sandbox.source, organization=blueprint.organization, key=f"{key} publish",
-        message=message or f"Blueprint “{blueprint.title}”", slug=sandbox.slug,
-    )  # fmt: skip
+    outcome = await _published(runtime, actor, blueprint, sandbox, key, message)
 
     async def work(ctx: Context) -> dict[str, Any]:
-        if answer["status"] != "applied":
+        if outcome["status"] != "applied":
             await blueprints.judge(ctx, blueprint_id=blueprint_id, verdict="submit")
-            return {"applied": False}
+            return outcome
         await blueprints.remember(ctx, organization_id=blueprint.organization_id, remembered=confirmed(files))
         await blueprints.note_published(ctx, blueprint_id=blueprint_id)
-        return {"applied": True}
+        return outcome
 
-    request = {"blueprint": blueprint_id, "message": message}
-    await once(runtime, actor, operation="blueprints/publish", key=key, request=request, work=work)
+    answer = await once(runtime, actor, operation=_PUBLISH, key=key, request=request, work=work)
     if answer["status"] == "applied" and not tickets:
         await bring_in(runtime, actor, blueprint, sheets_of(files, document.proposal))
     return answer
+
+
+async def _published(
+    runtime: Runtime, actor: Actor, blueprint: Blueprint, sandbox: Sandbox, key: str, message: str
+) -> dict[str, Any]:
+    """In force, or put forward: a first version above the author's risk waits for somebody who may decide on it."""
+    try:
+        return await publishing.publish(
+            runtime, actor, document=sandbox.source, organization=blueprint.organization, key=f"{key} publish",
+            message=message or f"Blueprint “{blueprint.title}”", slug=sandbox.slug,
+        )  # fmt: skip
+    except NotAllowed as refused:
+        if refused.code not in _ABOVE:
+            raise
+        return {
+            "status": "pending_approval",
+            "event_id": sandbox.slug,
+            "draft_id": None,
+            "risk": refused.facts.get("risk"),
+            "needed": 1,
+            "given": 0,
+            "needs_admin": True,
+            "reasons": ["first_version"],
+            "url": f"{runtime.settings.base_url}/cockpit/blueprints/{blueprint.id}",
+        }
 
 
 async def request_edits(

@@ -29,5 +29,18 @@ begin
   return private.note_import(p_import, p_stage, p_done, p_total, p_rows, p_seconds);
 end $$;
 
-revoke execute on function private.tell_blueprint(), private.beat_import(uuid, text, bigint, bigint, bigint, int) from public;
+-- The cheap question before the system door is opened: whether something somebody asked for is left lying.
+create function private.is_work_left() returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (select from public.blueprint_files f
+                 where (f.status = 'waiting' and f.updated_at < now() - interval '10 seconds')
+                    or (f.status = 'reading' and f.lease_until < now()))
+      or exists (select from public.imports i
+                 where (i.status = 'queued' and i.created_at < now() - interval '30 seconds')
+                    or (i.status = 'running' and i.lease_until < now()))
+$$;
+
+revoke execute on function private.tell_blueprint(), private.beat_import(uuid, text, bigint, bigint, bigint, int),
+  private.is_work_left() from public;
 grant execute on function private.beat_import(uuid, text, bigint, bigint, bigint, int) to authenticated;
+grant execute on function private.is_work_left() to anon, authenticated;

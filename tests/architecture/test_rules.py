@@ -19,6 +19,10 @@ SYSTEM_CALLERS = {
     "backend/cli/creating.py": "local operators take blueprints live",
     "backend/cli/documents.py": "local operators publish without a sign-in",
     "backend/cli/sources.py": "local operators import without a sign-in",
+    "backend/flows/connectors.py": "pages of feeds and sealed credentials, once the database has begun the run",
+    "backend/flows/imports.py": "imports, once the database has issued the ticket",
+    "backend/flows/sampling.py": "reads samples whose process is gone",
+    "backend/flows/sandbox.py": "rehearses holds, all of it undone",
     "backend/flows/demo.py": "makes the demo's organizations and people",
     "backend/worker.py": "nightly house-keeping",
 }

@@ -121,7 +121,11 @@ def questions_of(files: Sequence[SampleFile], proposal: Proposal) -> tuple[Quest
     by_kind = {kind: [f for f in read_files(files) if f.kind == kind] for kind in _KINDS}
     asked: list[tuple[float, Question]] = []
     for file, sheet in zip(by_kind["sheet"], proposal.sheets, strict=True):
-        asked += _of_fields(file, sheet.fields)
+        is_priced = bool(
+            sheet.currency or proposal.choices.currency
+        )  # what was asked of the price is answered
+        fields = [one for one in sheet.fields if not (is_priced and one.targets == ("price",))]
+        asked += _of_fields(file, fields)
         asked += [
             (0.0, Question(str(file.id), WHOLE_FILE, text)) for text in _of_sheet(sheet, proposal.choices)
         ]
@@ -148,7 +152,9 @@ def _of_sheet(sheet: SheetProposal, choices: Choices) -> Iterator[str]:
         yield "Which column tells one listing from another, such as a stock number?"
     if not {"title", "make", "model"} & targets:
         yield "Which column says what is for sale?"
-    if "price" in targets and not (sheet.currency or choices.currency or "currency" in targets):
+    is_asked = any(one.question for one in sheet.fields if "price" in one.targets)
+    is_known = sheet.currency or choices.currency or "currency" in targets or is_asked
+    if "price" in targets and not is_known:
         yield "In which currency are the prices?"
 
 

@@ -182,6 +182,11 @@ async def list_left_imports(ctx: Context, *, limit: int = 20) -> list[UUID]:
     return await queries.list_left_imports(ctx.conn, limit=limit)
 
 
+async def is_work_left(ctx: Context) -> bool:
+    """Whether a sample or an import is left lying by whoever worked on it. Anybody may ask."""
+    return await queries.is_work_left(ctx.conn)
+
+
 async def discard(ctx: Context, *, blueprint_id: UUID) -> None:
     """Gives a blueprint up for good, and its draft event with it. Raises: NotFound; NotAllowed; Conflict."""
     await queries.discard_blueprint(ctx.conn, blueprint_id=blueprint_id)

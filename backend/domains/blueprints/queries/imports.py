@@ -105,6 +105,11 @@ async def list_left_imports(conn: Connection, *, limit: int) -> list[UUID]:
     return [row["id"] for row in await cursor.fetchall()]
 
 
+async def is_work_left(conn: Connection) -> bool:
+    cursor = await conn.execute("select private.is_work_left() as is_left")
+    return (await _one(cursor))["is_left"]
+
+
 async def open_sandbox(
     conn: Connection, *, blueprint_id: UUID, slug: str, name: str, source: str, canonical: str, sha256: str
 ) -> None:
