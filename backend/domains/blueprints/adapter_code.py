@@ -100,7 +100,7 @@ def propose_adapters(
     found: dict[str, AdapterProposal] = {}
     for one in fields:
         is_open = one.confidence < _HARDLY or all(name.startswith("specs.") for name in one.targets)
-        if one.type not in ("text", "enum") or one.left not in (None, Left.UNUSED) or not is_open:
+        if one.type not in ("text", "enum", "list") or one.left not in (None, Left.UNUSED) or not is_open:
             continue
         if made := propose_adapter(source, one.key, cells.get(one.key, {})):
             name = made.file if made.file not in found else f"{made.file[:-3]}_{len(found) + 1}.py"

@@ -36,7 +36,8 @@ def propose_catalogue(scene: Scene) -> Iterator[ValueProposal]:
     if len(numbers) > NUMERIC_SLOTS:
         late = ", ".join(fact.label for fact in numbers[NUMERIC_SLOTS:])
         reason += f" Search limits the first {NUMERIC_SLOTS} numbers; shown and compared only: {late}."
-    yield value("/catalogue/attributes", said, reason, 0.9)
+    if said:
+        yield value("/catalogue/attributes", said, reason, 0.9)
 
 
 def declared_attributes(scene: Scene) -> list[Fact]:
@@ -84,7 +85,7 @@ def propose_interface(scene: Scene) -> Iterator[ValueProposal]:
     known = [name for name in fields if name in _TILE_FIELDS]
     if len(known) >= 2:
         yield value("/ui_contract/tile_fields", known, _as_shown(scene), 0.7)
-    elif scene.facts.with_photos < 0.05 and not scene.proposal.photos:
+    elif scene.has_rows and scene.facts.with_photos < 0.05 and not scene.proposal.photos:
         plain = [name for name in scene.of_seed("ui_contract", "tile_fields") if name != "media"]
         yield value("/ui_contract/tile_fields", [*plain, "media"], "Hardly any listing has a picture.", 0.6)
 
@@ -126,7 +127,7 @@ def _chips(scene: Scene) -> ValueProposal:
         (f for f in scene.attributes if _fits_a_chip(f)), key=lambda f: (not is_shape(f.target), -f.tells)
     )
     named = [_chip_name(fact) for fact in facts if fact.target != "price"]
-    first = ["Budget"] if scene.facts.price else []
+    first = ["Budget"] if scene.is_priced else []
     chosen = list(dict.fromkeys([*first, *named]))[:_CHIP_ROW]
     reason = "What buyers can limit by here, those first that leave fewest."
     return value("/ui_contract/chips", chosen or ["Budget"], reason, 0.75)
@@ -179,6 +180,8 @@ def _comparison(scene: Scene, tile: Sequence[str]) -> ValueProposal:
 
 
 def propose_search(scene: Scene) -> Iterator[ValueProposal]:
+    if not scene.has_rows:
+        return
     most = 24 if scene.facts.rows >= 60 else 12
     yield value("/search_defaults/max_results", most, f"{scene.facts.rows:,} listings are offered.", 0.7)
 

@@ -140,7 +140,7 @@ def propose_ranking(scene: Scene) -> Iterator[ValueProposal]:
     if scene.facts.singles >= _UNIQUE:
         _move(twentieths, "scarcity", "individual_match", 1)
         reasons.append("where each is the only one, rarity sets nothing apart")
-    if scene.facts.rows < 40:
+    if scene.has_rows and scene.facts.rows < 40:
         _move(twentieths, "social_proof", "individual_match", 1)
         reasons.append("few listings draw too little interest to compare")
     filled = [fact for fact in scene.attributes if fact.tells >= 0.5 and fact.target.startswith("specs.")]
@@ -163,21 +163,18 @@ def _move(twentieths: dict[str, int], source: str, target: str, count: int) -> N
 
 
 def propose_scarcity(scene: Scene) -> Iterator[ValueProposal]:
+    yield value("/sdme/drop_calendar", [], "Days of drops are promises, which only the seller can make.", 0.8)
+    if not scene.has_rows:
+        return
     singles = scene.facts.singles
     share = f"{singles:.0%} of the listings are the only ones of their kind"
     badges = 0.05 <= singles < _UNIQUE
-    why = (
-        f"{share}: saying so is true and sets them apart."
-        if badges
-        else f"{share}: saying so would be no news."
-    )
-    yield value("/sdme/scarcity_badges", badges, why, 0.65)
-    yield value("/sdme/drop_calendar", [], "Days of drops are promises, which only the seller can make.", 0.8)
-    trends = ["wishlists", "holds"] if singles >= _MANY_SINGLES else ["views", "holds"]
-    reason = f"{share}; " + (
-        "what people keep says more than what they look at." if singles >= _MANY_SINGLES else "views add up."
-    )
-    yield value("/cspe/trending_signals", trends, reason, 0.5)
+    why = "saying so is true and sets them apart" if badges else "saying so would be no news"
+    yield value("/sdme/scarcity_badges", badges, f"{share}: {why}.", 0.65)
+    is_rare = singles >= _MANY_SINGLES
+    trends = ["wishlists", "holds"] if is_rare else ["views", "holds"]
+    why = "what people keep says more than what they look at" if is_rare else "views add up"
+    yield value("/cspe/trending_signals", trends, f"{share}; {why}.", 0.5)
 
 
 def propose_safety(scene: Scene) -> Iterator[ValueProposal]:

@@ -8,11 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from backend.domains.blueprints.behavior_nearest import Nearest, Profile
 from backend.domains.blueprints.behavior_words import Family, clean, is_claim, label_of, tokens
-from backend.domains.blueprints.inventory import AttributeFacts, InventoryFacts
+from backend.domains.blueprints.inventory import CORE_ENUMS, AttributeFacts, InventoryFacts, Kind, Spread
 from backend.domains.blueprints.model import (
     Choices,
     FieldProposal,
@@ -69,7 +69,7 @@ class Fact:
         """Whether a buyer can choose among its values."""
         return (
             self.kind == "enum"
-            and len(self.values(2)) == 2
+            and (len(self.values(2)) == 2 or not self.facts.is_whole)
             and 2 <= self.facts.distinct <= 60
             and self.facts.filled >= 0.4
             and self.is_short
@@ -110,6 +110,15 @@ class Scene:
     def price(self) -> float | None:
         """The middle price. Unit: major units of the event's currency."""
         return self.facts.price.median if self.facts.price else None
+
+    @property
+    def has_rows(self) -> bool:
+        """Whether anything is known but what a description says: a feed is read later."""
+        return self.facts.rows > 0
+
+    @property
+    def is_priced(self) -> bool:
+        return self.facts.price is not None or self.find("price") is not None
 
     @property
     def is_seeded(self) -> bool:
@@ -153,8 +162,10 @@ def value(path: str, said: Any, reason: str, confidence: float) -> ValueProposal
 def attributes_of(proposal: Proposal, facts: InventoryFacts) -> tuple[Fact, ...]:
     """Facts that buyers can ask for, those that tell most first; numbers stand first among equals."""
     said = _fields_by_target(proposal)
+    known = {each.target for each in facts.attributes}
+    foretold = [_foretold(target, said[target]) for target in _of_feeds(proposal) if target not in known]
     found: list[Fact] = []
-    for each in facts.attributes:
+    for each in (*facts.attributes, *foretold):
         if each.target in _OWN_PLACES or not each.filled:
             continue
         field = said.get(each.target)
@@ -162,6 +173,29 @@ def attributes_of(proposal: Proposal, facts: InventoryFacts) -> tuple[Fact, ...]
         unit = (field.column.get("to") or field.unit) if field and kind == "number" else None
         found.append(Fact(each.target, _label(each.target, field), kind, str(unit) if unit else None, each))
     return tuple(sorted(found, key=lambda fact: (-round(fact.tells, 1), fact.kind != "number", fact.target)))
+
+
+def _of_feeds(proposal: Proposal) -> list[str]:
+    """What feeds will bring, whose rows are not here yet."""
+    return list(
+        dict.fromkeys(target for feed in proposal.feeds for field in feed.fields for target in field.targets)
+    )
+
+
+def _foretold(target: str, field: FieldProposal) -> AttributeFacts:
+    """The facts of an attribute by the few values that a description shows."""
+    values = list(dict.fromkeys(clean(text, 80) for text in field.samples))
+    kind = {"integer": "number", "number": "number"}.get(field.type, field.type)
+    numbers = sorted(float(text) for text in values if text.replace(".", "", 1).isdigit())
+    spread = None
+    if kind == "number" and numbers:
+        middle = numbers[len(numbers) // 2]
+        spread = Spread(len(numbers), numbers[0], numbers[0], middle, numbers[-1], numbers[-1])
+    distinct = max(field.distinct, len(values), 2)
+    top = tuple((text, 1) for text in values if text)
+    said = "enum" if target in CORE_ENUMS else kind
+    share = field.filled or 1.0
+    return AttributeFacts(target, cast(Kind, said), share, distinct, 1.0, top, spread, is_whole=False)
 
 
 def _fields_by_target(proposal: Proposal) -> dict[str, FieldProposal]:
@@ -174,7 +208,12 @@ def _fields_by_target(proposal: Proposal) -> dict[str, FieldProposal]:
 
 
 def _kind(facts: AttributeFacts, field: FieldProposal | None) -> str:
-    if field is not None and field.targets == (facts.target,) and facts.kind == "text":
+    if (
+        field is not None
+        and field.targets == (facts.target,)
+        and facts.kind == "text"
+        and field.type != "text"
+    ):
         said = {"integer": "number", "number": "number", "list": "enum", "date": "text"}.get(
             field.type, field.type
         )
@@ -184,7 +223,7 @@ def _kind(facts: AttributeFacts, field: FieldProposal | None) -> str:
 
 def _label(target: str, field: FieldProposal | None) -> str:
     said = field.column.get("label") if field and field.targets == (target,) else None
-    if said and (shown := clean(str(said), 60)):
+    if said and "." not in str(said) and (shown := clean(str(said), 60)):
         return shown
     if target in USUAL_LABELS:
         return USUAL_LABELS[target]

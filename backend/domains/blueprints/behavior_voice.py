@@ -101,6 +101,9 @@ def _openings(scene: Scene) -> list[str]:
 def _thoughts(scene: Scene) -> Iterator[str]:
     """What a buyer might say first, by the values that most listings have."""
     one, _ = scene.noun
+    if not scene.has_rows:
+        yield f"What is the best {one} here for the money?"
+        return
     make, price = scene.find("make"), scene.facts.price
     under = f"under {_money(scene, rounded(price.q3))}" if price else ""
     if make and make.is_choice:
@@ -176,6 +179,8 @@ def _questions(scene: Scene) -> Iterator[ValueProposal]:
 
     Source: information gain (Quinlan 1986): facts are asked for by their entropy.
     """
+    if not scene.has_rows:
+        return
     left = scene.facts.rows / _READABLE
     needed = 0
     for fact in scene.attributes:
@@ -194,7 +199,7 @@ def _signals(scene: Scene) -> ValueProposal:
     price = scene.price or 0
     place = next((facts[name] for name in ("location_city", "location_region") if name in facts), None)
     wanted = {
-        "BUDGET_RANGE": scene.facts.price is not None,
+        "BUDGET_RANGE": scene.is_priced,
         "TIMELINE_URGENCY": True,
         "USE_CASE": True,
         "FEATURE_PRIORITY": len(facts) > 4,

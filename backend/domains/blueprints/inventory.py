@@ -20,7 +20,7 @@ MOST_VALUES: Final = 5_000
 _MOST_NUMBERS: Final = 4_096
 _MOST_ALIKE: Final = 200_000
 _TOP: Final = 60
-_CORE_ENUMS: Final = frozenset({
+CORE_ENUMS: Final = frozenset({
     "make", "model", "trim", "condition", "color_exterior", "color_interior", "location_city", "location_region",
     "location_country", "seller", "status",
 })  # fmt: skip
@@ -121,7 +121,7 @@ def inventory_of(rows: Iterable[Row], *mappings: Mapping[str, Any]) -> Inventory
 
 def _kinds(mappings: Sequence[Mapping[str, Any]]) -> dict[str, Kind]:
     """What the mappings say of their targets; where they say nothing, values decide."""
-    found: dict[str, Kind] = dict.fromkeys(_CORE_ENUMS, "enum")
+    found: dict[str, Kind] = dict.fromkeys(CORE_ENUMS, "enum")
     for mapping in mappings:
         for column in mapping.get("columns", {}).values():
             if isinstance(column, str) or "target" not in column:

@@ -16,6 +16,7 @@ from backend.domains.blueprints.inventory import InventoryFacts, inventory_of
 from backend.domains.blueprints.model import (
     BehaviorProposal,
     Choices,
+    FeedProposal,
     Proposal,
     ReportField,
     ReportProposal,
@@ -241,6 +242,40 @@ def test_an_inventory_without_prices_names_or_rows_still_gives_a_document() -> N
     for rows in ([], [Row({"external_id": "1", "title": "A"})]):
         compilation = compiled(Proposal(sheets=(empty,)), inventory_of(rows, empty.mapping))
         assert not compilation.errors
+
+
+def test_a_feed_without_rows_foretells_its_attributes() -> None:
+    fields = (
+        field("price.amount", "price", "number"),
+        field("make", "make"),
+        field("km", "mileage", "integer"),
+    )
+    more = (field("dims.len", "specs.length", "number", "m"), field("sold", "specs.sold", "boolean"))
+    feed = FeedProposal("shop.yaml", {}, (*fields, *more), "boats")
+    proposal = Proposal(feeds=(feed,))
+    behavior = propose_behavior(proposal, inventory_of(()))
+    values = said(behavior)
+    assert {each["name"] for each in values["/catalogue/attributes"]} == {"length", "sold"}
+    assert "Budget" in values["/ui_contract/chips"]
+    assert "/sdme/scarcity_badges" not in values, "nothing is known of rarity yet"
+    assert not compiled(proposal, inventory_of(())).errors
+
+
+def test_openings_wish_for_what_is_there_and_for_less_of_what_wears() -> None:
+    fields = [
+        field("Id", "external_id"),
+        field("H", "specs.engine_hours", "number", "h"),
+        field("T", "specs.annual_taxes", "number"),
+    ]
+    rows = [
+        Row({"external_id": str(at), "specs.engine_hours": 100 * at, "specs.annual_taxes": 50 * at})
+        for at in range(1, 40)
+    ]
+    own = sheet(fields, domain="boats")
+    (first, *_) = said(propose_behavior(Proposal(sheets=(own,)), inventory_of(rows, own.mapping)))[
+        "/persona/openings"
+    ]
+    assert first == "Engine hours under 2,000 h"
 
 
 _TEXT = st.text(min_size=1, max_size=90)

@@ -14,6 +14,7 @@ from backend.cli import wiring
 from backend.core.settings import Settings
 from backend.domains.blueprints.artifacts import artifacts_of, bundle_of
 from backend.domains.blueprints.artifacts_files import pack, read_tree, write_tree
+from backend.domains.blueprints.artifacts_sql import index_migration
 from tests.services.blueprints.shop import call_blueprint, call_event, write_list, write_photos
 from tests.services.events.cli import at_the_test_database
 
@@ -124,6 +125,18 @@ def test_an_approved_adapter_fills_its_columns_and_the_journal_says_so(
         "select facts from public.journal where kind = 'blueprint.adapter_approved'"
     ).fetchall()
     assert [row["facts"]["sha256"] for row in kept] == [adapter.sha256]
+
+
+def test_the_migration_of_an_event_runs_again_without_harm(owner: psycopg.Connection[Any]) -> None:
+    numbers = [{"name": f"measure_{at}", "kind": "number"} for at in range(10)]
+    migration = index_migration({"id": "x", "catalogue": {"attributes": numbers}})
+    assert migration is not None
+    for _ in range(2):
+        owner.execute(migration.encode())
+    names = owner.execute(
+        "select indexname from pg_indexes where indexname like 'listings_specs_%' order by 1"
+    ).fetchall()
+    assert [row["indexname"] for row in names] == ["listings_specs_measure_8", "listings_specs_measure_9"]
 
 
 def test_either_check_or_publish() -> None:
