@@ -20,7 +20,7 @@ from rich.table import Table
 
 from backend.cli import wiring
 from backend.core.context import Actor
-from backend.core.errors import AppError
+from backend.core.errors import AppError, InvalidInput
 from backend.core.settings import load_settings
 
 T = TypeVar("T")
@@ -125,8 +125,13 @@ def secret(name: str, event: str, forget: bool) -> None:
 
 def _asked(auth: dict[str, Any]) -> dict[str, Any]:
     if not sys.stdin.isatty():
-        given = json.loads(sys.stdin.read() or "{}")
-        return given if isinstance(given, dict) else {}
+        try:
+            given = json.loads(sys.stdin.read())
+        except ValueError:
+            given = None
+        if not isinstance(given, dict) or not given:
+            raise InvalidInput("blueprints.bad_credentials", name="no JSON object")
+        return given
     names = {"oauth2": ("client_id", "client_secret")}.get(auth["type"], ("value",))
     names = ("username", "password") if auth.get("scheme") == "basic" else names
     return {
@@ -198,7 +203,7 @@ def list_(event: str) -> None:
 
 
 def _run(work: Callable[[Any], Coroutine[Any, Any, T]]) -> T:
-    from backend.cli.sources import sentence
+    from backend.cli.feed_words import sentence
     from backend.flows.connectors import Connectors
 
     async def opened() -> T:
