@@ -153,8 +153,16 @@ def _goes_on(rows: Sequence[_Row], scores: Sequence[tuple[float, float]], at: in
     if any(following.shapes[column] in _DATA for column in following.filled):
         return False
     if len(following.filled) >= 2 and scores[at + 1][1] >= max(2.0, contrast * 0.5):
-        return True
+        return not _describes(header, following)
     return _completes(header, following, rows[at + 2 : at + 2 + _BELOW])
+
+
+def _describes(header: _Row, following: _Row) -> bool:
+    """Whether a row says in more words what complete names stand for."""
+    if len(following.filled) > len(header.filled):
+        return False
+    lengths = [sum(len(row.texts[at]) for at in row.filled) / len(row.filled) for row in (header, following)]
+    return lengths[1] > max(10.0, 1.5 * lengths[0])
 
 
 def _completes(header: _Row, following: _Row, below: Sequence[_Row]) -> bool:

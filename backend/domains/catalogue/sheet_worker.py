@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 from pathlib import Path
@@ -21,7 +22,7 @@ SHEETS: Final = 60
 OUTLINE_ROWS: Final = 60
 OUTLINE_COLUMNS: Final = 100
 MERGED_ROWS: Final = 200
-MERGED: Final = 5_000
+MERGED: Final = 50_000
 
 
 def limit_resources(memory: int, seconds: int) -> None:
@@ -51,6 +52,13 @@ def refuse(code: str, /, **facts: Any) -> dict[str, Any]:
     return {"problem": code, "facts": facts}
 
 
+def rows_of(sheet: calamine.CalamineSheet) -> Iterator[list[Any]]:
+    """Every row from the first on, with the columns in front of the used ones."""
+    before: list[Any] = [""] * (sheet.start[1] if sheet.start else 0)
+    for row in sheet.iter_rows():
+        yield [*before, *row] if before else row
+
+
 def say(message: Any) -> None:
     sys.stdout.write(json.dumps(message) + "\n")
 
@@ -68,13 +76,15 @@ def read(order: dict[str, Any]) -> dict[str, Any]:
             sheet = asked(workbook) if order["choose"] else first_with_cells(workbook)
         if sheet is None:
             return refuse("empty_file")
-        say({"opened": {"sheet": sheet.name, "sheets": names[:SHEETS], "merged": merged(sheet)}})
-        return write(sheet, order, calculator(sheet, order["path"], sheet.name))
+        areas = merged(sheet)
+        top = [area for area in areas if area[0] <= MERGED_ROWS]
+        say({"opened": {"sheet": sheet.name, "sheets": names[:SHEETS], "merged": top}})
+        return write(sheet, order, calculator(sheet, order["path"], sheet.name), areas)
 
 
 def calculator(sheet: calamine.CalamineSheet, path: str, name: str) -> Calculator | None:
     formulas = find_formulas(path, name)
-    return Calculator(formulas, sheet.iter_rows()) if formulas else None
+    return Calculator(formulas, rows_of(sheet)) if formulas else None
 
 
 def first_with_cells(workbook: calamine.CalamineWorkbook) -> calamine.CalamineSheet | None:
@@ -94,7 +104,7 @@ def asked(workbook: calamine.CalamineWorkbook) -> calamine.CalamineSheet | None:
             continue
         first = [
             [number, [short(plain(cell)) for cell in row[:OUTLINE_COLUMNS]]]
-            for number, row in enumerate(islice(sheet.iter_rows(), OUTLINE_ROWS), 1)
+            for number, row in enumerate(islice(rows_of(sheet), OUTLINE_ROWS), 1)
         ]
         visible = about.visible == calamine.SheetVisibleEnum.Visible
         sheets[about.name] = sheet
@@ -113,26 +123,46 @@ def short(cell: Any) -> Any:
 
 
 def merged(sheet: calamine.CalamineSheet) -> list[list[int]]:
-    """Merged cells of the first rows, 1-based: first row, first column, last row, last column."""
-    areas = [
+    """Merged cells, 1-based: first row, first column, last row, last column."""
+    return [
         [top + 1, left + 1, bottom + 1, right + 1]
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+        for (top, left), (bottom, right) in islice(sheet.merged_cell_ranges or (), MERGED)
     ]
-    return [area for area in areas if area[0] <= MERGED_ROWS][:MERGED]
+
+
+def reaching_down(areas: list[list[int]]) -> dict[int, list[tuple[int, int]]]:
+    """First row → (column, last row) of cells merged downwards: their value holds for every row."""
+    found: dict[int, list[tuple[int, int]]] = {}
+    for top, left, bottom, right in areas:
+        if bottom > top and left == right:
+            found.setdefault(top, []).append((left, bottom))
+    return found
 
 
 def write(
-    sheet: calamine.CalamineSheet, order: dict[str, Any], calculated: Calculator | None
+    sheet: calamine.CalamineSheet,
+    order: dict[str, Any],
+    calculated: Calculator | None,
+    areas: list[list[int]],
 ) -> dict[str, Any]:
     if sheet.total_width > order["columns"]:
         return refuse("too_many_columns", columns=sheet.total_width, limit=order["columns"])
     formulas = calculated.by_row() if calculated else {}
-    for number, row in enumerate(sheet.iter_rows(), 1):
+    starts, reaching = reaching_down(areas), dict[int, tuple[int, Any]]()
+    for number, row in enumerate(rows_of(sheet), 1):
         if number > order["rows"]:
             return refuse("too_many_rows", limit=order["rows"])
         cells = [plain(cell) for cell in row]
         if calculated and number in formulas:
             calculated.fill(number, cells, formulas[number])
+        for column, (last, value) in list(reaching.items()):
+            if number > last:
+                del reaching[column]
+            elif column <= len(cells):
+                cells[column - 1] = value
+        for column, last in starts.get(number, ()):
+            if column <= len(cells):
+                reaching[column] = (last, cells[column - 1])
         sizes = [len(cell) for cell in cells if isinstance(cell, str)]
         if sizes and (max(sizes) > order["cell_chars"] or sum(sizes) > order["row_chars"]):
             return refuse("cell_too_large", row=number, limit=order["cell_chars"])

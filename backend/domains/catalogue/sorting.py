@@ -21,6 +21,7 @@ Record: TypeAlias = tuple[int, Sequence[Cell]]
 LEARNT_FROM: Final = 200  # rows
 _COLUMNS: Final = 300
 _AHEAD_CHARS: Final = 16_000_000
+_OFTEN: Final = 0.3  # of rows with few cells: then they are listings too
 _FRONT: Final = 2  # columns
 _LABELS: Final = 4  # cells among which the word for a total stands
 
@@ -30,17 +31,21 @@ class RowSorter:
 
     def __init__(self, names: Sequence[str], sample: Sequence[Sequence[Cell]]) -> None:
         self._names = [name.casefold() for name in names]
+        self._known = frozenset(name for name in self._names if name)
         rows = [row[:_COLUMNS] for row in sample if len(_filled(row)) > 1] or [
             row[:_COLUMNS] for row in sample
         ]
         usual = median(len(_filled(row)) for row in rows) if rows else 1
         self._full = 0.6 * usual
         self._sparse = max(2.0, 0.3 * usual)
+        bare = sum(len(_filled(row)) <= self._sparse for row in rows)
+        self._are_sparse = bare > _OFTEN * len(rows)
         self._is_wide = usual >= 4
         full = [row for row in rows if len(_filled(row)) >= self._full]
         width = max((len(row) for row in full), default=0)
         self._anchors = frozenset(at for at in range(width) if _is_anchor(full, at))
         self._ids = _ids(full, width)
+        self._figures = tuple(at for at in range(width) if _is_figure(full, at))
         self._signatures = {
             at: frozenset(signature(row[at]) for row in full if at < len(row)) for at in self._ids
         }
@@ -54,12 +59,14 @@ class RowSorter:
         if len(filled) >= self._full:
             if text and filled[0] < len(self._names) and text.casefold() == self._names[filled[0]]:
                 return "header" if self._repeats_names(cells, filled) else "listing"
-            return self._total(cells, filled) or "listing"
+            return self._total(cells, filled) or self._described(cells) or "listing"
         if self._repeats_names(cells, filled):
             return "header"
         return self._total(cells, filled) or self._aside(cells, filled) or "listing"
 
     def _repeats_names(self, cells: Sequence[Cell], filled: Sequence[int]) -> bool:
+        if all(plain(cells[at]).casefold() in self._known for at in filled) and len(filled) > 1:
+            return True
         same = sum(
             at < len(self._names) and plain(cells[at]).casefold() == self._names[at] != "" for at in filled
         )
@@ -84,6 +91,17 @@ class RowSorter:
                 return "subtotal" if SUBTOTAL.search(label) else "total"
         return None
 
+    def _described(self, cells: Sequence[Cell]) -> RowKind | None:
+        """A remark where every figure of a listing should be, such as `number, required` below its name."""
+        if (
+            len(self._figures) < 2
+            or any(_has_digit(cells, at) for at in self._figures)
+            or self._has_id(cells)
+        ):
+            return None
+        told = [shape(cells[at]) for at in self._figures if at < len(cells)]
+        return "note" if sum(kind in {"word", "prose"} for kind in told) * 2 > len(self._figures) else None
+
     def _has_id(self, cells: Sequence[Cell], label: int = -1) -> bool:
         """Whether a number of the list stands in its place; short bare digits may as well count something."""
         for at in self._ids:
@@ -97,8 +115,8 @@ class RowSorter:
     def _aside(self, cells: Sequence[Cell], filled: Sequence[int]) -> RowKind | None:
         if not self._is_wide or len(filled) > self._sparse or self._has_id(cells):
             return None
-        kept = sum(at in self._anchors for at in filled)
-        if len(filled) > 1 and kept * 3 > len(self._anchors):
+        kept = sum(at in self._anchors and shape(cells[at]) in {"word", "code"} for at in filled)
+        if self._are_sparse and len(filled) > 1 and kept * 3 > len(self._anchors):
             return None
         texts = [plain(cells[at]) for at in filled]
         words = [
@@ -123,6 +141,19 @@ def _filled(cells: Sequence[Cell]) -> list[int]:
         for at, cell in enumerate(cells)
         if cell is not None and cell != "" and not (type(cell) is str and cell.isspace())
     ]
+
+
+def _has_digit(cells: Sequence[Cell], at: int) -> bool:
+    cell = cells[at] if at < len(cells) else None
+    return any(map(str.isdigit, cell)) if isinstance(cell, str) else cell is not None
+
+
+def _is_figure(rows: Sequence[Sequence[Cell]], at: int) -> bool:
+    shapes = [shape(row[at]) for row in rows if at < len(row)]
+    told = [kind for kind in shapes if kind != "empty"]
+    return (
+        len(told) * 2 > len(rows) and sum(kind in {"number", "date"} for kind in told) * 10 >= len(told) * 8
+    )
 
 
 def _is_anchor(rows: Sequence[Sequence[Cell]], at: int) -> bool:

@@ -349,3 +349,48 @@ def test_one_huge_cell_is_refused(tmp_path: Path) -> None:
     assert refused(path).code == "catalogue.cell_too_large"
     book = samples.xlsx(tmp_path / "f.xlsx", {"S": [HEADER, *GUITARS]})
     assert refused(book, limits=Limits(cell_chars=4)).code == "catalogue.cell_too_large"
+
+
+HORSES = [(f"Luna {i}", "Hanoverian", "Mare", 15.1, f"2015-01-{i + 1:02}", 9000 + i) for i in range(10)]
+HORSE = ("Horse", "Breed", "Sex", "Height", "Born", "Price")
+
+
+def test_a_second_list_and_addresses_below_are_no_listings(tmp_path: Path) -> None:
+    blank = ("",) * 4
+    rows = [
+        HORSE,
+        *HORSES,
+        ("SOLD", "", *blank),
+        ("Horse", "Price", *blank),
+        ("Nox", 5000, *blank),
+        ("Contact", "Bob", *blank),
+    ]
+    layout = survey(samples.text(tmp_path / "f.csv", rows)).layout
+    assert layout.row_count == 10
+    assert layout.other_rows == ((12, "note"), (13, "header"), (14, "note"), (15, "note"))
+
+
+def test_what_names_stand_for_may_be_told_below_them(tmp_path: Path) -> None:
+    told = (
+        "Required. A name.",
+        "As registered",
+        "Mare, gelding",
+        "Required, in hands",
+        "Date, required",
+        "Number, in euros",
+    )
+    layout = survey(samples.text(tmp_path / "f.csv", [HORSE, told, *HORSES], separator=";")).layout
+    assert (layout.header_rows, layout.first_row, layout.other_rows) == ((1,), 3, ((2, "note"),))
+
+
+def test_a_sheet_may_begin_anywhere(tmp_path: Path) -> None:
+    rows = [(), (), ("", "", "Horses for sale"), (), ("", "", *HORSE), *(("", "", *row) for row in HORSES)]
+    path = samples.xlsx(tmp_path / "f.xlsx", {"S": [[cell or None for cell in row] for row in rows]})
+    layout = survey(path).layout
+    assert (layout.keys, layout.first_row) == (("#1", "#2", *HORSE), 6)
+
+
+def test_a_cell_merged_downwards_holds_for_every_row(tmp_path: Path) -> None:
+    rows = [("Kind", "Ref", "Price"), *(("Dozer" if i == 0 else None, f"D{i}", 1000 * i) for i in range(6))]
+    path = samples.xlsx(tmp_path / "f.xlsx", {"S": rows}, merged=("A2:A6",))
+    assert [cells[0] for _, cells in survey(path).sample_rows] == [*["Dozer"] * 5, ""]

@@ -173,3 +173,13 @@ def test_macros_and_links_are_only_text(tmp_path: Path) -> None:
         archive.writestr("xl/externalLinks/externalLink1.xml", "<externalLink/>")
     assert survey(path).layout.row_count == 2
     assert cells(path, 3, "S") == ["A2", "@SUM(1)", 6]
+
+
+def test_formulas_of_a_sheet_that_begins_further_right(tmp_path: Path) -> None:
+    rows = [
+        (None, None, "Ref", "Model", "Price"),
+        *((None, None, f"C-{n}", "Bike", f"={n}*E9") for n in range(2, 5)),
+    ]
+    rows += [(None,) * 5] * 4 + [(None, None, "Base", None, 500)]
+    path = samples.xlsx(tmp_path / "f.xlsx", {"S": rows})
+    assert cells(path, 2, "S") == ["", "", "C-2", "Bike", 1000]
