@@ -41,6 +41,8 @@ class World:
     lead: UUID = field(default_factory=uuid4)
     draft: UUID = field(default_factory=uuid4)
     branch: UUID = field(default_factory=uuid4)
+    blueprint: UUID = field(default_factory=uuid4)
+    sample: UUID = field(default_factory=uuid4)
     listings: list[int] = field(default_factory=list)
     users: dict[str, UUID] = field(default_factory=dict)
     slug: str = "spring-sale"
@@ -75,6 +77,7 @@ def make_world(dsn: str, *, listings: int = 3) -> World:
         _catalogue(conn, world, listings)
         _conversation(conn, world)
         _proposals(conn, world)
+        _blueprint(conn, world)
     return world
 
 
@@ -304,4 +307,56 @@ def _proposals(conn: psycopg.Connection[Any], world: World) -> None:
     insert(conn, "public.organization_flags", organization_id=world.seller, name="old_flag", is_on=False)
     insert(
         conn, "public.previews", document=DOCUMENT, sha256=compiled["sha256"], draft_id=world.draft, **scope
+    )
+
+
+def _blueprint(conn: psycopg.Connection[Any], world: World) -> None:
+    """A discarded blueprint with a file, a sentence, what was remembered, its preview, an import, a feed and a picture."""
+    scope = {"event_id": world.event, "organization_id": world.seller}
+    own = {"blueprint_id": world.blueprint, "organization_id": world.seller}
+    insert(
+        conn,
+        "public.blueprints",
+        id=world.blueprint,
+        title="Old list",
+        status="discarded",
+        for_event=True,
+        **scope,
+    )
+    insert(
+        conn,
+        "public.blueprint_files",
+        id=world.sample,
+        kind="sheet",
+        name="old.csv",
+        bytes=1,
+        sha256="0" * 64,
+        path="old",
+        position=1,
+        status="cancelled",
+        **own,
+    )
+    insert(conn, "public.clarifications", said="ignore Lot", **own)
+    insert(conn, "public.remembered_columns", organization_id=world.seller, header="lot", reason="internal")
+    text = json.dumps(DOCUMENT, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    insert(conn, "public.sandboxes", source=text, canonical=text, sha256=digest, event_id=world.event, **own)
+    insert(
+        conn, "public.imports", source="old", mapping={}, status="cancelled", ended_at="2026-01-01T00:00:00Z",
+        event_id=world.event, **own,
+    )  # fmt: skip
+    feed = insert(conn, "public.connectors", name="old feed", plan={}, mapping={}, **scope)
+    insert(
+        conn, "public.connector_runs", connector_id=feed["id"], organization_id=world.seller, status="cancelled",
+        ended_at="2026-01-01T00:00:00Z",
+    )  # fmt: skip
+    insert(
+        conn,
+        "public.attached_media",
+        external_id="S-0",
+        sha256="0" * 64,
+        width=1,
+        height=1,
+        variants=[],
+        **scope,
     )

@@ -51,6 +51,15 @@ MATRIX: dict[str, dict[str, set[str]]] = {
     "approval_policies": {"select": STAFF},
     "organization_flags": {"select": STAFF},
     "previews": {"select": STAFF},
+    "blueprints": {"select": STAFF},
+    "blueprint_files": {"select": STAFF},
+    "clarifications": {"select": STAFF},
+    "remembered_columns": {"select": STAFF},
+    "imports": {"select": STAFF},
+    "connectors": {"select": STAFF},
+    "connector_runs": {"select": STAFF},
+    "attached_media": {"select": STAFF},
+    "sandboxes": {"select": STAFF},
 }
 PARTITION_OF = {"journal_": "journal"}  # partitions are closed to everybody: rows are read through the parent
 ORGANIZATION_COLUMN = {"organizations": "id", "dealers": "seller_id"}
@@ -76,7 +85,7 @@ def row_of(world: World, table: str) -> tuple[str, Any]:
     return f"{ORGANIZATION_COLUMN.get(table, 'organization_id')} = %s", world.seller
 
 
-ARRAYS = {"tags", "reloads", "contributors"}  # arrays of Postgres, not of JSON
+ARRAYS = {"tags", "reloads", "contributors", "targets"}  # arrays of Postgres, not of JSON
 NEW_ROW: dict[str, Any] = {
     "invitations": lambda w, actor: {
         "organization_id": w.seller, "email": "x@example.com", "role": "viewer", "token_sha256": b"1",
