@@ -24,12 +24,14 @@ from backend.cli.sources import sentence
 from backend.core.errors import AppError, InvalidInput
 from backend.domains.blueprints.artifacts_files import write_tree
 from backend.domains.blueprints.model import FieldProposal, SheetProposal
+from backend.domains.events.templates import list_templates
 from backend.flows import headless
 
 OPEN: Final = 3
 STOPPED: Final = 130
 #: Below it a column is marked as one to look at.
 _UNSURE: Final = 0.9
+_CELLS: Final = 5  # refused cells that are shown of each list
 _WORDS: Final[Mapping[str, str]] = {
     "blueprints.unknown_kind": "{file} is no spreadsheet, PDF, API description, picture or zip of pictures.",
     "blueprints.nothing_to_sell": "None of the files has listings in it. Add a spreadsheet or the description of a feed.",
@@ -48,6 +50,13 @@ _WORDS: Final[Mapping[str, str]] = {
 }
 
 
+def _known_template(_ctx: click.Context, _param: click.Parameter, name: str) -> str:
+    names = [template.name for template in list_templates()] if name else []
+    if name and name not in names:
+        raise click.BadParameter(f"There is no template {name}. There are: {', '.join(names)}.")
+    return name
+
+
 @click.command()
 @click.argument(
     "samples", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, readable=True)
@@ -57,7 +66,12 @@ _WORDS: Final[Mapping[str, str]] = {
     type=click.Path(path_type=Path),
     help="Write the tree of files to this folder, whole or not at all.",
 )
-@click.option("--template", default="", help="Begin from this template; else from the nearest one.")
+@click.option(
+    "--template",
+    default="",
+    callback=_known_template,
+    help="Begin from this template; else from the nearest one.",
+)
 @click.option("--name", default="", help="What the event is called on screen.")
 @click.option("--slug", default="", help="The event's id, part of its address.")
 @click.option(
@@ -187,9 +201,7 @@ def _show(drawn: headless.Drawn, out: Path | None, took: float) -> None:
     console = Console()
     for sheet in drawn.proposal.sheets:
         console.print(_table(sheet.file, sheet.fields, _size(sheet)))
-        share = drawn.inventory.shares.get(sheet.file, 0)
-        if share:
-            console.print(f"{share:.1%} of its rows have a cell that cannot be read and would be left out.")
+        _show_refused(console, drawn, sheet.file)
     for feed in drawn.proposal.feeds:
         console.print(_table(feed.file, feed.fields, str(feed.plan.get("base_url", ""))))
     for report in drawn.proposal.reports:
@@ -218,6 +230,20 @@ def _show(drawn: headless.Drawn, out: Path | None, took: float) -> None:
         console.print(f"? {f'{question.field}: ' if question.field else ''}{question.text}", markup=False)
     where = f"{len(drawn.tree)} files in {out}" if out else "nothing written: --out DIR writes the files"
     console.print(f"{drawn.inventory.facts.rows:,} listings, {took:.1f} s; {where}.", markup=False)
+
+
+def _show_refused(console: Console, drawn: headless.Drawn, file: str) -> None:
+    share, cells = drawn.inventory.shares.get(file, 0), drawn.inventory.refused.get(file, ())
+    if share:
+        console.print(f"{share:.1%} of its rows have a cell that cannot be read, and would be left out.")
+    for cell in cells[:_CELLS]:
+        effect = "row left out" if cell.effect == "rejected" else "cell left empty"
+        reason = cell.reason.replace("_", " ")
+        console.print(
+            f"  row {cell.row}, {cell.column}: {reason} ({effect}): {cell.value[:60]!r}", markup=False
+        )
+    if len(cells) > _CELLS:
+        console.print("  …")
 
 
 def _size(sheet: SheetProposal) -> str:

@@ -276,6 +276,7 @@ def summary(drawn: Drawn) -> dict[str, Any]:
             {"file": each.file, "column": each.key, "sha256": each.sha256} for each in drawn.adapters
         ],
         "rejected_rows": dict(drawn.inventory.shares),
+        "refused_cells": {file: to_json(cells) for file, cells in drawn.inventory.refused.items()},
         "files": sorted(drawn.tree),
     }
 

@@ -14,6 +14,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -23,7 +24,7 @@ from backend.domains.blueprints.inventory import InventoryFacts, inventory_of
 from backend.domains.blueprints.model import Proposal, SheetProposal
 from backend.domains.blueprints.records import SampleFile
 from backend.domains.catalogue import service as catalogue
-from backend.domains.catalogue.model import PreviewRow
+from backend.domains.catalogue.model import PreviewRow, RejectedCell
 from backend.flows.background import Background, threaded
 from backend.flows.sample_files import SampleFiles
 
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 _PATIENCE_S: Final = 1.5  # a first look does not wait longer for rows
 _KEPT: Final = 16
+_MOST_CELLS: Final = 20
 _MOST_ROWS: Final = 50_000  # of one list: facts of more are those of these
 #: What tells listings apart, for reports and photos.
 _KEYS: Final = ("external_id", "identifier", "title", "year", "make", "model", "trim", "image_urls")
@@ -40,11 +42,17 @@ _KEYS: Final = ("external_id", "identifier", "title", "year", "make", "model", "
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """Rows as facts and keys. `rejected` counts rows that an import would leave out, `shares` is that per file."""
+    """Rows as facts and keys. `rejected` counts rows that an import would leave out, `shares` is that per file.
+
+    `refused` are the first cells of each file that cannot be read.
+    """
 
     facts: InventoryFacts
     listings: tuple[Mapping[str, Any], ...] = ()
     shares: Mapping[str, float] = field(default_factory=dict[str, float])
+    refused: Mapping[str, tuple[RejectedCell, ...]] = field(
+        default_factory=dict[str, tuple[RejectedCell, ...]]
+    )
 
     @property
     def rejected(self) -> float:
@@ -105,13 +113,15 @@ def typed(paths: Sequence[Path], sheets: Sequence[SheetProposal]) -> Inventory:
     """What the files hold, read by these mappings. Blocking. Raises: as `catalogue.preview_rows` does."""
     rows: list[PreviewRow] = []
     shares: dict[str, float] = {}
+    cells: dict[str, tuple[RejectedCell, ...]] = {}
     for path, sheet in zip(paths, sheets, strict=True):
         read = catalogue.preview_rows(path, sheet.mapping, limit=_MOST_ROWS)
         refused = sum(any(problem.effect == "rejected" for problem in row.problems) for row in read)
         shares[sheet.file] = refused / max(len(read), 1)
+        cells[sheet.file] = tuple(islice((problem for row in read for problem in row.problems), _MOST_CELLS))
         rows += read
     listings = tuple({name: row.values[name] for name in _KEYS if name in row.values} for row in rows)
-    return Inventory(inventory_of(rows, *(sheet.mapping for sheet in sheets)), listings, shares)
+    return Inventory(inventory_of(rows, *(sheet.mapping for sheet in sheets)), listings, shares, cells)
 
 
 def sheets_of(files: Sequence[SampleFile], proposal: Proposal) -> Sheets:

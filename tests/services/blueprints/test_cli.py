@@ -115,6 +115,21 @@ def test_a_file_that_cannot_be_read_is_named_and_nothing_is_written(
     assert not (tmp_path / "out").exists()
 
 
+def test_cells_that_cannot_be_read_are_told_by_row_and_column(tmp_path: Path) -> None:
+    lines = write_list(tmp_path / "pianos.csv").read_text().splitlines()
+    lines[7] = re.sub(r'"\$[\d,]+"', "cheap as chips", lines[7], count=1)
+    (tmp_path / "pianos.csv").write_text("\n".join(lines) + "\n")
+    done = call_blueprint(tmp_path / "pianos.csv")
+    assert done.exit_code == 0, done.output
+    assert "row 8, Asking price: not money" in done.output
+
+
+def test_a_template_that_is_none_is_a_wrong_call(shop: Path) -> None:
+    done = call_blueprint(shop / "autumn_pianos.csv", "--template", "watches")
+    assert done.exit_code == 2
+    assert "watches_q1_2026" in done.output
+
+
 def test_photos_alone_have_nothing_to_sell(tmp_path: Path) -> None:
     (tmp_path / "IMG_1.jpg").write_bytes(picture("one"))
     done = call_blueprint(tmp_path / "IMG_1.jpg")
