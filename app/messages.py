@@ -148,6 +148,7 @@ WORDS: dict[str, str] = {
     "blueprints.no_such_clarification": "There is no such clarification, or you may not see it.",
     "blueprints.no_such_file": "There is no such file, or you may not see it.",
     "blueprints.not_published": "Its event is not live yet.",
+    "blueprints.no_samples": "The rows or photos are not here any more: {files}. Add them again.",
     "blueprints.nothing_to_sell": "No file here has listings in it. Add a spreadsheet, or the description of a feed.",
     "blueprints.photo_too_large": "{file} is too large a picture to read. Save it smaller and try again.",
     "blueprints.reading_failed": "{file} could not be read: it ended every attempt. Save it anew, or leave it out.",
