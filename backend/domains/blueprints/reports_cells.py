@@ -24,7 +24,7 @@ _LEADER_ONLY: Final = re.compile(r"[.·…‥_\-–—]{3,}|[.·…‥]")
 class Cell:
     """Text that stands together. `strong` is the part in bold that it begins with, where only a part is bold.
 
-    `lines` are its lines where it has several.
+    `lines` are its lines where it has several, `starts` where the words of a single line begin: (character, x0).
     """
 
     text: str
@@ -36,6 +36,7 @@ class Cell:
     size: float = 10.0
     strong: str = ""
     lines: tuple[Cell, ...] = ()
+    starts: tuple[tuple[int, float], ...] = ()
 
     @property
     def middle(self) -> float:
@@ -142,6 +143,9 @@ def cell_of(tokens: Sequence[Token]) -> Cell:
         bold=bold,
         size=median(token.size for token in tokens),
         strong="" if bold else _spaced(tokens[: len(strong)]),
+        starts=tuple(
+            (len(_spaced(tokens[:at])) + 1 if at else 0, token.x0) for at, token in enumerate(tokens)
+        ),
     )
 
 

@@ -237,8 +237,11 @@ def leading_label(cell: Cell, known: Known) -> Pair | None:
 
 
 def _part(cell: Cell, start: int, text: str) -> Cell:
-    """The part of a cell from a character on, its place by the share of characters before it."""
+    """The part of a cell from a character on, its place by where its words begin, else by the share of characters."""
+    if len(cell.lines) > 1:
+        return Cell(text, *cell.bounds, cell.bold, cell.size)
     per = (cell.x1 - cell.x0) / max(len(cell.text), 1)
-    x0 = cell.x0 + per * start if len(cell.lines) < 2 else cell.x0
-    x1 = min(x0 + per * len(text), cell.x1) if len(cell.lines) < 2 else cell.x1
-    return Cell(text, x0, cell.y0, x1, cell.y1, cell.bold, cell.size)
+    x0 = next((x for at, x in cell.starts if at >= start), cell.x0 + per * start)
+    end = start + len(text)
+    x1 = next((x for at, x in cell.starts if at > end), cell.x1)
+    return Cell(text, x0, cell.y0, max(x1, x0), cell.y1, cell.bold, cell.size)

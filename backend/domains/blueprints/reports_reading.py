@@ -25,7 +25,14 @@ from backend.domains.blueprints.reports_pairs import (
     pairs_in_lines,
 )
 from backend.domains.blueprints.reports_scans import as_shown, skew_of, straightened
-from backend.domains.blueprints.reports_tables import Table, close_pitch, table_of, whole_rows
+from backend.domains.blueprints.reports_tables import (
+    Table,
+    close_pitch,
+    is_packed,
+    table_of,
+    unpacked,
+    whole_rows,
+)
 
 Strategy: TypeAlias = Literal["text", "table", "ocr"]
 
@@ -122,8 +129,11 @@ def _read_page(page: SheetOfPaper, known: Known, before: Table | None, running: 
 
 
 def _read_grid(grid: Grid, known: Known, seen: _Seen, before: Table | None, page: SheetOfPaper) -> None:
+    drawn = grid.ruled
+    if drawn and is_packed(grid):
+        grid = unpacked(grid)
     reading = reading_of(grid, known)
-    if grid.ruled:
+    if drawn:
         seen.texts += [" ".join(cell.text for cell in row if cell) for row in grid.rows]
     if before and reading.kind != "pairs" and _follows(grid, before):
         reading = replace(reading, kind="findings")
@@ -133,7 +143,8 @@ def _read_grid(grid: Grid, known: Known, seen: _Seen, before: Table | None, page
             seen.tables.append(table)
     elif reading.kind == "pairs":
         rows = grid.rows if grid.ruled or not close_pitch(grid) else tuple(whole_rows(grid))
-        seen.pairs += pairs_in_columns(replace(grid, rows=rows[reading.first :]), reading.labels, known)
+        found = pairs_in_columns(replace(grid, rows=rows[reading.first :]), reading.labels, known)
+        seen.pairs += sorted(found, key=lambda pair: (round(pair.value.y0 / 4), pair.value.x0))
     elif reading.kind == "above":
         seen.pairs += pairs_above(grid, reading.labels)
     elif reading.kind == "cells":

@@ -26,7 +26,7 @@ class Table:
 
 def table_of(grid: Grid, before: Table | None) -> Table | None:
     """The grid as a table; one without a head of its own goes on with the heads of `before`, where its columns fit."""
-    rows = list(grid.rows) if grid.ruled and not _is_packed(grid) else whole_rows(_unpacked(grid))
+    rows = list(grid.rows) if grid.ruled else whole_rows(grid)
     if not rows:
         return None
     goes_on = before is not None and len(before.heads) == len(grid.columns)
@@ -76,7 +76,7 @@ def _is_aside(row: Row) -> bool:
     return bool(filled[0] is row[0] and _SUM.match(filled[0].text) and len(filled) <= max(2, len(row) - 2))
 
 
-def _is_packed(grid: Grid) -> bool:
+def is_packed(grid: Grid) -> bool:
     """Lines are drawn around the body as a whole: one drawn row holds many printed ones."""
     return len(grid.rows) <= 3 and any(
         sum(cell is not None and len(cell.lines) >= 3 for cell in row) >= max(2, len(row) - 1)
@@ -98,9 +98,8 @@ def _lines_agree(row: Row) -> bool:
     )
 
 
-def _unpacked(grid: Grid) -> Grid:
-    if not grid.ruled:
-        return grid
+def unpacked(grid: Grid) -> Grid:
+    """A packed grid by its printed lines."""
     rows: list[Row] = []
     for row in grid.rows:
         lines = sorted(
