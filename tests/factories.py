@@ -337,7 +337,7 @@ def _blueprint(conn: psycopg.Connection[Any], world: World) -> None:
         **own,
     )
     insert(conn, "public.clarifications", said="ignore Lot", **own)
-    insert(conn, "public.remembered_columns", organization_id=world.seller, header="lot", reason="internal")
+    insert(conn, "public.remembered_columns", organization_id=world.seller, header="bay", reason="internal")
     text = json.dumps(DOCUMENT, sort_keys=True, separators=(",", ":"))
     digest = hashlib.sha256(text.encode()).hexdigest()
     insert(conn, "public.sandboxes", source=text, canonical=text, sha256=digest, event_id=world.event, **own)
@@ -353,7 +353,7 @@ def _blueprint(conn: psycopg.Connection[Any], world: World) -> None:
     insert(
         conn,
         "public.attached_media",
-        external_id="S-0",
+        external_id="S-gone",
         sha256="0" * 64,
         width=1,
         height=1,

@@ -213,7 +213,7 @@ def _adding(column: Mapping[str, Any]) -> Drift:
 
 
 def _going(column: Mapping[str, Any]) -> Drift:
-    meant = f", which was {', '.join(column['targets'])}" if column["targets"] else ""
+    meant = f", which was {', '.join(column['targets'])}," if column["targets"] else ""
     return Drift(
         DriftKind.GONE, column["key"], f"“{column['key']}”{meant} is no longer there.", column["targets"]
     )
