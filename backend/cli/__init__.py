@@ -26,6 +26,7 @@ class Commands(click.Group):
         "blueprint": "backend.cli.blueprints:blueprint",
         "connector": "backend.cli.connectors:connector",
         "bench": "backend.cli.bench:bench",
+        "eval": "backend.cli.evaluation:evaluate",
     }
 
     def list_commands(self, ctx: click.Context) -> list[str]:
