@@ -20,6 +20,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 
+from backend.cli.noted import note
 from backend.cli.sources import sentence
 from backend.core.errors import AppError, InvalidInput
 from backend.domains.blueprints.artifacts_files import write_tree
@@ -110,7 +111,8 @@ def blueprint(samples: tuple[Path, ...], out: Path | None, says: tuple[str, ...]
         with _bars(quiet=as_json) as show:
             drawn = asyncio.run(_draw(samples, _choices(options), says, confirm, show))
         if out is not None:
-            write_tree(out, {**drawn.tree, headless.SAMPLES: _places(drawn)})
+            write_tree(out, drawn.tree)
+            note(drawn.tree, drawn.files)
     except KeyboardInterrupt:
         click.echo("Stopped. Nothing was written.", err=True)
         sys.exit(STOPPED)
@@ -167,12 +169,6 @@ def _first(group: BaseExceptionGroup[BaseException]) -> BaseException:
     for error in group.exceptions:
         flat.append(_first(error) if isinstance(error, BaseExceptionGroup) else error)
     return next((error for error in flat if isinstance(error, InvalidInput)), flat[0])
-
-
-def _places(drawn: headless.Drawn) -> bytes:
-    """Where the samples lie on this machine, for `mpax event create`; of no use elsewhere."""
-    places = {name: str(path.resolve()) for name, path in drawn.files.items()}
-    return (json.dumps(places, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 
 
 @contextmanager

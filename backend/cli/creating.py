@@ -65,6 +65,7 @@ def create(
     if check == live:
         raise click.UsageError("Say either --check or --publish.")
     from backend.cli.blueprints import refuse  # the engine, which no other command of the group needs
+    from backend.cli.noted import noted
     from backend.domains.blueprints.artifacts import bundle_of
     from backend.domains.blueprints.artifacts_files import read_tree
     from backend.flows import launching
@@ -74,7 +75,7 @@ def create(
         if check:
             _check(bundle, as_json)
             return
-        places = launching.samples_of(bundle, source, samples)
+        places = launching.samples_of(bundle, source, samples, noted(bundle.tree))
         approved = _approved(bundle, approve)
         asyncio.run(_publish(bundle, places, organization, approved, message, as_json))
     except KeyboardInterrupt:

@@ -35,8 +35,6 @@ from backend.flows.inventories import Inventory, linked, sheets_of, typed
 Progress = Callable[[str, str, int, int], None]
 Cancelled = Callable[[], bool]
 
-#: Where the samples of a written tree lie on this machine. Not named by its manifest, so it is never carried along.
-SAMPLES: Final = "samples.local.json"
 _NOBODY: Final = UUID(int=0)
 _AT_ONCE: Final = 2
 _ENDINGS: Final = frozenset(

@@ -21,6 +21,7 @@ from backend.domains.blueprints.adapter_code import AdapterProposal
 from backend.domains.blueprints.adapter_runner import Adapter, adapted, check_adapter
 from backend.domains.blueprints.artifacts import Bundle, read_synthetic
 from backend.domains.blueprints.artifacts_contract import broken_promises
+from backend.domains.blueprints.artifacts_files import is_inside
 from backend.domains.blueprints.model import PhotoProposal, SheetProposal
 from backend.domains.blueprints.photos import photos_in
 from backend.domains.catalogue import service as catalogue
@@ -29,7 +30,6 @@ from backend.domains.catalogue.preview import open_mapped
 from backend.domains.events import service as events
 from backend.domains.events.model import EventVersion, Source
 from backend.domains.journal import service as journal
-from backend.flows.headless import SAMPLES
 from backend.flows.media import Door, Published, attach_photos
 
 
@@ -51,8 +51,7 @@ def kept_promises(bundle: Bundle) -> list[str]:
         if rows not in bundle.tree or expected not in bundle.tree:
             found.append(f"{rows}: the made-up rows are missing.")
             continue
-        promised: list[Mapping[str, Any]] = json.loads(bundle.tree[expected])
-        found += broken_promises(promised, read_synthetic(bundle.tree[rows].decode("utf-8"), mapping), rows)
+        found += _broken(bundle.tree[rows], bundle.tree[expected], mapping, rows)
     compilation = events.check(Source(bundle.document), events.shipped_templates())
     found += [f"{problem.path}: {problem.message}" for problem in compilation.errors]
     if (
@@ -63,36 +62,40 @@ def kept_promises(bundle: Bundle) -> list[str]:
     return found
 
 
-def samples_of(bundle: Bundle, root: Path, given: Sequence[Path]) -> dict[str, Path]:
-    """Where the rows and photos lie: as given, as noted beside the tree, or beside it by name.
+def _broken(rows: bytes, expected: bytes, mapping: Mapping[str, Any], file: str) -> list[str]:
+    try:
+        promised: list[Mapping[str, Any]] = json.loads(expected)
+        return broken_promises(promised, read_synthetic(rows.decode("utf-8"), mapping), file)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return [f"{file}: what was promised of it cannot be read."]
+
+
+def samples_of(
+    bundle: Bundle, root: Path, given: Sequence[Path], noted: Mapping[str, Path]
+) -> dict[str, Path]:
+    """Where the rows and photos lie: as given, as noted on this machine, or by name beside the tree.
 
     Raises: InvalidInput `blueprints.no_samples` with the `files` of rows that are nowhere.
     """
-    noted = _noted(root)
     folders = [
         *(path for path in given if path.is_dir()),
         *((root, root.parent) if root.is_dir() else (root.parent,)),
     ]
     files = {path.name: path for path in given if path.is_file()}
-    wanted = [sheet.file for sheet in bundle.proposal.sheets]
-    found = {name: path for name, path in noted.items() if path.is_file()}
-    for name in wanted:
-        places = [files.get(Path(name).name), *(folder / name for folder in folders), found.get(name)]
-        if place := next((path for path in places if path is not None and path.is_file()), None):
+    found = {**noted, **files}
+    missing: list[str] = []
+    for name in (sheet.file for sheet in bundle.proposal.sheets):
+        # a tree comes from anywhere: its names lead nowhere but into these folders
+        beside = [folder / name for folder in folders] if is_inside(name) else []
+        places = [files.get(Path(name).name), noted.get(name), *beside]
+        place = next((path for path in places if path is not None and path.is_file()), None)
+        if place is None:
+            missing.append(name)
+        else:
             found[name] = place
-    found |= {name: path for name, path in files.items() if name not in found}
-    missing = [name for name in wanted if name not in found]
     if missing:
         raise InvalidInput("blueprints.no_samples", files=missing)
     return found
-
-
-def _noted(root: Path) -> dict[str, Path]:
-    try:
-        noted = json.loads((root / SAMPLES).read_text("utf-8"))
-        return {str(name): Path(path) for name, path in noted.items()}
-    except (OSError, ValueError, AttributeError, TypeError):
-        return {}
 
 
 async def launch(

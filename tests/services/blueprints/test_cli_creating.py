@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -27,12 +29,15 @@ def with_test_settings(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> N
 
 
 @pytest.fixture(scope="module")
-def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def written(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     folder = tmp_path_factory.mktemp("shop")
+    monkeypatch = pytest.MonkeyPatch()
+    monkeypatch.setenv("MPAX_HOME", str(tmp_path_factory.mktemp("home")))
     samples = (write_list(folder / "autumn_pianos.csv"), write_photos(folder / "photos.zip"))
     done = call_blueprint(*samples, "--out", folder / "out", "--slug", "grands")
     assert done.exit_code == 0, done.output
-    return folder / "out"
+    yield folder / "out"
+    monkeypatch.undo()
 
 
 def listings(conn: psycopg.Connection[Any]) -> list[Any]:
@@ -49,19 +54,37 @@ def test_a_blueprint_is_checked_without_a_stack(written: Path, tmp_path: Path) -
     assert call_event("create", "--from", tmp_path / "grands.zip", "--check").exit_code == 0
 
 
-def test_a_promise_that_does_not_hold_is_named(written: Path, tmp_path: Path) -> None:
-    bundle = bundle_of(read_tree(written))
-    tree = artifacts_of(bundle.proposal, bundle.document, adapters=bundle.adapters)
-    path = "tests/grands/expected.json"
-    promised = json.loads(tree[path])
-    promised[0]["values"]["price"] = 1
-    other = {**tree, path: json.dumps(promised).encode()}
+def altered(written: Path, path: str, content: bytes) -> dict[str, bytes]:
+    """The tree with another file in it, as if it had been written so."""
+    tree = {**read_tree(written), path: content}
     manifest = json.loads(tree["MANIFEST.json"])
-    manifest["files"][path] = {"sha256": sha256(other[path]).hexdigest(), "bytes": len(other[path])}
-    write_tree(tmp_path / "out", {**other, "MANIFEST.json": json.dumps(manifest).encode()})
+    manifest["files"][path] = {"sha256": sha256(content).hexdigest(), "bytes": len(content)}
+    return {**tree, "MANIFEST.json": json.dumps(manifest).encode()}
+
+
+def test_a_promise_that_does_not_hold_is_named(written: Path, tmp_path: Path) -> None:
+    path = "tests/grands/expected.json"
+    promised = json.loads(read_tree(written)[path])
+    promised[0]["values"]["price"] = 1
+    write_tree(tmp_path / "out", altered(written, path, json.dumps(promised).encode()))
     done = call_event("create", "--from", tmp_path / "out", "--check")
     assert done.exit_code == 3
     assert "row 2, price: promised 1, read as" in done.stderr
+
+
+@pytest.mark.parametrize("content", [b"[1]", b"{}x", b"[{}]", b'{"row": 1}', b"\xff"])
+def test_a_promise_that_is_none_is_named_too(written: Path, tmp_path: Path, content: bytes) -> None:
+    write_tree(tmp_path / "out", altered(written, "tests/grands/expected.json", content))
+    done = call_event("create", "--from", tmp_path / "out", "--check")
+    assert done.exit_code == 3, done.output
+    assert "tests/grands/rows.csv" in done.stderr
+
+
+@pytest.mark.parametrize("content", [b"[]", b"{}x", b'{"sheets": [{}]}', b"\xff", b"[" * 100_000])
+def test_evidence_that_is_none_is_refused(written: Path, tmp_path: Path, content: bytes) -> None:
+    write_tree(tmp_path / "out", altered(written, "evidence.json", content))
+    done = call_event("create", "--from", tmp_path / "out", "--publish")
+    assert done.exit_code == 1, done.output
 
 
 def test_a_file_changed_by_hand_is_named(written: Path, tmp_path: Path) -> None:
@@ -100,7 +123,10 @@ def test_a_new_event_needs_to_be_somebodys_and_nothing_stays_of_a_refusal(
     assert owner.execute("select slug from public.events where slug = 'grands'").fetchall() == []
 
 
-def test_rows_that_are_nowhere_are_asked_for(written: Path, tmp_path: Path) -> None:
+def test_rows_that_are_nowhere_are_asked_for(
+    written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MPAX_HOME", str(tmp_path / "other"))
     write_tree(tmp_path / "out", read_tree(written))
     done = call_event("create", "--from", tmp_path / "out", "--publish", "--organization", "seller")
     assert done.exit_code == 1
@@ -108,6 +134,18 @@ def test_rows_that_are_nowhere_are_asked_for(written: Path, tmp_path: Path) -> N
     assert "--samples" in done.stderr
     command = ("create", "--from", tmp_path / "out", "--publish", "--organization", "seller")
     assert call_event(*command, "--samples", written.parent).exit_code == 0
+
+
+def test_a_tree_of_others_reaches_no_file_of_this_machine(written: Path, tmp_path: Path) -> None:
+    write_list(tmp_path / "private.csv")
+    bundle = bundle_of(read_tree(written))
+    for name in (str(tmp_path / "private.csv"), "../private.csv"):
+        sheets = tuple(replace(sheet, file=name) for sheet in bundle.proposal.sheets)
+        tree = artifacts_of(replace(bundle.proposal, sheets=sheets), bundle.document)
+        write_tree(tmp_path / "deep/out", {**tree, "samples.local.json": b"{}"})
+        done = call_event("create", "--from", tmp_path / "deep/out", "--publish", "--organization", "seller")
+        assert done.exit_code == 1, name
+        assert "--samples" in done.stderr
 
 
 def test_an_approved_adapter_fills_its_columns_and_the_journal_says_so(
