@@ -29,6 +29,8 @@ _ACTIONS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
         ("Schedule Call", "Request Info"),
     ),
 }
+#: Tools that hand a buyer's wishes to partners.
+_FOR_PARTNERS: Final = frozenset({"share_lead", "message_dealer", "reveal_contact"})
 _MODES: Final = {
     "direct_sale": "sold here",
     "lead_generation": "led to the seller",
@@ -94,7 +96,8 @@ def _holds(scene: Scene) -> Iterator[ValueProposal]:
 def _deposit(scene: Scene) -> Iterator[ValueProposal]:
     asked, path = scene.choices.deposit_required, "/conversion/deposit_required"
     if asked is None:
-        yield value(path, False, "A deposit is asked for only when the seller says so.", 0.8)
+        is_asked = bool(scene.of_seed("conversion", "deposit_required"))
+        yield value(path, is_asked, scene.as_seed() if scene.is_seeded else "Nobody has asked for one.", 0.6)
         return
     yield value(path, asked, "As chosen.", 1.0)
     if asked and scene.price:
@@ -119,12 +122,25 @@ def propose_privacy(scene: Scene) -> Iterator[ValueProposal]:
         yield value("/privacy/mode", "never_reveal", "One seller: there is no partner to tell.", 0.75)
     if scene.choices.transaction_mode in ("direct_sale", "human_handoff"):
         yield value("/pricing/model", "none", "No partner pays for leads.", 0.8)
+    yield from _tools(scene)
     if scene.mode == "human_handoff":
         rules = [
             {"trigger": "user_requested", "urgency": "high"},
             {"trigger": "user_frustrated", "urgency": "high"},
         ]
         yield value("/agent/escalation/rules", rules, "Whoever asks for a person gets one.", 0.8)
+
+
+def _tools(scene: Scene) -> Iterator[ValueProposal]:
+    """What the guide can do for partners is of no use where there are none, unless a policy names it."""
+    agent, policy = scene.base.document["agent"], scene.base.document["policy"]
+    named = {name for profile in policy["profiles"] for name in profile["tool_policy"]["allowed"]}
+    named |= {rule["tool"] for rule in agent["escalation"]["rules"]} | {
+        tool["fallback"] for tool in agent["tools"]
+    }
+    idle = [t["name"] for t in agent["tools"] if t["name"] in _FOR_PARTNERS and t["name"] not in named]
+    if idle and scene.choices.transaction_mode in ("direct_sale", "human_handoff"):
+        yield value("/agent/tools", {"$remove": idle}, "There is no partner to share a lead with.", 0.7)
 
 
 def _dealers(scene: Scene) -> int:

@@ -164,6 +164,24 @@ def test_what_the_seller_chose_wins() -> None:
     assert not compiled(proposal, facts).errors
 
 
+def test_a_deposit_that_nobody_chose_is_as_in_the_template() -> None:
+    proposal, facts = watches(authenticated=True)
+    document = compiled(proposal, facts).compiled
+    assert document is not None
+    assert document.document["conversion"]["deposit_required"] is True
+    proposal, facts = piano_proposal()
+    assert "/conversion/deposit_required" not in said(propose_behavior(proposal, facts))
+
+
+def test_without_partners_the_guide_shares_nothing_with_them() -> None:
+    proposal, facts = piano_proposal(transaction_mode="direct_sale")
+    document = compiled(proposal, facts).compiled
+    assert document is not None
+    tools = [tool["name"] for tool in document.document["agent"]["tools"]]
+    assert "hold_listing" in tools
+    assert "share_lead" not in tools
+
+
 @pytest.mark.parametrize("mode", ["direct_sale", "lead_generation", "human_handoff"])
 @pytest.mark.parametrize("template", ["", "used_cars_b2b2c_otto", "real_estate_wholesale", "watches_q1_2026"])
 def test_every_mode_and_template_gives_a_document_that_compiles(mode: Any, template: str) -> None:
