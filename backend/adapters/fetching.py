@@ -145,7 +145,11 @@ class Fetcher:
         self._client = httpx.AsyncClient(
             transport=GuardedTransport(allowed, resolver=resolver),
             timeout=httpx.Timeout(limits.read_s, connect=limits.connect_s),
-            headers={"User-Agent": _AGENT, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"},
+            headers={
+                "User-Agent": _AGENT,
+                "Accept": "application/json, application/*+json;q=0.9, */*;q=0.1",
+                "Accept-Encoding": "gzip, deflate",
+            },
             follow_redirects=False,
             trust_env=False,
         )
@@ -191,6 +195,8 @@ class Fetcher:
             raise _TryAgain("too_slow") from error
         except httpx.TimeoutException as error:
             raise _TryAgain("too_slow") from error
+        except zlib.error as error:
+            raise Upstream("blueprints.feed_answer", problem="badly_packed") from error
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise _TryAgain(
                 "cut_off" if not isinstance(error, httpx.ConnectError) else "unreachable"

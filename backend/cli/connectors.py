@@ -194,7 +194,7 @@ def list_(event: str) -> None:
     async def work(connectors: Any) -> None:
         table = Table("name", "address", "credentials", "last run", "records", box=None, pad_edge=False)
         for each, run in await connectors.overview(_SYSTEM, event=event):
-            address = f"{each.plan['base_url']}{each.plan['list_operation'].get('path', '')}"
+            address = each.plan.get("base_url", "") + each.plan.get("list_operation", {}).get("path", "")
             last = (run.status, f"{run.records:,}") if run else ("never", "")
             table.add_row(each.name, address, "sealed" if each.has_secret else "none", *last)
         Console().print(table)

@@ -215,6 +215,7 @@ async def test_what_cannot_be_stored_is_not_let_in(server: FeedServer) -> None:
         (Reply(content=b"x", headers={"Content-Encoding": "br"}), "unknown_encoding"),
         (Reply(content=b'{"a":', promised=1000), "cut_off"),
         (Reply(content=packed([1]).content[:-9], headers={"Content-Encoding": "gzip"}), "cut_off"),  # type: ignore[index]
+        (Reply(content=b"\x1f\x8b\x08nonsense", headers={"Content-Encoding": "gzip"}), "badly_packed"),
         (Reply([], wait_s=1.3), "too_slow"),
     ],
 )

@@ -105,9 +105,10 @@ def listed(owner: Owner, world: World) -> list[dict[str, Any]]:
     ).fetchall()
 
 
-def runs(owner: Owner) -> list[tuple[str, int, int]]:
+def runs(owner: Owner, connector: Connector) -> list[tuple[str, int, int]]:
     found = owner.execute(
-        "select status, pages, records from public.connector_runs order by started_at"
+        "select status, pages, records from public.connector_runs where connector_id = %s order by started_at",
+        (connector.id,),
     ).fetchall()
     return [(row["status"], row["pages"], row["records"]) for row in found]
 
@@ -218,14 +219,14 @@ async def test_a_run_that_died_goes_on_at_its_page(
 
     with pytest.raises(KeyboardInterrupt):
         await connectors.sync(actor, connector_id=connector.id, progress=dying)
-    assert runs(owner) == [("running", 2, 10)]
+    assert runs(owner, connector) == [("running", 2, 10)]
     assert not listed(owner, world)
     server.seen.clear()
     done = await connectors.sync(actor, connector_id=connector.id)
     assert [seen.query["page"] for seen in server.seen] == ["3", "4", "5"]
     assert (done.status, done.records) == ("done", 23)
     assert len(listed(owner, world)) == 23
-    assert runs(owner) == [("done", 5, 23)]
+    assert runs(owner, connector) == [("done", 5, 23)]
 
 
 async def test_a_run_that_is_alive_is_not_taken_over(
@@ -259,7 +260,7 @@ async def test_a_cancelled_run_stops_before_its_next_page(
         await connectors.sync(actor, connector_id=connector.id, progress=cancelling)
     assert len(server.seen) == 2
     assert not listed(owner, world)
-    assert [status for status, _, _ in runs(owner)] == ["cancelled"]
+    assert [status for status, _, _ in runs(owner, connector)] == ["cancelled"]
 
 
 async def test_nothing_is_imported_of_a_feed_that_breaks_off(
@@ -272,7 +273,9 @@ async def test_nothing_is_imported_of_a_feed_that_breaks_off(
         await connectors.sync(actor, connector_id=connector.id)
     assert refused.value.facts == {"status": 403}
     assert not listed(owner, world)
-    row = owner.execute("select status, problem from public.connector_runs").fetchone()
+    row = owner.execute(
+        "select status, problem from public.connector_runs where connector_id = %s", (connector.id,)
+    ).fetchone()
     assert row == {
         "status": "failed",
         "problem": {"code": "blueprints.feed_refused", "facts": {"status": 403}},
@@ -297,7 +300,7 @@ async def test_an_unchanged_feed_is_left_as_it_is(
     other = {**MAPPING, "columns": {**MAPPING["columns"], "model": {"target": "title"}}}  # type: ignore[dict-item]
     await connectors.keep(actor, name="watches", plan=plan_at(server), mapping=other, event=world.slug)
     assert (await connectors.sync(actor, connector_id=connector.id)).status == "done"
-    assert [status for status, _, _ in runs(owner)] == ["done", "unchanged", "done", "done"]
+    assert [status for status, _, _ in runs(owner, connector)] == ["done", "unchanged", "done", "done"]
 
 
 async def test_new_paths_are_told_and_hostile_text_is_kept_as_text(
@@ -351,7 +354,7 @@ async def test_from_the_command_line_the_system_acts(
     connector = await kept(connectors, actor, server, world)
     assert (await connectors.named(actor, event=world.slug, name="watches")).id == connector.id
     await connectors.sync(actor, connector_id=connector.id)
-    ((found, run),) = await connectors.overview(actor, event=world.slug)
-    assert found.id == connector.id
+    seen = {found.id: run for found, run in await connectors.overview(actor, event=world.slug)}
+    run = seen[connector.id]
     assert run is not None
     assert (run.status, run.records) == ("done", 23)

@@ -131,6 +131,17 @@ async def test_offsets_go_by_what_came_not_by_what_was_asked(server: FeedServer,
     assert await refs(server, fetcher, plan_for(paging, records_path="value")) == EVERYTHING
 
 
+async def test_offsets_that_begin_at_one(server: FeedServer, fetcher: Fetcher) -> None:
+    def route(seen: Seen) -> Reply:
+        start = int(seen.query["startIndex"]) - 1
+        return Reply({"items": ALL[start : start + 10]})
+
+    server.on("/v1/things", route)
+    paging = Paging("offset", offset_param="startIndex", size_param="count", size=10, first_page=1)
+    assert await refs(server, fetcher, plan_for(paging)) == EVERYTHING
+    assert [seen.query["startIndex"] for seen in server.seen] == ["1", "11", "21"]
+
+
 async def test_a_count_of_the_page_is_not_taken_for_the_total(server: FeedServer, fetcher: Fetcher) -> None:
     def answer(records: list[Any], _count: int, _following: str) -> Reply:
         return Reply({"items": records, "count": len(records)})

@@ -54,7 +54,7 @@ def _servers(value: Any) -> tuple[str, ...]:
             known = _map(variable)
             choice = known.get("default", next(iter(_list(known.get("enum"))), ""))
             url = url.replace("{" + name + "}", str(choice))
-        if url and "{" not in url:
+        if url and "{" not in url and (_based(url) or url == "/"):
             trying = _TRYING.search(f"{url} {text(_map(server).get('description'))}") is not None
             found.append((trying, at, _based(url)))
     return tuple(url for _, _, url in sorted(found, key=lambda each: each[:2]))
@@ -66,7 +66,7 @@ def _based(url: str) -> str:
     parts = parts_of(url)
     if parts.scheme in ("http", "https"):
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path.rstrip('/')}"
-    return "/" + url.strip("/") if url.strip("/") else ""
+    return "/" + url.strip("/") if url.strip("/") and ":" not in url else ""
 
 
 def _hosts(document: Mapping[str, Any]) -> tuple[str, ...]:

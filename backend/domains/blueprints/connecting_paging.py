@@ -8,7 +8,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from backend.domains.blueprints.connecting_api import Operation, Parameter
-from backend.domains.blueprints.connecting_parameters import Answer, first_page_of, most_of, plain, roles_of
+from backend.domains.blueprints.connecting_parameters import (
+    Answer,
+    begins_at_one,
+    first_page_of,
+    most_of,
+    plain,
+    roles_of,
+)
 from backend.domains.blueprints.connecting_plan import Paging, Reason
 from backend.domains.blueprints.connecting_records import Found, at_path, words_of
 from backend.domains.blueprints.connecting_schemas import Schemas, Shape
@@ -117,11 +124,9 @@ def _style(
             f"{page.name} counts pages from {first}: {why}",
         )
     if offset:
-        return (
-            replace(base, style="offset", offset_param=offset.name, in_body=_in_body(offset, base)),
-            0.93,
-            f"{offset.name} counts records",
-        )
+        first = 1 if begins_at_one(offset) else None
+        counted = replace(base, style="offset", offset_param=offset.name, first_page=first)
+        return replace(counted, in_body=_in_body(offset, base)), 0.93, f"{offset.name} counts records"
     if cursor and plain(cursor.name) in KEYSET:
         return (
             replace(base, style="cursor", cursor_param=cursor.name, next_path=_last_id(record)),

@@ -13,7 +13,7 @@ from backend.domains.blueprints.connecting_schemas import Shape, number
 from backend.domains.blueprints.connecting_words import CURSOR, KEYSET, OFFSET, PAGE, SIZE
 
 _MOST: Final = re.compile(
-    r"(?:max(?:imum)?(?:\s+(?:of|is|allowed|value|page size))*|up to|no more than|at most|<=|≤|limited to|cap(?:ped)? at)"
+    r"(?:max(?:imum|\.)?(?:\s+(?:of|is|allowed|value|page size))*|up to|no more than|at most|<=|≤|limited to|cap(?:ped)? at)"
     r"[\s:=]*(\d{1,6})|(\d{1,6})\s*(?:\(?max|is the max|at most)",
     re.I,
 )
@@ -149,3 +149,12 @@ def first_page_of(parameter: Parameter, answer: Answer, text: str) -> tuple[int,
     if _ZERO.search(text):
         return 0, "the description"
     return (0, "an index") if plain(parameter.name) == "pageindex" else (1, "as usual")
+
+
+def begins_at_one(parameter: Parameter) -> bool:
+    """Whether an offset counts records from one, as SCIM and some search engines do."""
+    shape = parameter.shape
+    known = next(
+        (value for value in (shape.default, shape.minimum, parameter.example) if value is not None), None
+    )
+    return known in (1, "1") or (known is None and _ONE.search(parameter.description) is not None)

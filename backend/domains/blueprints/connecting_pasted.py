@@ -106,6 +106,8 @@ def sent_headers(request: Request) -> dict[str, str]:
     kept: dict[str, str] = {}
     for name, value in request.headers:
         low = name.lower()
+        if not value.isascii() or not value.isprintable():
+            continue
         if low in _SENT_HEADERS or (low.startswith(("x-", "api-")) and "version" in low):
             kept[name] = value[:500]
     return {name: value for name, value in kept.items() if not is_secret(name, value)}

@@ -55,7 +55,10 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How the next page is found. Paths are of the whole body; `size` is what is sent as `size_param`."""
+    """How the next page is found. Paths are of the whole body; `size` is what is sent as `size_param`.
+
+    `first_page` is where counting begins: 0 or 1; None: 1 for pages, 0 for offsets.
+    """
 
     style: PageStyle = "none"
     page_param: str = ""
@@ -63,7 +66,7 @@ class Paging:
     cursor_param: str = ""
     size_param: str = ""
     size: int | None = None
-    first_page: int = 1
+    first_page: int | None = None
     next_path: str = ""
     total_path: str = ""
     pages_path: str = ""
@@ -160,10 +163,8 @@ def _paging_json(paging: Paging) -> dict[str, Any]:
     said = _said(paging)
     if "size" in said:
         said["max_size"] = said.pop("size")
-    if paging.style != "page":
-        said.pop("first_page")
     if not paging.in_body:
-        said.pop("in_body")
+        del said["in_body"]
     return said
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from backend.core.errors import InvalidInput
 from backend.domains.blueprints.connecting_plan import Auth, Plan
@@ -37,8 +37,13 @@ class Signed:
 def read_credentials(given: Mapping[str, Any]) -> Credentials:
     """Raises: InvalidInput `blueprints.bad_credentials` (name) for what is unknown, no text or no header."""
     for name, value in given.items():
-        texts = value.values() if name == "others" and isinstance(value, Mapping) else (value,)
-        if (name not in _NAMES and name != "others") or not all(_is_sound(text) for text in texts):
+        is_map = name == "others" and isinstance(value, Mapping)
+        texts: list[Any] = list(cast("Mapping[str, Any]", value).values()) if is_map else [value]
+        is_plain = name in ("username", "password") or all(
+            isinstance(text, str) and text.isascii() for text in texts
+        )
+        is_known = name in _NAMES or is_map
+        if not is_known or not is_plain or not all(_is_sound(text) for text in texts):
             raise InvalidInput("blueprints.bad_credentials", name=str(name)[:60])
     return Credentials(**given)
 
@@ -49,6 +54,7 @@ def credentials_to_json(credentials: Credentials) -> dict[str, Any]:
 
 
 def _is_sound(text: Any) -> bool:
+    """What a header can hold. Names and passwords of people may be in any script: they are sent in base64."""
     return isinstance(text, str) and len(text) <= 8_000 and text.isprintable()
 
 

@@ -34,7 +34,8 @@ class Spot:
 
 def first_spot(plan: Plan) -> Spot:
     paging = plan.pagination
-    return Spot({"page": paging.first_page, "offset": 0}.get(paging.style))
+    begins = {"page": 1, "offset": 0}.get(paging.style)
+    return Spot(begins if begins is None or paging.first_page is None else paging.first_page)
 
 
 def base_of(plan: Plan, base_url: str | None) -> str:

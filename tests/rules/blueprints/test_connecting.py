@@ -264,6 +264,95 @@ def test_of_several_ways_to_sign_in_a_machine_takes_its_own(
     assert found.plan["auth"] == chosen
 
 
+@pytest.mark.parametrize(
+    ("parameter", "response", "paging"),
+    [
+        (q("startIndex", type="integer", default=1), {}, {"style": "offset", "first_page": 1}),
+        (q("offset", type="integer", minimum=0), {}, {"style": "offset", "first_page": None}),
+        (
+            {**q("page", type="integer"), "description": "Page number, starting at 0"},
+            {},
+            {"style": "page", "first_page": 0},
+        ),
+        (
+            {**q("page", type="integer"), "description": "1-based page"},
+            {},
+            {"style": "page", "first_page": 1},
+        ),
+        (q("pageIndex", type="integer"), {}, {"style": "page", "first_page": 0}),
+        (
+            {**q("page"), "description": "Opaque continuation token"},
+            {"next": S},
+            {"style": "cursor", "cursor_param": "page", "next_path": "next"},
+        ),
+        (q("page", type="integer"), {"next_page": I}, {"style": "page", "next_path": None}),
+        (q("page", type="integer"), {"nextPageUrl": S}, {"style": "next_url", "next_path": "nextPageUrl"}),
+        (q("offset", type="integer"), {"next": S}, {"style": "next_url", "next_path": "next"}),
+        (
+            q("since_id", type="integer"),
+            {},
+            {"style": "cursor", "cursor_param": "since_id", "next_path": "items[-1].id"},
+        ),
+        (q("color"), {"continuationToken": S}, {"style": "cursor", "cursor_param": "continuationToken"}),
+        (q("color"), {}, {"style": "none"}),
+        (q("first_seen", type="integer"), {}, {"style": "none"}),
+    ],
+)
+def test_kinds_of_pages_by_one_parameter(
+    parameter: dict[str, Any], response: dict[str, Any], paging: dict[str, Any]
+) -> None:
+    found = described(
+        {"/cars": {"get": {"parameters": [parameter], "responses": ok(obj(items=arr(CAR), **response))}}}
+    )
+    assert {key: found.plan["pagination"].get(key) for key in paging} == paging
+
+
+@pytest.mark.parametrize(
+    ("size", "expected"),
+    [
+        ({"schema": {"type": "integer", "maximum": 80, "default": 20}}, 80),
+        ({"schema": I, "description": "Page size (default 20, max. 100)"}, 100),
+        ({"schema": I, "description": "Records per page, up to 500"}, 500),
+        ({"schema": I, "description": "Between 1 and 60"}, None),
+        ({"schema": I, "description": "1-60"}, 60),
+        ({"schema": {"type": "integer", "enum": [10, 25, 50]}}, 50),
+        ({"schema": {"type": "integer", "default": 30}}, 30),
+        ({"schema": I, "example": 40}, 40),
+        ({"schema": {"type": "string", "enum": ["10", "25"]}}, 25),
+        ({"schema": I}, None),
+    ],
+)
+def test_pages_are_as_large_as_the_description_allows(size: dict[str, Any], expected: int | None) -> None:
+    parameters = [q("page", type="integer"), {"name": "per_page", "in": "query", **size}]
+    found = described({"/cars": {"get": {"parameters": parameters, "responses": ok(arr(CAR))}}})
+    assert found.plan["pagination"].get("max_size") == expected
+
+
+@pytest.mark.parametrize(
+    ("servers", "base"),
+    [
+        ([{"url": "https://sandbox.x.example"}, {"url": "https://x.example/"}], "https://x.example"),
+        (
+            [{"url": "https://x.example", "description": "Staging"}, {"url": "https://live.x.example/api/"}],
+            "https://live.x.example/api",
+        ),
+        ([{"url": "//x.example/v1"}], "https://x.example/v1"),
+        (
+            [{"url": "https://{t}.x.example", "variables": {"t": {"default": "acme"}}}],
+            "https://acme.x.example",
+        ),
+        ([{"url": "https://{t}.x.example"}, {"url": "https://y.example"}], "https://y.example"),
+        ([{"url": "/v2/"}], "/v2"),
+        ([{"url": "https://user:pw@x.example/v1?x=1"}], "https://x.example/v1"),
+        ([{"url": "http://[bad"}, {"url": "https://x.example"}], "https://x.example"),
+        ([], ""),
+    ],
+)
+def test_the_address_is_that_of_production(servers: list[Any], base: str) -> None:
+    found = described({"/cars": {"get": {"responses": ok(arr(CAR))}}}, servers=servers)
+    assert found.plan["base_url"] == base
+
+
 def test_two_keys_at_once_are_both_named() -> None:
     schemes = {
         "app": {"type": "apiKey", "in": "header", "name": "X-App"},
