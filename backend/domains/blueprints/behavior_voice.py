@@ -15,6 +15,7 @@ from backend.domains.blueprints.behavior_words import (
     AIRCRAFT,
     HOMES,
     MACHINES,
+    is_blemish,
     is_look,
     is_money,
     is_shape,
@@ -119,7 +120,11 @@ def _thoughts(scene: Scene) -> Iterator[str]:
     measures = sorted((f for f in scene.attributes if _is_measure(f)), key=lambda f: is_wear(f.target))
     if measures:
         yield _measured(measures[0])
-    yes = [f for f in scene.attributes if f.kind == "boolean" and _share_of_yes(f) >= 0.15]
+    yes = [
+        f
+        for f in scene.attributes
+        if f.kind == "boolean" and _share_of_yes(f) >= 0.15 and not is_blemish(f.target)
+    ]
     if yes:
         yield _wished([f.label for f in yes[:2]])
     looks = next((f for f in scene.attributes if is_look(f.target) and f.is_choice), None)

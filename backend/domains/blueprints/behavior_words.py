@@ -115,7 +115,13 @@ _LOOKS: Final = _words("""
 
 
 #: Numbers of which less is better.
-_WEAR: Final = _words("hours mileage odometer owners accidents age weight draft consumption cycles landings")
+_WEAR: Final = _words(
+    "hours mileage since time overhaul odometer owners accidents age weight draft consumption cycles landings"
+)
+#: Truths that nobody asks for.
+_BLEMISHES: Final = _words(
+    "damage damaged accident accidents salvage flood rebuilt smoker smoked repaint repainted crack cracked defect defects lien charter"
+)
 _MONEY: Final = _words("tax taxes fee fees cost costs price hoa dues rent estimate deposit payment insurance")
 #: Written in capitals wherever they stand.
 _CAPITALS: Final = _words(
@@ -189,6 +195,11 @@ def is_shape(target: str) -> bool:
 def is_wear(target: str) -> bool:
     """Whether less of a number is better."""
     return bool(_WEAR & {*re.findall(r"[a-z]+", target)})
+
+
+def is_blemish(target: str) -> bool:
+    """Whether a yes is nothing to wish for."""
+    return bool(_BLEMISHES & {*re.findall(r"[a-z]+", target)})
 
 
 def is_money(target: str, unit: str | None) -> bool:
