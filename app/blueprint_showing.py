@@ -41,11 +41,16 @@ def row(head: View) -> BlueprintRow:
         id=str(head["id"]),
         title=title_of(head),
         status=status,
-        status_words=STATUSES.get(status, status.capitalize()),
+        status_words=status_words(head),
         step=resume_at(head),
         updated=str(head.get("updated_at") or head.get("created_at") or ""),
         address=f"/cockpit/blueprints/{head['id']}?step={resume_at(head)}",
     )
+
+
+def status_words(view: View) -> str:
+    status = str(view.get("status") or "open")
+    return "Rejected" if view.get("verdict") == "reject" else STATUSES.get(status, status.capitalize())
 
 
 def title_of(view: View) -> str:
@@ -65,7 +70,7 @@ def head(view: View) -> BlueprintHead:
         id=str(view["id"]),
         title=title_of(view),
         status=status,
-        status_words=STATUSES.get(status, status.capitalize()),
+        status_words=status_words(view),
         revision=int(view.get("revision") or 0),
         event=event,
         store=f"/e/{event}" if status == "published" and event else "",

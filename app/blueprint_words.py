@@ -41,7 +41,7 @@ STATUSES = {
     "previewed": "Previewed",
     "waiting": "Waits for approval",
     "published": "Published",
-    "discarded": "Rejected",
+    "discarded": "Given up",
 }
 EVIDENCE = {
     "header": "Header",

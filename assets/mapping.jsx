@@ -144,7 +144,7 @@ function Why({ row, may, onAccept, onLeave, onTake, onKind, onUndo }) {
 }
 
 function useNarrow() {
-  const [narrow, setNarrow] = useState(false);
+  const [narrow, setNarrow] = useState(() => typeof window !== "undefined" && window.matchMedia(NARROW).matches);
   useEffect(() => {
     const query = window.matchMedia(NARROW);
     const look = () => setNarrow(query.matches);

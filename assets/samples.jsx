@@ -9,7 +9,7 @@ const sized = (bytes) =>
 const refusal = (request) => {
   try {
     const body = JSON.parse(request.responseText);
-    return body.error ?? body;
+    return body;
   } catch {
     return { code: request.status === 413 ? "core.too_large" : "core.unknown" };
   }
@@ -21,7 +21,7 @@ function send(address, job, { onProgress, onDone, onRefused }) {
   form.append("file", job.file, job.file.name);
   request.upload.onprogress = (event) => event.lengthComputable && onProgress(event.loaded / event.total);
   request.onload = () => (request.status < 300 ? onDone() : onRefused(refusal(request)));
-  request.onerror = () => onRefused({ code: "core.unreachable" });
+  request.onerror = () => onRefused({ code: "core.unknown" });
   request.open("POST", address);
   request.setRequestHeader("Idempotency-Key", job.key);
   request.send(form);

@@ -7,9 +7,9 @@ from typing import Any
 import reflex as rx
 
 from app.blueprint_views import ChoicesShown, LookPart, ReasonGroup, ReasonRow
-from app.components.basics import button, notice
+from app.components.basics import button, notice, skeleton
 from app.components.frame import empty, section
-from app.components.tiles import tile
+from app.components.tiles import tile, tile_skeletons
 
 MODES = (
     ("", "As the template has it"),
@@ -26,6 +26,16 @@ COMPLIANCE = (
     ("tcpa", "Ask before anybody is called or texted (TCPA)"),
     ("age_21", "Adults only, 21 and over"),
 )
+
+
+def waiting() -> rx.Component:
+    """The shape of the step, while tiles are made of the rows."""
+    return rx.el.div(
+        rx.el.div(skeleton("160px", "20px"), tile_skeletons(), class_name="section section--wide"),
+        rx.el.div(skeleton("100%", "560px")),
+        class_name="look look--waiting",
+        custom_attrs={"aria-busy": "true", "aria-label": "Tiles are made of the rows"},
+    )
 
 
 def own_tiles(tiles: Any) -> rx.Component:

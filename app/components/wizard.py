@@ -90,7 +90,28 @@ def which_organization(
     )
 
 
-def wizard_head(head: rx.Var[BlueprintHead], *, failure: Any, notice_text: Any) -> rx.Component:
+def give_up_dialog(*, title: Any, is_open: Any, busy: Any, on_confirm: Any, on_dismiss: Any) -> rx.Component:
+    """Asked before the work is thrown away."""
+    return dialog(
+        rx.el.p(
+            "Its draft event and its preview are removed, and nothing of it can be published any more. ",
+            "What this seller confirmed about columns stays known.",
+        ),
+        rx.el.div(
+            button("Give it up", kind="primary", disabled=busy, on_click=on_confirm),
+            button("Not now", on_click=on_dismiss),
+            class_name="dialog__actions",
+        ),
+        title="Give up " + title + "?",
+        is_open=is_open,
+        on_dismiss=on_dismiss,
+        serif=False,
+    )
+
+
+def wizard_head(
+    head: rx.Var[BlueprintHead], *, failure: Any, notice_text: Any, may_edit: Any, on_give_up: Any
+) -> rx.Component:
     """Where one is, what it is called, how far it is."""
     return rx.fragment(
         rx.el.header(
@@ -105,6 +126,7 @@ def wizard_head(head: rx.Var[BlueprintHead], *, failure: Any, notice_text: Any) 
             rx.cond(
                 head.store != "",
                 button_link("Open the storefront", icon("arrow-up-right"), href=head.store, target="_blank"),
+                rx.cond(may_edit, button("Give it up…", kind="words", on_click=on_give_up)),
             ),
             class_name="desk__head",
         ),
@@ -158,7 +180,7 @@ def import_bundle(*, on_sent: Any, on_refused: Any, failure: Any) -> rx.Componen
         rx.el.summary("Import a bundle"),
         rx.el.div(
             SampleDrop.create(
-                address="/api/v1/blueprints/import",
+                address="/api/v1/blueprints/bundles",
                 label="Drop a bundle here, or choose one",
                 hint="A zip that was downloaded in the step Publish, or written by mpax blueprint.",
                 accept=".zip",

@@ -64,9 +64,22 @@ def blueprint() -> rx.Component:
         _samples(),
     )
     found = rx.fragment(
-        parts.wizard_head(B.head, failure=B.failure, notice_text=B.notice),
+        parts.wizard_head(
+            B.head,
+            failure=B.failure,
+            notice_text=B.notice,
+            may_edit=B.may_edit,
+            on_give_up=G.ask_give_up(True),
+        ),
         parts.steps_nav(B.steps),
         rx.el.div(step, class_name="wizard", id="step"),
+        parts.give_up_dialog(
+            title=B.head.title,
+            is_open=G.asks_give_up,
+            busy=G.busy,
+            on_confirm=G.give_up,
+            on_dismiss=G.ask_give_up(False),
+        ),
     )
     missing = rx.fragment(
         head("New event"),
@@ -178,7 +191,11 @@ def _look() -> rx.Component:
         chosen=L.choices, may_edit=B.may_edit, busy=L.busy, failure=L.failure, stamp=L.stamp, on_save=L.save
     )
     return rx.fragment(
-        look_parts.look(tiles=L.tiles, rows=L.parts, groups=L.groups, nearest=L.nearest, form=form),
+        rx.cond(
+            L.ready,
+            look_parts.look(tiles=L.tiles, rows=L.parts, groups=L.groups, nearest=L.nearest, form=form),
+            look_parts.waiting(),
+        ),
         parts.step_foot(
             to="preview", words="Preview it", is_ready=B.has_rows, why="Drop a file with listings first."
         ),
@@ -201,7 +218,7 @@ def _preview() -> rx.Component:
     return rx.fragment(
         server_clock(now=P.now),
         grid_parts.failure(P.failure),
-        state,
+        rx.el.div(state, class_name="sandbox-place"),
         parts.step_foot(
             to="publish", words="Go to publish", is_ready=B.has_rows, why="Drop a file with listings first."
         ),

@@ -100,7 +100,7 @@ class Blueprint(rx.State):
         self.sure = blueprint_showing.acceptable(view)
         self.page_title = f"{self.head.title} · MPAX"
         self.upload_to = f"/api/v1/blueprints/{view['id']}/files"
-        self.artifacts = f"/api/v1/blueprints/{view['id']}/artifacts"
+        self.artifacts = f"/api/v1/blueprints/{view['id']}/bundle"
         self.ready, self.missing = True, ""
 
     @rx.event(background=True)

@@ -22,6 +22,7 @@ class Gate(rx.State):
     shown: GateShown = GateShown()
     diff: DiffShown = DiffShown()
     address: str = ""
+    asks_give_up: bool = False
     busy: bool = False
     failure: str = ""
 
@@ -83,6 +84,21 @@ class Gate(rx.State):
             )
         if not self.failure:
             yield [Blueprint.load, Desk.load]
+
+    @rx.event
+    def ask_give_up(self, is_open: bool) -> None:
+        self.asks_give_up = is_open
+
+    @rx.event
+    async def give_up(self):
+        """Throws the blueprint away, its draft event with it; what is left stays readable."""
+        page = await self.get_state(Blueprint)
+        self.asks_give_up = False
+        async with acting(self, "draft") as actor:
+            await gate.discard_blueprint(bridge.runtime(), actor, key=key(), blueprint_id=UUID(page.head.id))
+            return rx.redirect("/cockpit/blueprints")
+        page.failure = self.failure
+        return None
 
 
 LOADS["publish"] = (Gate.load,)

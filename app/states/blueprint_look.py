@@ -28,16 +28,19 @@ class Look(rx.State):
     busy: bool = False
     failure: str = ""
 
+    _of: str = ""
+
     @rx.event
     async def load(self):
+        """Shows everything at once: what comes later would push the rest aside."""
         page = await self.get_state(Blueprint)
         if not page.ready:
             return
-        self.failure = ""
-        self._show(page)
+        self.failure, self.ready = "", self.ready and self._of == page.head.id
         yield
         await self._read_tiles(page)
-        self.ready = True
+        self._show(page)
+        self._of, self.ready = page.head.id, True
 
     def _show(self, page: Blueprint) -> None:
         proposal = page._view["proposal"]

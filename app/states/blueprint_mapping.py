@@ -32,7 +32,7 @@ NO_COLUMN = ColumnRow()
 SETTLES_S = 0.2
 ROWS = 20
 #: As many listings as a photo or a report can be given to by hand.
-MOST_LISTINGS = 500
+MOST_LISTINGS = 200
 
 
 class Mapping(rx.State):

@@ -34,6 +34,11 @@ def test_who_comes_back_goes_on_where_it_was_left(status: str, step: str) -> Non
     assert row.address.endswith(f"?step={step}")
 
 
+def test_what_was_given_up_is_told_from_what_was_rejected() -> None:
+    assert showing.head(example.view(status="discarded")).status_words == "Given up"
+    assert showing.head(example.view(status="discarded", verdict="reject")).status_words == "Rejected"
+
+
 def test_a_published_one_has_a_storefront_and_no_other_has() -> None:
     assert showing.head(example.view(status="published", event="pianos")).store == "/e/pianos"
     assert showing.head(example.view(status="previewed", event="pianos")).store == ""
