@@ -20,6 +20,7 @@ from backend.domains.events import serving
 from backend.domains.events.bundles import Bundles
 from backend.domains.journal import service as journal
 from backend.domains.transactions import service as transactions
+from backend.flows.connectors import Connectors
 from backend.flows.imports import ImportRunner
 from backend.flows.loading import EventLoader
 from backend.flows.sample_files import BUCKET
@@ -50,7 +51,7 @@ def build_worker(settings: Settings, database: Database) -> procrastinate.App:
         await watch(database, served)
 
     samples = SampleReader(database)
-    imports = ImportRunner(database, samples.local)
+    imports = ImportRunner(database, samples.local, Connectors(database, settings))
 
     @jobs.periodic(cron="*/10 * * * * *")
     @jobs.task(queueing_lock="take_up", pass_context=False)

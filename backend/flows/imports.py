@@ -23,12 +23,14 @@ from backend.domains.blueprints.previews import Ticket
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import ImportReport, Progress
 from backend.flows.background import Background, repeated
+from backend.flows.connectors import Connectors
 from backend.flows.sample_files import SampleFiles
 from backend.flows.sampling import Pulse, plain_facts
 
 log = logging.getLogger(__name__)
 
 LEASE_S: Final = 30
+_SYSTEM: Final = Actor("system")
 _BEAT_S: Final = 0.5
 
 Door = Callable[[], AbstractAsyncContextManager[Context]]
@@ -37,21 +39,24 @@ Door = Callable[[], AbstractAsyncContextManager[Context]]
 class ImportRunner:
     """Imports of one process, one after the other for each event."""
 
-    def __init__(self, database: Database, local: SampleFiles) -> None:
+    def __init__(self, database: Database, local: SampleFiles, connectors: Connectors) -> None:
         self._database = database
+        self._connectors = connectors
         self._local = local
         self._work = Background()
         self._pulses: dict[UUID, Pulse] = {}
 
     async def run(self, actor: Actor, import_id: UUID) -> None:
         """Carries a ticket out; what goes wrong is kept with it. Returns when it is over."""
-        await self._run(lambda: self._database.as_actor(actor), import_id)
+        await self._run(actor, lambda: self._database.as_actor(actor), import_id)
 
     async def resume(self) -> int:
         """Takes up tickets whose worker is gone. Shape: how many were begun."""
         async with self._database.as_system("look for imports that nobody works on") as ctx:
             left = await previews.list_left_imports(ctx)
-        return sum(self._work.start(f"import {one}", self._run(self._as_orphan, one)) for one in left)
+        return sum(
+            self._work.start(f"import {one}", self._run(_SYSTEM, self._as_orphan, one)) for one in left
+        )
 
     def stop(self, import_id: UUID) -> None:
         if pulse := self._pulses.get(import_id):
@@ -68,7 +73,7 @@ class ImportRunner:
     def _as_orphan(self) -> AbstractAsyncContextManager[Context]:
         return self._database.as_system("an import whose worker is gone goes on")
 
-    async def _run(self, door: Door, import_id: UUID) -> None:
+    async def _run(self, actor: Actor, door: Door, import_id: UUID) -> None:
         async with self._database.as_system(f"begin import {import_id}, asked for by ticket") as ctx:
             ticket = await previews.claim_import(ctx, import_id=import_id, lease_s=LEASE_S)
         if ticket is None:
@@ -76,12 +81,27 @@ class ImportRunner:
         pulse = self._pulses[import_id] = Pulse()
         try:
             async with repeated(self._beat(door, import_id, pulse), _BEAT_S):
-                await self._import(ticket, pulse)
+                await (
+                    self._fetch(actor, ticket, pulse) if ticket.connector_id else self._import(ticket, pulse)
+                )
         except AppError as error:
             if not pulse.cancelled():
                 await self._fail(ticket, error)
         finally:
             self._pulses.pop(import_id, None)
+
+    async def _fetch(self, actor: Actor, ticket: Ticket, pulse: Pulse) -> None:
+        """A feed: fetched page by page, then imported as a list is. Fetching again brings nothing twice."""
+        assert ticket.connector_id is not None
+        done = await self._connectors.sync(
+            actor, connector_id=ticket.connector_id, anew=True, replace_missing=True,
+            progress=pulse.progress, cancelled=pulse.cancelled,
+        )  # fmt: skip
+        async with self._database.as_system(
+            f"the end of import {ticket.id}, asked for by {ticket.requested_by}"
+        ) as ctx:
+            report = _report(done.report) if done.report else {"rows_read": 0}
+            await previews.finish_import(ctx, import_id=ticket.id, report=report)
 
     async def _import(self, ticket: Ticket, pulse: Pulse) -> None:
         async with self._database.as_system(f"read what import {ticket.id} is made of") as ctx:

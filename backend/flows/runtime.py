@@ -20,6 +20,7 @@ from backend.domains.identity import service as identity
 from backend.domains.identity.tokens import read_buyer_token
 from backend.flows.background import Background
 from backend.flows.brakes import Brakes
+from backend.flows.connectors import Connectors
 from backend.flows.imports import ImportRunner
 from backend.flows.inventories import Inventories
 from backend.flows.loading import EventLoader, Vocabularies
@@ -40,7 +41,8 @@ class Runtime:
         self.brakes = Brakes(settings)
         self.samples = SampleReader(self.database)
         self.inventories = Inventories(self.samples.local)
-        self.imports = ImportRunner(self.database, self.samples.local)
+        connectors = Connectors(self.database, settings)
+        self.imports = ImportRunner(self.database, self.samples.local, connectors)
         self.work = Background()
         self.filling: dict[UUID, Pulse] = {}
         self._watch: asyncio.Task[None] | None = None

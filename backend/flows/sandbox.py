@@ -17,8 +17,10 @@ from uuid import UUID
 
 from backend.core.context import Actor, Context
 from backend.core.errors import Conflict, InvalidInput, NotFound
-from backend.domains.blueprints import previews
+from backend.domains.blueprints import connecting, feeding, previews
 from backend.domains.blueprints import service as blueprints
+from backend.domains.blueprints.connecting_plan import read_plan
+from backend.domains.blueprints.model import FeedProposal
 from backend.domains.blueprints.previews import ImportStatus, Sandbox, Ticket
 from backend.domains.blueprints.records import Blueprint
 from backend.domains.catalogue import service as catalogue
@@ -103,10 +105,25 @@ async def _open(
                 ctx, event_id=sandbox.event_id, blueprint_id=blueprint.id, file_id=file_id,
                 source=mapping.source, mapping=mapping.document,
             )  # fmt: skip
+        for feed in document.proposal.feeds if event.current_version_id is None else ():
+            await _ask_for_feed(ctx, sandbox, feed)
         return {"sandbox_id": str(sandbox.id)}
 
     request = {"blueprint": blueprint.id, "revision": blueprint.revision}
     await once(runtime, actor, operation="blueprints/sandbox", key=key, request=request, work=work)
+
+
+async def _ask_for_feed(ctx: Context, sandbox: Sandbox, feed: FeedProposal) -> None:
+    """A connector of the draft event, and a ticket for its first run."""
+    mapping = connecting.mapping_of(feed.file, feed.fields)
+    connector = await feeding.keep_connector(
+        ctx, name=feed.file, plan=read_plan(feed.plan), mapping=mapping, event=sandbox.slug,
+        blueprint_id=sandbox.blueprint_id,
+    )  # fmt: skip
+    await previews.request_import(
+        ctx, event_id=sandbox.event_id, blueprint_id=sandbox.blueprint_id, connector_id=connector.id,
+        source=feed.file, mapping=mapping,
+    )  # fmt: skip
 
 
 async def sandbox_state(runtime: Runtime, actor: Actor, *, blueprint_id: UUID) -> dict[str, Any]:
