@@ -120,7 +120,7 @@ _WEAR: Final = _words(
 )
 #: Truths that nobody asks for.
 _BLEMISHES: Final = _words(
-    "damage damaged accident accidents salvage flood rebuilt smoker smoked repaint repainted crack cracked defect defects lien charter"
+    "damage damaged accident accidents salvage flood rebuilt smoker smoked repaint repainted crack cracked defects lien charter"
 )
 _MONEY: Final = _words("tax taxes fee fees cost costs price hoa dues rent estimate deposit payment insurance")
 #: Written in capitals wherever they stand.
@@ -199,7 +199,8 @@ def is_wear(target: str) -> bool:
 
 def is_blemish(target: str) -> bool:
     """Whether a yes is nothing to wish for."""
-    return bool(_BLEMISHES & {*re.findall(r"[a-z]+", target)})
+    words = {*re.findall(r"[a-z]+", target)}
+    return bool(_BLEMISHES & words) and not words & {"free", "no", "not"}
 
 
 def is_money(target: str, unit: str | None) -> bool:
