@@ -14,8 +14,8 @@ from backend.core.ports import Embedder
 from backend.domains.blueprints.connecting_api import Api, Operation
 from backend.domains.blueprints.connecting_auth import auth_of_operation, is_secret
 from backend.domains.blueprints.connecting_choosing import Choice, choose
-from backend.domains.blueprints.connecting_curl import Pasted, Request, read_pasted, read_sample
-from backend.domains.blueprints.connecting_documents import has_curl, kind_of, read_document
+from backend.domains.blueprints.connecting_curl import Pasted, Request, has_curl, read_pasted, read_sample
+from backend.domains.blueprints.connecting_documents import is_description, kind_of, read_document
 from backend.domains.blueprints.connecting_fields import mapping_of, propose_paths
 from backend.domains.blueprints.connecting_openapi import read_openapi
 from backend.domains.blueprints.connecting_paging import answer_of, find_paging, plain
@@ -93,7 +93,7 @@ def propose_feed(
 
 
 def _read(name: str, text: str) -> _Read:
-    if has_curl(text):
+    if has_curl(text) and not is_description(text):
         api, best, auth = api_of_pasted(name, read_pasted(name, text))
         return _Read(api, _chosen(name, api), best, auth)
     document = read_document(name, text)

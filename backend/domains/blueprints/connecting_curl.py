@@ -12,13 +12,14 @@ import re
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final, cast
 from urllib.parse import parse_qsl, unquote
 
 from backend.core.errors import InvalidInput
 from backend.domains.blueprints.connecting_api import parts_of
 
-_START: Final = re.compile(r"^[\s>]*(?:[\w:\\./~@-]*[>$#%]\s*)?(?:\$\s*)?curl(?:\.exe)?\s+(?=\S)", re.I)
+_START: Final = re.compile(r"^(?:[^'\"{\[]{0,80}?[>$#%]\s*)?\s*curl(?:\.exe)?\s+(?=\S)", re.I)
 _HEADER: Final = re.compile(r"^\s*<?\s*([A-Za-z][A-Za-z0-9-]{1,60}):\s+(\S.*)$")
 _TAKES_VALUE: Final = frozenset("AbcCdDeEFHKmoPQrtTuUwxXyYz")
 _LONG_VALUE: Final = frozenset({
@@ -61,6 +62,11 @@ class Pasted:
     prose: str = ""
 
 
+def has_curl(text: str) -> bool:
+    """Whether a text holds a curl command rather than one document."""
+    return any(_START.match(line) for line in text[:200_000].splitlines())
+
+
 def read_pasted(name: str, text: str) -> tuple[Pasted, ...]:
     """Each curl command with its answer, in order.
 
@@ -70,7 +76,7 @@ def read_pasted(name: str, text: str) -> tuple[Pasted, ...]:
     starts = [at for at, line in enumerate(lines) if _START.match(line)][:20]
     found: list[Pasted] = []
     above = "\n".join(lines[: starts[0]]) if starts else ""
-    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+    for start, end in pairwise([*starts, len(lines)]):
         command, after = _command(lines, start, end)
         request = _request(_words(command))
         if request.url:

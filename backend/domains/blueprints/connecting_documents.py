@@ -21,8 +21,15 @@ _WORKER: Final = Path(__file__).with_name("connecting_worker.py")
 _LIMITS: Final = json.dumps(
     {"memory": 1 << 30, "seconds": 20, "depth": 200, "values": 1_000_000, "chars": 40_000_000}
 )
+_TOP: Final = re.compile(
+    r"""^["']?(?:openapi|swagger)["']?\s*:|^\s*\{(?:[^{}]|\{[^{}]*\})*?"(?:openapi|swagger)"\s*:""", re.M
+)
 _WALL_S: Final = 40
-_CURL: Final = re.compile(r"(?im)^[\s>$#%]*(?:[\w:\\./~-]*[>$#%]\s*)?curl(?:\.exe)?\s+\S")
+
+
+def is_description(text: str) -> bool:
+    """Whether a text says at its top that it describes an API, whatever examples it holds."""
+    return _TOP.search(text[:50_000]) is not None
 
 
 def kind_of(document: Any) -> Kind | None:
@@ -34,11 +41,6 @@ def kind_of(document: Any) -> Kind | None:
         if "swagger" in keys and "paths" in keys:
             return "swagger"
     return "sample" if isinstance(document, dict | list) else None
-
-
-def has_curl(text: str) -> bool:
-    """Whether a text holds a curl command rather than one document."""
-    return _CURL.search(text[:200_000]) is not None
 
 
 def read_document(name: str, text: str) -> Any:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, cast
 
 from backend.domains.blueprints.connecting_schemas import Schemas, Shape
@@ -15,6 +16,8 @@ from backend.kit.text import storable
 
 _DEPTH: Final = 8
 _LEAVES: Final = 400
+_LISTS: Final = 12
+_VISITS: Final = 1_500  # schemas looked at for the lists of one answer, or for the paths of one record
 _SAMPLED: Final = 200  # members of a list that a schema is implied from
 _GEO: Final = re.compile(r"geo|coord|lat_?l|lng|lnglat|position|point|gps|location", re.I)
 _LINKS: Final = frozenset({"_links", "links", "relationships", "__metadata", "@context", "__v", "$schema"})
@@ -92,15 +95,18 @@ def _merged(first: dict[str, Any], second: dict[str, Any]) -> dict[str, Any]:
 def lists_of_records(response: Any, schemas: Schemas) -> tuple[Found, ...]:
     """Every list of objects in an answer, and maps of objects as `path.*`."""
     found: list[Found] = []
-    for path, item in _lists(schemas.shape(response), "", 0, schemas):
+    for path, item in islice(_lists(schemas.shape(response), "", 0, schemas, [_VISITS]), _LISTS):
         paths = tuple(leaves_of(item, schemas))
         if paths:
             found.append(Found(path, item, paths))
-    return tuple(found[:40])
+    return tuple(found)
 
 
-def _lists(shape: Shape, path: str, depth: int, schemas: Schemas) -> Iterator[tuple[str, Shape]]:
-    if depth > 5:
+def _lists(
+    shape: Shape, path: str, depth: int, schemas: Schemas, left: list[int]
+) -> Iterator[tuple[str, Shape]]:
+    left[0] -= 1
+    if depth > 5 or left[0] < 0:
         return
     if shape.type == "array" or (not shape.type and shape.items is not None):
         item = schemas.shape(shape.items, shape.refs) if shape.items is not None else Shape()
@@ -109,7 +115,7 @@ def _lists(shape: Shape, path: str, depth: int, schemas: Schemas) -> Iterator[tu
         return
     for name, node in shape.properties.items():
         inner = schemas.shape(node, shape.refs)
-        yield from _lists(inner, f"{path}.{name}" if path else name, depth + 1, schemas)
+        yield from _lists(inner, f"{path}.{name}" if path else name, depth + 1, schemas, left)
     if shape.values is not None and not shape.properties:
         item = schemas.shape(shape.values, shape.refs)
         if item.properties:
@@ -118,29 +124,30 @@ def _lists(shape: Shape, path: str, depth: int, schemas: Schemas) -> Iterator[tu
 
 def leaves_of(item: Shape, schemas: Schemas) -> Iterator[Leaf]:
     """The paths of a record that hold values, in the order of the description."""
-    left = _LEAVES
-    for leaf in _walk(item, "", 0, schemas):
-        if (left := left - 1) < 0:
-            return
-        yield leaf
+    yield from islice(_walk(item, "", 0, schemas, [_VISITS]), _LEAVES)
 
 
-def _walk(shape: Shape, path: str, depth: int, schemas: Schemas) -> Iterator[Leaf]:
+def _walk(shape: Shape, path: str, depth: int, schemas: Schemas, left: list[int]) -> Iterator[Leaf]:
     for name, node in shape.properties.items():
+        left[0] -= 1
+        if left[0] < 0:
+            return
         inner = schemas.shape(node, shape.refs)
         here = f"{path}.{name}" if path else name
         if name in _LINKS or inner.is_written_only or depth >= _DEPTH:
             continue
-        yield from _leaf(inner, here, depth, schemas, node)
+        yield from _leaf(inner, here, depth, schemas, node, left)
 
 
-def _leaf(shape: Shape, here: str, depth: int, schemas: Schemas, node: Any) -> Iterator[Leaf]:
+def _leaf(
+    shape: Shape, here: str, depth: int, schemas: Schemas, node: Any, left: list[int]
+) -> Iterator[Leaf]:
     if shape.properties:
-        yield from _walk(shape, here, depth + 1, schemas)
+        yield from _walk(shape, here, depth + 1, schemas, left)
     elif shape.type == "array" or shape.items is not None:
         item = schemas.shape(shape.items, shape.refs) if shape.items is not None else Shape()
         if item.properties:
-            yield from _walk(item, f"{here}[]", depth + 1, schemas)
+            yield from _walk(item, f"{here}[]", depth + 1, schemas, left)
         elif item.type in ("number", "integer") and _GEO.search(here):
             yield from (Leaf(f"{here}[{at}]", item) for at in (0, 1))
         elif item.type in _SCALARS:

@@ -353,6 +353,14 @@ def test_the_address_is_that_of_production(servers: list[Any], base: str) -> Non
     assert found.plan["base_url"] == base
 
 
+def test_examples_in_a_description_are_not_taken_for_the_request() -> None:
+    told = "info:\n  title: T\n  description: |\n    Try it:\n    curl https://other.example/try\n"
+    for name in ("hal.yaml", "swagger.yaml"):
+        lines = [line for line in DESCRIPTIONS[name].split("\n") if not line.startswith("info:")]
+        found = propose_feed(name, "\n".join([lines[0], told, *lines[1:]]), embedder=HashEmbedder())
+        assert found.plan["base_url"] == proposed(name).plan["base_url"]
+
+
 def test_two_keys_at_once_are_both_named() -> None:
     schemes = {
         "app": {"type": "apiKey", "in": "header", "name": "X-App"},
