@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Final, Literal
+from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
@@ -98,6 +99,14 @@ async def rehearse_holds(
     return await sandbox.rehearse_holds(
         runtime, actor, blueprint_id=blueprint_id, listing_id=body.listing_id, buyers=body.buyers
     )
+
+
+@router.post(
+    "/imports/{import_id}/cancel", summary="Stop an import", dependencies=guarded("draft"), responses=WRITE
+)
+async def cancel_import(runtime: RuntimeOf, actor: Staff, key: Key, import_id: UUID) -> dict[str, Any]:
+    """Nothing of it remains."""
+    return await sandbox.cancel_import(runtime, actor, key=key, import_id=import_id)
 
 
 @router.get("/{blueprint_id}/gate", summary="The gate", responses=READ)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from backend.core.errors import Conflict, InvalidInput
+from backend.core.errors import AppError, Conflict, InvalidInput
 from backend.core.ports import Embedder, Ocr
 from backend.domains.blueprints.model import Remembered, SampleKind, to_json
 from backend.domains.blueprints.records import SampleFile
 from backend.flows.background import threaded
 
+_MOST_TYPED: Final = 500
 _MOST_TEXT: Final = 4_000_000  # bytes of an API description
 
 
@@ -81,10 +82,21 @@ def _sheet_now(sample: Sample) -> Findings:
     proposal = propose_sheet(
         surveyed, embedder=sample.ports.embedder, remembered=sample.remembered, file=sample.file.name
     )
-    profile = drift.profile_of(surveyed, proposal)
+    profile = {**drift.profile_of(surveyed, proposal), "rejected": _rejected(sample.path, proposal.mapping)}
     before = drift.closest([one["profile"] for one in sample.before], profile)
     changes = drift.compare(before, profile) if before is not None else ()
     return Findings("sheet", to_json(proposal), profile, [change.to_json() for change in changes])
+
+
+def _rejected(path: Path, mapping: Mapping[str, Any]) -> float:
+    """The share of the first rows that an import would leave out; nothing where it cannot be imported yet."""
+    from backend.domains.catalogue.preview import preview_rows
+
+    try:
+        rows = preview_rows(path, mapping, limit=_MOST_TYPED)
+    except AppError:
+        return 0.0
+    return sum(any(one.effect == "rejected" for one in row.problems) for row in rows) / max(len(rows), 1)
 
 
 async def _report(sample: Sample) -> Findings:

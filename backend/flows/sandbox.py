@@ -144,6 +144,25 @@ async def sandbox_state(runtime: Runtime, actor: Actor, *, blueprint_id: UUID) -
     return {**shown, "screen": await _screen(runtime, actor, sandbox)}
 
 
+async def cancel_import(runtime: Runtime, actor: Actor, *, key: str, import_id: UUID) -> dict[str, Any]:
+    """Stops one import of a preview; nothing of it remains. Raises: NotFound `blueprints.no_such_import`; NotAllowed."""
+
+    async def work(ctx: Context) -> dict[str, Any]:
+        await previews.get_import(ctx, import_id=import_id)
+        return ticket_view(await previews.cancel_import(ctx, import_id=import_id))
+
+    shown = await once(
+        runtime,
+        actor,
+        operation="blueprints/imports/cancel",
+        key=key,
+        request={"import": import_id},
+        work=work,
+    )
+    runtime.imports.stop(import_id)
+    return shown
+
+
 async def sandbox_say(
     runtime: Runtime, actor: Actor, *, blueprint_id: UUID, message: str, state: Mapping[str, Any] | None
 ) -> dict[str, Any]:

@@ -330,7 +330,6 @@ async def test_two_blueprints_of_one_name_get_two_addresses(sale: Sale) -> None:
 
 
 async def test_an_import_stops_when_it_is_cancelled(sale: Sale, monkeypatch: pytest.MonkeyPatch) -> None:
-    from backend.domains.blueprints import previews
     from backend.flows import imports
 
     async def slow(*_: Any, cancelled: Any, **__: Any) -> Any:
@@ -343,8 +342,11 @@ async def test_an_import_stops_when_it_is_cancelled(sale: Sale, monkeypatch: pyt
     monkeypatch.setattr(imports.catalogue, "import_file", slow)
     state = await sandbox.open_sandbox(sale.runtime, sale.actor, key="s", blueprint_id=sale.id)
     ticket = UUID(state["imports"][0]["import_id"])
-    async with sale.runtime.database.as_actor(sale.actor) as ctx:
-        await previews.cancel_import(ctx, import_id=ticket)
+    other = sale.desk.world.actor("other_admin")
+    theirs = sandbox.cancel_import(sale.runtime, other, key="c", import_id=ticket)
+    assert (await refusal(theirs)).code == "blueprints.no_such_import"
+    stopped = await sandbox.cancel_import(sale.runtime, sale.actor, key="c", import_id=ticket)
+    assert stopped["status"] == "cancelled"
     await asyncio.wait_for(sale.runtime.work.join(), 3)
     state = await sale.state()
     assert (state["stage"], state["problem"]["code"]) == ("failed", "catalogue.import_cancelled")
