@@ -38,13 +38,13 @@ class Rehearse(BaseModel):
     buyers: int = Field(default=5, ge=2, le=50)
 
 
-class Publish(BaseModel):
+class GoLive(BaseModel):
     """Put what the preview shows in force."""
 
     message: Message = ""
 
 
-class Verdict(BaseModel):
+class BlueprintVerdict(BaseModel):
     """Send a blueprint back, or refuse it for good."""
 
     verdict: Literal["request_edits", "reject"]
@@ -118,7 +118,7 @@ async def gate(runtime: RuntimeOf, actor: Staff, blueprint_id: Id) -> dict[str, 
 
 @router.post("/{blueprint_id}/publish", summary="Go live", dependencies=guarded("publish"), responses=WRITE)
 async def publish(
-    runtime: RuntimeOf, actor: Staff, key: Key, blueprint_id: Id, body: Publish, response: Response
+    runtime: RuntimeOf, actor: Staff, key: Key, blueprint_id: Id, body: GoLive, response: Response
 ) -> dict[str, Any]:
     """Just what the preview shows; 409 `blueprints.gate_unmet` with `unmet` otherwise. 202 where somebody has to agree."""
     answer = await blueprint_gate.publish_blueprint(
@@ -132,7 +132,7 @@ async def publish(
     "/{blueprint_id}/verdict", summary="Send back or refuse", dependencies=guarded("draft"), responses=WRITE
 )
 async def judge(
-    runtime: RuntimeOf, actor: Staff, key: Key, blueprint_id: Id, body: Verdict
+    runtime: RuntimeOf, actor: Staff, key: Key, blueprint_id: Id, body: BlueprintVerdict
 ) -> dict[str, Any]:
     """With a reason."""
     verb = blueprint_gate.reject_blueprint if body.verdict == "reject" else blueprint_gate.request_edits
