@@ -81,7 +81,11 @@ def gate(
                 "Mapping, document, contract tests and adapters as one archive; it can be imported elsewhere.",
                 class_name="muted",
             ),
-            rx.el.div(button_link(icon("download"), "Download the artifacts", href=download)),
+            rx.el.div(
+                button_link(
+                    icon("download"), "Download the artifacts", href=download, download=True, target="_blank"
+                )
+            ),
         ),
         class_name="pull__side",
     )
@@ -199,7 +203,9 @@ def live(*, head: rx.Var[BlueprintHead], address: Any, download: Any) -> rx.Comp
                 target="_blank",
             ),
             go("Run the event", href="/cockpit/events/" + head.event, class_name="button button--quiet"),
-            button_link(icon("download"), "Download the artifacts", href=download),
+            button_link(
+                icon("download"), "Download the artifacts", href=download, download=True, target="_blank"
+            ),
             class_name="dialog__actions",
         ),
         class_name="section section--wide live-now",
