@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from backend.adapters.fetching import Circuit, Fetcher
+from backend.core.errors import AppError
 from backend.domains.blueprints.connecting import Plan, mapping_of, read_plan
 from backend.domains.blueprints.connecting_records import cell_at
 from backend.domains.blueprints.connecting_signing import Credentials
@@ -104,21 +105,25 @@ def served(path: Path) -> Iterator[Fixture]:
 
 
 async def import_fixture(feed: FeedProposal, path: Path) -> dict[str, Any]:
-    """What an import of the feed yields. Shape: {result: {record_count, first_external_id, last_external_id}, operations_called}.
+    """What an import of the feed yields: nothing where it fails, with the code of what went wrong as `problem`.
 
-    Raises: as `fetch_records` does.
+    Shape: {result: {record_count, first_external_id, last_external_id}, operations_called, problem?}.
     """
     plan = read_plan(feed.plan)
     with served(path) as fixture:
         fetcher = Fetcher(allow_private=True, circuit=Circuit())
+        problem: dict[str, Any] = {}
+        records: list[Mapping[str, Any]] = []
         try:
             records = await fetch_records(
                 plan, _credentials(plan, fixture.document), base_url=fixture.url, fetcher=fetcher
             )
+        except AppError as error:
+            problem = {"problem": error.code}
         finally:
             await fetcher.close()
     called = [plan.list_operation.operation_id] if plan.list_operation.operation_id and fixture.called else []
-    return {"result": _result(feed, records), "operations_called": called}
+    return {"result": _result(feed, records), "operations_called": called, **problem}
 
 
 def _result(feed: FeedProposal, records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -155,6 +155,13 @@ async def test_recorded_answers_are_imported_on_loopback(tmp_path: Path) -> None
     assert found["operations_called"] == []
 
 
+async def test_recorded_answers_that_refuse_yield_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "fixture.json"
+    path.write_text(json.dumps({**FIXTURE, "routes": []}))
+    found = await import_fixture(propose_feed("watches.txt", CURL, embedder=HashEmbedder()), path)
+    assert (found["result"]["record_count"], found["problem"]) == (0, "blueprints.feed_refused")
+
+
 async def test_recorded_answers_ask_for_a_token_like_the_api(tmp_path: Path) -> None:
     route = {
         "method": "GET",

@@ -23,6 +23,7 @@ from backend.domains.blueprints.artifacts_files import is_inside
 from backend.domains.blueprints.artifacts_samples import plain_mapping, synthetic_rows
 from backend.domains.blueprints.artifacts_sql import index_migration
 from backend.domains.blueprints.behavior_words import snake
+from backend.domains.blueprints.connecting import mapping_of
 from backend.domains.blueprints.model import (
     FeedProposal,
     FieldProposal,
@@ -178,9 +179,7 @@ def _told_apart(named: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[tupl
 
 def _connector(feed: FeedProposal) -> dict[str, Any]:
     """The plan, which knows where credentials belong and never holds one, and how records become listings."""
-    columns = {each.key: dict(each.column) for each in feed.fields if each.targets}
-    ignore = {each.key: str(each.left) for each in feed.fields if each.left}
-    return {"plan": feed.plan, "mapping": {"columns": columns, "ignore": ignore}}
+    return {"plan": feed.plan, "mapping": mapping_of(Path(feed.file).stem, feed.fields)}
 
 
 def _report(report: ReportProposal) -> dict[str, Any]:
