@@ -47,7 +47,8 @@ def gate(found: View) -> GateShown:
         reasons=reasons,
         needs=_needs(found.get("needs")),
         checks=sorted(checks, key=lambda one: (one.is_met, not one.is_required)),
-        problems=[_problem(one) for one in found.get("problems") or ()],
+        problems=[str(one["message"]) for one in found.get("errors") or ()],
+        remarks=[str(one["message"]) for one in found.get("warnings") or ()],
         unmet=sum(one.is_required and not one.is_met for one in checks),
         compared=str(found.get("compared_with") or ""),
         document=str(found.get("document") or ""),
@@ -96,12 +97,6 @@ def _needs(needs: Any) -> str:
 def _asks(needs: Any) -> bool:
     """Whether somebody else has to agree before it is published."""
     return isinstance(needs, Mapping) and int(needs.get("needed") or 0) > int(needs.get("given") or 0)
-
-
-def _problem(one: Any) -> str:
-    if not isinstance(one, Mapping):
-        return str(one)
-    return str(one.get("message") or one.get("text") or one.get("code") or "")
 
 
 def diff(found: Any, before: str = "", after: str = "") -> DiffShown:

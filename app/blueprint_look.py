@@ -90,16 +90,23 @@ def _item(part: str, name: str) -> str:
 def tiles(rows: Sequence[View], proposal: View, pictures: Mapping[str, str]) -> list[Tile]:
     """Tiles of the seller's own rows, as the storefront will draw them. `pictures` are addresses by stock number."""
     facts = contract(proposal)["tile_specs"] or _first_facts(rows)
-    currency = _currency(proposal)
-    return [_tile(row, n, facts, currency, pictures) for n, row in enumerate(rows[:MOST_TILES], 1)]
+    currency, units = _currency(proposal), _units(proposal)
+    return [_tile(row, n, facts, currency, units, pictures) for n, row in enumerate(rows[:MOST_TILES], 1)]
 
 
-def _tile(row: View, n: int, facts: Sequence[str], currency: str, pictures: Mapping[str, str]) -> Tile:
+def _tile(
+    row: View,
+    n: int,
+    facts: Sequence[str],
+    currency: str,
+    units: Mapping[str, str],
+    pictures: Mapping[str, str],
+) -> Tile:
     values = row.get("values") or {}
     images = values.get("image_urls") or ()
     photo = pictures.get(str(values.get("external_id") or "")) or next(iter(images), NO_PHOTO)
     shown = [
-        Labelled(target_words(name), value_words(values.get(name)))
+        Labelled(target_words(name), f"{value_words(values.get(name))} {units.get(name, '')}".strip())
         for name in facts
         if values.get(name) is not None
     ]
@@ -139,6 +146,17 @@ def price_words(values: View, currency: str) -> str:
 def _first_facts(rows: Sequence[View]) -> list[str]:
     names = dict.fromkeys(name for row in rows for name in row.get("values") or {})
     return [name for name in names if name not in HEAD_FIELDS][:MOST_FACTS]
+
+
+def _units(proposal: View) -> dict[str, str]:
+    """In what each target is measured, as the file has it."""
+    fields = [one for sheet in proposal.get("sheets") or () for one in sheet.get("fields") or ()]
+    return {
+        str(target): str(one["unit"])
+        for one in fields
+        if one.get("unit") and one.get("type") in ("integer", "number")
+        for target in one.get("targets") or ()
+    }
 
 
 def _currency(proposal: View) -> str:

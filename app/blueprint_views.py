@@ -317,6 +317,7 @@ class GateShown:
     needs: str = ""
     checks: list[CheckRow] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     unmet: int = 0
     compared: str = ""
     document: str = ""

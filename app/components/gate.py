@@ -52,6 +52,14 @@ def gate(
             diff_view(diff, "gate", "It says nothing beyond its template."),
         ),
         document,
+        rx.cond(
+            shown.remarks.length() > 0,
+            rx.el.details(
+                rx.el.summary("Remarks on the document: ", shown.remarks.length()),
+                rx.el.ul(rx.foreach(shown.remarks, lambda text: rx.el.li(text)), class_name="reasons"),
+                class_name="more",
+            ),
+        ),
         class_name="pull__main",
     )
     side = rx.el.div(

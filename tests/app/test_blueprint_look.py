@@ -60,7 +60,7 @@ def test_tiles_are_made_of_own_rows_with_the_proposed_facts() -> None:
     view = example.view()
     tiles = blueprint_look.tiles(example.ROWS, view["proposal"], blueprint_look.own_photos(view))
     assert (tiles[0].title, tiles[0].price) == ("1987 Bergmann B 211", "$48,500")
-    assert [(fact.label, fact.text) for fact in tiles[0].specs] == [("Length", "211"), ("Year", "1987")]
+    assert [(fact.label, fact.text) for fact in tiles[0].specs] == [("Length", "211 cm"), ("Year", "1987")]
     assert example.PHOTO in tiles[0].photo
     assert (tiles[1].price, tiles[1].photo) == ("Price on request", "/photo-missing.svg")
 
@@ -106,7 +106,9 @@ def test_the_gate_puts_what_is_missing_first_and_leads_there() -> None:
         {"name": "preview_holds_rehearsed", "is_met": False, "text": "Rehearse a hold."},
         {"name": "preview_current", "is_met": False, "is_required": True, "text": "Open the preview again."},
     ]
-    shown = blueprint_gate.gate({"risk": "medium", "checklist": checks, "needs": {"needed": 1, "given": 0}})
+    found = {"risk": "medium", "checklist": checks, "needs": {"needed": 1, "given": 0}}
+    shown = blueprint_gate.gate(found | {"errors": [], "warnings": [{"message": "Nothing reads it yet."}]})
+    assert (shown.problems, shown.remarks) == ([], ["Nothing reads it yet."])
     first, second, third = shown.checks
     assert (first.href, first.step, shown.unmet) == ("?step=preview&build=again", "Preview", 1)
     assert (second.href, second.is_required, third.href) == ("?step=preview", False, "")
