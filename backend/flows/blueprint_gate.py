@@ -25,6 +25,7 @@ from backend.domains.events import approvals
 from backend.domains.events import service as events
 from backend.domains.events.changes import diff
 from backend.domains.events.model import Document
+from backend.domains.identity import service as identity
 from backend.flows import publishing
 from backend.flows.blueprint_decisions import GUARDED, fields_of
 from backend.flows.blueprint_views import blueprint_head
@@ -39,6 +40,7 @@ from backend.flows.runtime import Runtime
 #: Why somebody who may prepare an event may not put it in force.
 _ABOVE: Final = frozenset({"events.above_your_risk", "events.may_not_publish"})
 
+_RISKS: Final = ("none", "low", "medium", "high")
 _PUBLISH: Final = "blueprints/publish"
 
 
@@ -49,14 +51,14 @@ async def gate(runtime: Runtime, actor: Actor, *, blueprint_id: UUID) -> dict[st
     checklist: [{name, is_met, is_required, text}], can_publish}`. Raises: NotFound; InvalidInput `blueprints.nothing_to_sell`.
     """
     blueprint, files = await loaded(runtime, actor, blueprint_id)
-    document = await written(runtime, blueprint, files)
+    document = await written(runtime, actor, blueprint, files)
     sandbox, tickets = await _previewed(runtime, actor, blueprint_id)
     compiled = document.compilation.compiled
     compared, before = await _nearest(runtime, actor, blueprint, document)
     found = await asyncio.to_thread(diff, before, compiled.document) if compiled else None
     shown = diff_view(found, before, compiled.document) if compiled and found else None
     level = found.risk if found else "none"
-    needs = await _needs(runtime, actor, blueprint, level)
+    needs = await _needs(runtime, actor, blueprint, level, compiled.document if compiled else None)
     checks = _checks(blueprint, files, document, sandbox, tickets)
     return {
         "blueprint": blueprint_head(blueprint),
@@ -89,7 +91,7 @@ async def publish_blueprint(
 
     if blueprint.status.is_over:  # the same request again, or another one that comes too late
         return await once(runtime, actor, operation=_PUBLISH, key=key, request=request, work=refuse)
-    document = await written(runtime, blueprint, files)
+    document = await written(runtime, actor, blueprint, files)
     sandbox, tickets = await _previewed(runtime, actor, blueprint_id)
     checks = _checks(blueprint, files, document, sandbox, tickets)
     unmet = [check.name for check in checks if check.is_required and not check.is_met]
@@ -201,10 +203,19 @@ async def _nearest(
     return (f"template {name}", base.document) if base else ("nothing", {})
 
 
-async def _needs(runtime: Runtime, actor: Actor, blueprint: Blueprint, level: str) -> dict[str, Any]:
-    """A first version needs nobody besides whoever may publish it; a later one what the organization says of its risk."""
+async def _needs(
+    runtime: Runtime, actor: Actor, blueprint: Blueprint, level: str, document: Document | None
+) -> dict[str, Any]:
+    """A first version needs somebody who may decide on all that is in it; a later one what the organization says."""
     needed, needs_admin = 0, False
-    if blueprint.for_event:
+    if not blueprint.for_event:
+        whole = await asyncio.to_thread(diff, {}, document) if document is not None else None
+        async with runtime.database.as_actor(actor) as ctx:
+            may = await identity.my_permissions_to_read(ctx, organization_id=blueprint.organization_id)
+        is_above = whole is not None and _RISKS.index(whole.risk) > _RISKS.index(str(may["max_risk_level"]))
+        needs_admin = is_above or not may["deploy_to_production"]
+        needed = int(needs_admin)
+    else:
         async with runtime.database.as_actor(actor) as ctx:
             policy = await approvals.get_policy(ctx, organization_id=blueprint.organization_id)
         needed = {"low": policy.low, "medium": policy.medium, "high": policy.high}.get(level, 0)

@@ -25,7 +25,7 @@ from backend.kit.canonical_json import digest
 async def download(runtime: Runtime, actor: Actor, *, blueprint_id: UUID) -> bytes:
     """The tree as a zip. Raises: NotFound; InvalidInput `events.invalid_document`, `blueprints.nothing_to_sell`."""
     blueprint, files = await loaded(runtime, actor, blueprint_id)
-    document = await written(runtime, blueprint, files)
+    document = await written(runtime, actor, blueprint, files)
     return await asyncio.to_thread(lambda: pack(artifacts_of(document.proposal, document.text)))
 
 

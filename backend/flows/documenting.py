@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from backend.core.context import Actor
 from backend.core.errors import InvalidInput
 from backend.domains.blueprints.model import Proposal
 from backend.domains.blueprints.records import Blueprint, SampleFile
@@ -30,9 +31,16 @@ class Written:
 
 
 async def written(
-    runtime: Runtime, blueprint: Blueprint, files: Sequence[SampleFile], *, slug: str | None = None
+    runtime: Runtime,
+    actor: Actor,
+    blueprint: Blueprint,
+    files: Sequence[SampleFile],
+    *,
+    slug: str | None = None,
 ) -> Written:
     """The document as it stands, with its problems. `slug` is the address to give it, unless it was chosen or edited.
+
+    The next files of a live event change its rows: its document stays as it is in force until somebody edits it.
 
     Raises: InvalidInput `blueprints.nothing_to_sell`; as `catalogue.preview_rows`.
     """
@@ -43,15 +51,19 @@ async def written(
         slug = blueprint.event
     if slug is not None:
         proposal = replace(proposal, choices=replace(proposal.choices, slug=slug))
-    return await asyncio.to_thread(_written, blueprint, proposal, inventory)
+    said = blueprint.document
+    if said is None and blueprint.for_event and blueprint.event:
+        async with runtime.database.as_actor(actor) as ctx:
+            said = (await events.get_in_force(ctx, slug=blueprint.event)).source
+    return await asyncio.to_thread(_written, blueprint, proposal, inventory, said)
 
 
-def _written(blueprint: Blueprint, proposal: Proposal, inventory: Inventory) -> Written:
+def _written(blueprint: Blueprint, proposal: Proposal, inventory: Inventory, said: str | None) -> Written:
     from backend.domains.blueprints.behavior import propose_behavior
     from backend.domains.blueprints.documents import document_of
 
     whole = replace(proposal, behavior=propose_behavior(proposal, inventory.facts))
-    text = blueprint.document or document_of(whole, inventory.facts)
+    text = said or document_of(whole, inventory.facts)
     mine = blueprint.event if blueprint.for_event else None
     return Written(
         whole, inventory, text, events.checked_for(Source(text, _FILE), events.shipped_templates(), mine)

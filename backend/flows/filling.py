@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from backend.core.context import Actor
@@ -14,11 +15,15 @@ from backend.domains.blueprints import previews
 from backend.domains.blueprints import service as blueprints
 from backend.domains.blueprints.model import PhotoProposal
 from backend.domains.blueprints.records import Blueprint
+from backend.domains.catalogue import service as catalogue
+from backend.domains.catalogue.model import header_key
 from backend.flows import media
 from backend.flows.inventories import Sheets
 from backend.flows.proposing import proposed
 from backend.flows.runtime import Runtime
 from backend.flows.sampling import Pulse
+
+_SAME_LIST = 0.5  # share of columns that two files of one list have in common
 
 log = logging.getLogger(__name__)
 
@@ -73,12 +78,24 @@ async def bring_in(runtime: Runtime, actor: Actor, blueprint: Blueprint, sheets:
     """Asks for the rows of a live event and begins to bring them in. Raises: NotAllowed; NotFound; Gone."""
     assert blueprint.event_id is not None
     async with runtime.database.as_actor(actor) as ctx:
-        tickets = [
+        known = await catalogue.list_mappings(ctx, event_id=blueprint.event_id)
+        for file, sheet in sheets:
+            mapping = {**sheet.mapping, "source": source_of(sheet.mapping, known)}
             await previews.request_import(
                 ctx, event_id=blueprint.event_id, blueprint_id=blueprint.id, file_id=file.id,
-                source=str(sheet.mapping["source"]), mapping=sheet.mapping,
-            )
-            for file, sheet in sheets
-        ]  # fmt: skip
-    if tickets:
+                source=mapping["source"], mapping=mapping,
+            )  # fmt: skip
+    if sheets:
         fill(runtime, actor, blueprint.id)
+
+
+def source_of(mapping: Mapping[str, Any], known: Sequence[Mapping[str, Any]]) -> str:
+    """The name of the source that a list is the next file of, by the columns they share; else its own."""
+    own = {header_key(name) for name in mapping["columns"]}
+    best, most = str(mapping["source"]), _SAME_LIST
+    for one in known:
+        theirs = {header_key(name) for name in one["columns"]}
+        shared = len(own & theirs) / max(min(len(own), len(theirs)), 1)
+        if shared > most:
+            best, most = str(one["source"]), shared
+    return best

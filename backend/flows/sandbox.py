@@ -62,7 +62,7 @@ async def open_sandbox(runtime: Runtime, actor: Actor, *, key: str, blueprint_id
     waiting = [file.name for file in files if file.status.is_coming]
     if waiting:
         raise Conflict("blueprints.still_reading", files=waiting)
-    document = await written(runtime, blueprint, files)
+    document = await written(runtime, actor, blueprint, files)
     pairs = sheets_of(files, document.proposal)
     sheets = [
         (file.id, catalogue.parse_mapping(json.dumps(sheet.mapping), file=file.name)) for file, sheet in pairs
@@ -77,7 +77,7 @@ async def open_sandbox(runtime: Runtime, actor: Actor, *, key: str, blueprint_id
             if refused.code != "events.slug_taken" or is_chosen or at > _MOST_NAMES:
                 raise
             named = f"{_NUMBERED.sub('', str(refused.facts['slug']))}-{at}"
-            document = await written(runtime, blueprint, files, slug=named)
+            document = await written(runtime, actor, blueprint, files, slug=named)
     fill(runtime, actor, blueprint_id)
     return await sandbox_state(runtime, actor, blueprint_id=blueprint_id)
 

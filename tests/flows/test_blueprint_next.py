@@ -1,0 +1,79 @@
+"""The next list of an event that is live: its document stays, its rows follow once somebody has gone through the gate."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from backend.flows import clarifications, storefront
+from tests.factories import World
+from tests.fakes import ScriptedModel
+from tests.flows.conftest import FOLDER, SLUG, House, house
+from tests.flows.test_blueprint_sandbox import Sale
+from tests.flows.test_blueprints import Desk
+
+__all__ = ["house"]
+
+
+@pytest.fixture
+async def desk(house: House, world: World) -> AsyncIterator[Desk]:
+    desk = Desk(house.runtime, world)
+    desk.actor = world.actor("admin")
+    yield desk
+    await house.runtime.inventories.close()
+    await house.runtime.samples.close()
+
+
+def shorter() -> bytes:
+    """The shipped inventory without its second half."""
+    lines = (FOLDER / "inventory.csv").read_text("utf-8").splitlines(keepends=True)
+    return "".join(lines[: len(lines) // 2]).encode()
+
+
+async def test_rows_of_a_live_event_come_with_publishing_and_its_document_stays(
+    desk: Desk, house: House
+) -> None:
+    before = house.runtime.bundles.current(SLUG)
+    view = await desk.open(title="February", event=SLUG)
+    await desk.add(view, "february.csv", shorter())
+    sale = Sale(desk, await desk.read(view))
+    state = await sale.preview()
+    assert (state["stage"], state["imports"]) == ("ready", [])
+    many = state["screen"]["matches"]
+    judged = await sale.gate()
+    assert (judged["diff"]["changes"], judged["compared_with"]) == ([], f"version {before.number}")
+    live = await sale.publish(desk.actor)
+    assert (live["status"], live["version"]) == ("applied", before.number)
+    await desk.runtime.work.join()
+    await desk.runtime.bundles.refresh()
+    screen = (await storefront.start(desk.runtime, slug=SLUG, key="b"))["ui"]
+    assert 0 < screen["matches"] < many
+    assert (await desk.get(view))["status"] == "published"
+
+
+async def test_a_model_is_asked_only_for_what_rules_do_not_understand_and_checked(desk: Desk) -> None:
+    answer = {
+        "changes": [
+            {"column": "Trim", "left": "unused"},
+            {"column": "No such", "target": "price"},
+            {"column": "Make", "target": "DROP"},
+        ]
+    }
+    desk.runtime.ports = replace(desk.runtime.ports, model=ScriptedModel(answer))
+    view = await desk.open()
+    await desk.add(view, "stock.csv", b"Stock No,Make,Model,Trim,Price\n" + b"".join(
+        b"A%d,Arden,City,LX,%d\n" % (n, 1000 + n) for n in range(30)))  # fmt: skip
+    await desk.read(view)
+    said = await clarifications.clarify(
+        desk.runtime,
+        desk.actor,
+        key="m",
+        blueprint_id=UUID(view["id"]),
+        text="nobody cares about the fancy level",
+    )
+    assert [(change["field"], change["after"]) for change in said["changes"]] == [
+        ("Trim", {"left": "unused"})
+    ]
