@@ -20,6 +20,7 @@ import pypdfium2 as pdfium
 _BOLD = re.compile(r"bold|black|heavy|semib|demi|[-,]bd\b", re.IGNORECASE)
 _ACTIONS = {"JavaScript": "scripts", "Launch": "launch", "SubmitForm": "submit", "ImportData": "submit"}
 _PASSWORD_ERROR = 4  # FPDF_ERR_PASSWORD
+_MOST_LINES = 1000  # of a page that pdfium alone can read
 _VOWEL = re.compile(r"[aeiouyàâäáãåæçéèêëíìîïóòôöõøœúùûüÿ]", re.IGNORECASE)
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ]{4,}")
 
@@ -76,7 +77,7 @@ def read(order: Mapping[str, Any]) -> dict[str, Any]:
         width, height = sheet.get_size()
         content: dict[str, Any] = {"page": number, "width": width, "height": height}
         source = plumbed[number - 1] if plumbed and number <= len(plumbed) else None
-        content |= (_content(source, ignored, order) if source else None) or _plain_content(sheet, order)
+        content |= (_content(source, ignored, order) if source else None) or _plain_content(sheet)
         if need := _picture_reason(content):
             name = f"page-{number}.png"
             dpi = min(max(content["native_dpi"] or order["dpi"], 0.7 * order["dpi"]), 1.1 * order["dpi"])
@@ -105,9 +106,10 @@ def _plumb(path: str, ignored: set[str]) -> list[Any] | None:
 def _content(page: Any, ignored: set[str], order: Mapping[str, Any]) -> dict[str, Any] | None:
     """Words, cells of ruled tables and how much of the page is pictures; None where the page is too broken or large."""
     try:
+        if len(page.chars) > order["page_chars"]:  # words and tables of so many would take minutes
+            ignored.add("crowded_pages")
+            return {"words": [], "tables": [], "coverage": 0.0, "curves": 0, "native_dpi": None}
         upright = page.filter(lambda thing: thing.get("upright", True)).dedupe_chars()
-        if len(upright.chars) > order["page_chars"]:
-            return None
         left, top = page.bbox[0], page.bbox[1]
         words = [*_words(upright), *_form_values(page, ignored)]
         return {
@@ -213,15 +215,16 @@ def _form_values(page: Any, ignored: set[str]) -> Iterator[list[Any]]:
             yield [" ".join(text.split()), *box, False, size]
 
 
-def _plain_content(page: pdfium.PdfPage, order: Mapping[str, Any]) -> dict[str, Any]:
+def _plain_content(page: pdfium.PdfPage) -> dict[str, Any]:
     """The lines pdfium finds, for pages that pdfplumber cannot read."""
     text, height = page.get_textpage(), page.get_size()[1]
     words: list[list[Any]] = []
-    for at in range(min(text.count_rects(), order["edges"])):
+    for at in range(min(text.count_rects(), _MOST_LINES)):
         x0, bottom, x1, top = text.get_rect(at)
         line = " ".join(text.get_text_bounded(x0, bottom, x1, top).split())
         if line:
             words.append([line, x0, height - top, x1, height - bottom, False, (top - bottom) * 0.9])
+    text.close()
     return {"words": words, "tables": [], "coverage": 0.0 if words else 1.0, "curves": 0, "native_dpi": None}
 
 

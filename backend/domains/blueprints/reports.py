@@ -45,6 +45,7 @@ _IGNORED: Final = {
     "scripts": "The file carries scripts. They were not run.",
     "launch": "The file wants to start a program. It was not started.",
     "submit": "The file wants to send or fetch data. It was not allowed to.",
+    "crowded_pages": "A page has more letters than any report. It was left unread.",
     "embedded_files": "The file carries other files. They were not opened.",
 }
 _MOST_TITLE: Final = 300

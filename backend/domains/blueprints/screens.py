@@ -128,9 +128,17 @@ def _chips(lines: Sequence[tuple[Cell, ...]], taken: set[int]) -> list[Cell]:
     if len(beside) >= _LEAST_CHIPS:
         return beside
     edges: dict[int, list[Cell]] = {}
-    for cell in (cell for row in rows for cell in row if not part_of(cell.text)):
+    for cell in (cell for line in lines for cell in line if id(cell) not in taken):
         edges.setdefault(round(cell.x0 / max(cell.size, 6)), []).append(cell)
-    under = max(edges.values(), key=len, default=[])
+    # where a title or a picture stands in the column, it is a tile of a wireframe
+    columns = [
+        column
+        for column in edges.values()
+        if not any(part_of(cell.text) in {"title", "media"} for cell in column)
+    ]
+    under = max(
+        ([cell for cell in column if may_be_chip(cell.text)] for column in columns), key=len, default=[]
+    )
     return under if len(under) >= _LEAST_CHIPS else []
 
 
