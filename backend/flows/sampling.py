@@ -59,12 +59,18 @@ class SampleReader:
         self._database = database
         self._work = Background()
         self._pulses: dict[UUID, Pulse] = {}
+        self._again: dict[UUID, Door] = {}
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self.local = SampleFiles()
 
     def start(self, actor: Actor, file_id: UUID) -> None:
-        """Begins reading on behalf of somebody, unless it is under way here."""
-        self._begin(lambda: self._database.as_actor(actor), file_id)
+        """Begins reading on behalf of somebody; where a stopped read still lets go of the file here, right after it."""
+
+        def door() -> AbstractAsyncContextManager[Context]:
+            return self._database.as_actor(actor)
+
+        if not self._begin(door, file_id):
+            self._again[file_id] = door
 
     async def resume(self) -> int:
         """Takes up what nobody reads any more. Shape: how many files were begun."""
@@ -93,6 +99,11 @@ class SampleReader:
         return self._work.start(f"sample {file_id}", self._read(door, file_id))
 
     async def _read(self, door: Door, file_id: UUID) -> None:
+        await self._read_once(door, file_id)
+        while (again := self._again.pop(file_id, None)) is not None:
+            await self._read_once(again, file_id)
+
+    async def _read_once(self, door: Door, file_id: UUID) -> None:
         async with self._turn:
             async with door() as ctx:
                 file = await blueprints.claim_file(ctx, file_id=file_id, lease_s=LEASE_S)
