@@ -87,9 +87,8 @@ def _explained(talk: _Talk, first: str, second: str) -> bool:
     talk.last = found
     for one in found:
         meant = talk.describe(one, talk.clauses.plain(said["y"]))
-        left = (
-            _left_of(said["y"]) or (meant.left if meant and meant.left else one.field.left) or Left.INTERNAL
-        )
+        known = meant.left if meant and meant.left else one.field.left
+        left = _left_of(said["y"]) or (known if known in _KEPT_BACK else None) or Left.INTERNAL
         talk.changes.append(leaving(one, left))
     return True
 

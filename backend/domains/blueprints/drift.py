@@ -182,7 +182,8 @@ def _weighted(one: Sequence[Sequence[Any]], other: Sequence[Sequence[Any]]) -> f
     """Shared weight of two counted lists."""
     first, second = ({str(value): int(count) for value, count in pairs} for pairs in (one, other))
     total_one, total_other = sum(first.values()) or 1, sum(second.values()) or 1
-    return sum(min(first[v] / total_one, second[v] / total_other) for v in first.keys() & second.keys())
+    shared = sum(min(first[v] / total_one, second[v] / total_other) for v in first.keys() & second.keys())
+    return min(shared, 1.0)
 
 
 def _distance(one: Sequence[float], other: Sequence[float]) -> float:
