@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from backend.domains.blueprints.induction import FileFacts, propose_fields, prop
 from backend.domains.blueprints.model import FieldProposal, Left, Remembered, SheetProposal
 from backend.domains.catalogue import service as catalogue
 
-TELESCOPES = """Scope ID,Brand,Type,Aperture (mm),Focal Length [mm],Mfg Yr,Goto?,Sticker,What We Paid,Vendor Mobile,Ships From
+TELESCOPES = """Scope ID,Brand,Type,Aperture (mm),Focal Length [mm],Mfg Yr,Goto?,Sticker,What We Paid,Vendor Mobile,Located
 TS-01,Corvus,Refractor,102,714,2018,Y,"$1,450","$900",(555) 010-2201,"Tucson, AZ"
 TS-02,Corvus,Dobsonian,254,1200,2015,N,"$1,120","$640",(555) 010-2202,"Boise, ID"
 TS-03,Lyra,Refractor,120,900,2020,Y,"$2,380","$1,500",(555) 010-2203,"Reno, NV"
@@ -63,7 +64,7 @@ def test_goods_nobody_thought_of(tmp_path: Path) -> None:
     assert targets["Brand"] == ("make",)
     assert targets["Mfg Yr"] == ("year",)
     assert targets["Sticker"] == ("price",)
-    assert targets["Ships From"] == ("location_city", "location_region")
+    assert targets["Located"] == ("location_city", "location_region")
     assert targets["Aperture (mm)"][0].startswith("specs.")
     by_key = {f.key: f for f in found.fields}
     assert (by_key["Aperture (mm)"].unit, by_key["Aperture (mm)"].type) == ("mm", "integer")
@@ -155,7 +156,7 @@ def test_empty_doubled_and_counting_columns_are_left_out() -> None:
 def test_what_a_seller_confirmed_wins() -> None:
     known = [
         Remembered("scope id", ("identifier",), said="it is the serial"),
-        Remembered("ships from", (), left=Left.INTERNAL),
+        Remembered("located", (), left=Left.INTERNAL),
     ]
     columns = catalogue.profile_records(*_table(TELESCOPES))
     found = {
@@ -164,7 +165,31 @@ def test_what_a_seller_confirmed_wins() -> None:
     assert found["Scope ID"].targets == ("identifier",)
     assert found["Scope ID"].confidence > 0.98
     assert "it is the serial" in found["Scope ID"].evidence[0].text
-    assert found["Ships From"].left is Left.INTERNAL
+    assert found["Located"].left is Left.INTERNAL
+
+
+def test_memory_never_brings_out_what_the_cells_say_is_private() -> None:
+    known = [Remembered("name", ("title",)), Remembered("contact", ("seller",))]
+    keys = ["Ref", "Owner / Name", "Boat / Name", "Contact"]
+    rows = [[f"R{n}", "Familie Kern", f"Dorado {n}", f"own{n}@example.com"] for n in range(1, 20)]
+    plain = catalogue.profile_records(keys, rows)
+    grouped = [
+        replace(c, header=c.key.rsplit(" / ", 1)[-1], group=c.key.rsplit(" / ", 1)[0] if "/" in c.key else "")
+        for c in plain
+    ]
+    found = {
+        f.key: f
+        for f in propose_fields(grouped, facts=FileFacts(rows=rows), embedder=embedder(), remembered=known)
+    }
+    assert found["Owner / Name"].left is Left.PERSONAL
+    assert found["Contact"].left is Left.PERSONAL
+    assert found["Boat / Name"].targets == ("title",)
+
+
+def test_a_double_of_what_is_private_is_private() -> None:
+    rows = "".join(f"R-{n},Corvus,(555) 010-22{n:02d},(555) 010-22{n:02d}\n" for n in range(1, 20))
+    found = fields_of(f"Ref,Make,Owner Phone,Owner Tel\n{rows}")
+    assert [found[key].left for key in ("Owner Phone", "Owner Tel")] == [Left.PERSONAL, Left.PERSONAL]
 
 
 def _table(text: str) -> tuple[list[str], list[list[str]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -72,13 +73,14 @@ def induce(
     reading = file_reading(columns, headings, text=facts.text, language=facts.language)
     traits = tuple(traits_of(column, reading.decimal) for column in columns)
     known = {each.header: each for each in remembered}
+    headers = Counter(header_key(column.header) for column in columns)
     options = [
         options_of(
             at,
             column,
             heading,
             trait,
-            known.get(header_key(column.key)) or known.get(header_key(column.header)),
+            _memory(known, column, headers),
             reading.language,
         )
         for at, (column, heading, trait) in enumerate(zip(columns, headings, traits, strict=True))
@@ -96,6 +98,15 @@ def induce(
         for column, heading, trait, choice in zip(columns, headings, traits, choices, strict=True)
     )
     return Induced(_distinct(fields), reading, domain, tuple(choices), traits)
+
+
+def _memory(
+    known: Mapping[str, Remembered], column: ColumnProfile, headers: Mapping[str, int]
+) -> Remembered | None:
+    """What was confirmed of this very column; by its bare header only where no group and no twin makes it another."""
+    exact = known.get(header_key(column.key))
+    alone = not column.group and headers[header_key(column.header)] == 1
+    return exact or (known.get(header_key(column.header)) if alone else None)
 
 
 def heading_of_column(column: ColumnProfile, kind: str) -> Heading:

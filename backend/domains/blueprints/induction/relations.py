@@ -16,6 +16,7 @@ from backend.kit.units import parse_measure
 
 _ROWS: Final = 8  # listings from which a relation counts
 _BELOW: Final = 0.97
+_UNSAID: Final = (Left.INTERNAL, Left.PERSONAL)
 
 
 def related(
@@ -50,10 +51,11 @@ def _doubles(
         )
         first = seen.setdefault(cells, at)
         if first != at and trait.distinct >= 5:
+            # the double of what is kept back is kept back for the same reason
+            reasons = (each[0].left for each in (options[first], options[at]) if each)
+            left = next((reason for reason in reasons if reason in _UNSAID), Left.DUPLICATE)
             text = Evidence("neighbors", f"The same cells as “{columns[first].key}”.", 1.0)
-            options[at].append(
-                Option(f"left:{at}", 1.2, left=Left.DUPLICATE, fits=1.0, named=1.0, evidence=(text,))
-            )
+            options[at].append(Option(f"left:{at}", 1.2, left=left, fits=1.0, named=1.0, evidence=(text,)))
 
 
 def _amount(cell: Cell) -> float | None:

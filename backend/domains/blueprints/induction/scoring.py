@@ -50,7 +50,7 @@ def options_of(
     language: str,
 ) -> list[Option]:
     """Everything the column could be, best first; the last resort is a name of its own."""
-    if remembered is not None:
+    if remembered is not None and remembered.left is not None:
         return [_remembered(at, column, remembered)]
     if column.total and not traits.count:
         return [
@@ -71,7 +71,11 @@ def options_of(
     options += _kept_back(at, heading, traits, found)
     options = [_over_its_parts(option, options) for option in options]
     options.append(_own(at, heading, traits))
-    return sorted(options, key=lambda option: -option.score)
+    options.sort(key=lambda option: -option.score)
+    # memory never brings out what these very cells or this group say is for the house, whatever the header meant before
+    if remembered is not None and options[0].left not in {Left.INTERNAL, Left.PERSONAL}:
+        return [_remembered(at, column, remembered)]
+    return options
 
 
 def _remembered(at: int, column: ColumnProfile, known: Remembered) -> Option:
@@ -157,7 +161,7 @@ def _combined(match: Match, column: ColumnProfile) -> Option | None:
     kind = match.concept.kind
     if (
         kind == "vehicle"
-        and match.score < 0.8
+        and match.score < 0.9
         and not any(re.match(r"(19|20)\d\d\b", str(c)) for c in list(column.values)[:20])
     ):
         return None
@@ -176,7 +180,7 @@ def _combined(match: Match, column: ColumnProfile) -> Option | None:
 
 def _over_its_parts(option: Option, options: Sequence[Option]) -> Option:
     """Cells that hold several things are more than one of them: `Tulsa, OK` is no city."""
-    if len(option.targets) < 2 or option.fits < 0.85:
+    if len(option.targets) < 2 or option.fits < 0.85 or (option.concept and option.concept.kind == "vehicle"):
         return option
     parts = [other.score for other in options if other.slot in option.targets]
     return replace(option, score=max([option.score, *(score + 0.05 for score in parts)]))
