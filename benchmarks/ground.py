@@ -50,6 +50,7 @@ class Sizes:
     versions: int  # the same of publishes
     conversations: int
     seconds: int
+    sheets: int  # generated lists whose columns are judged; every trade in every language once takes 196
 
 
 TINY = Sizes(
@@ -68,6 +69,7 @@ TINY = Sizes(
     versions=4,
     conversations=50,
     seconds=2,
+    sheets=28,
 )
 QUICK = Sizes(
     rounds=30,
@@ -85,6 +87,7 @@ QUICK = Sizes(
     versions=40,
     conversations=5000,
     seconds=10,
+    sheets=196,
 )
 FULL = Sizes(
     rounds=200,
@@ -102,6 +105,7 @@ FULL = Sizes(
     versions=200,
     conversations=20_000,
     seconds=60,
+    sheets=588,
 )
 
 
