@@ -13,7 +13,7 @@ from uuid import UUID
 
 from backend.core.context import Actor, Context
 from backend.core.errors import Conflict, NotAllowed
-from backend.domains.blueprints import previews
+from backend.domains.blueprints import connecting, previews
 from backend.domains.blueprints import service as blueprints
 from backend.domains.blueprints.checklist import Check, Looked, checklist_of
 from backend.domains.blueprints.deciding import decided_file, found_in, read_files
@@ -36,6 +36,7 @@ from backend.flows.filling import bring_in
 from backend.flows.inventories import sheets_of
 from backend.flows.once import once
 from backend.flows.runtime import Runtime
+from backend.kit.canonical_json import canonical_sha256
 
 #: Why somebody who may prepare an event may not put it in force.
 _ABOVE: Final = frozenset({"events.above_your_risk", "events.may_not_publish"})
@@ -233,7 +234,10 @@ def _checks(
     compiled = document.compilation.compiled
     looked = Looked(
         is_open=sandbox is not None,
-        is_current=sandbox is not None and compiled is not None and sandbox.sha256 == compiled.sha256,
+        is_current=sandbox is not None
+        and compiled is not None
+        and sandbox.sha256 == compiled.sha256
+        and _are_current(blueprint, files, document, tickets),
         is_seen=sandbox is not None and sandbox.seen_at is not None,
         rehearsal=sandbox.rehearsal if sandbox else None,
         is_filled=all(ticket.status.value == "done" for ticket in tickets),
@@ -241,6 +245,18 @@ def _checks(
     return checklist_of(
         files, document.proposal, looked, rejected=document.inventory.rejected, is_valid=compiled is not None
     )
+
+
+def _are_current(
+    blueprint: Blueprint, files: Sequence[SampleFile], document: Written, tickets: Sequence[Ticket]
+) -> bool:
+    """Whether the rows of the preview were read as they would be now: the same files and feeds by the same mappings."""
+    if blueprint.for_event:  # its rows come with publishing
+        return True
+    sheets = [(file.id, sheet.mapping) for file, sheet in sheets_of(files, document.proposal)]
+    feeds = [(None, connecting.mapping_of(feed.file, feed.fields)) for feed in document.proposal.feeds]
+    wanted = {(str(file_id), canonical_sha256(plain)) for file_id, plain in (*sheets, *feeds)}
+    return wanted == {(str(ticket.file_id), canonical_sha256(ticket.mapping)) for ticket in tickets}
 
 
 def confirmed(files: Sequence[SampleFile]) -> list[Remembered]:

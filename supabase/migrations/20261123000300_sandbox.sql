@@ -24,7 +24,36 @@ grant select on public.sandboxes to authenticated;
 create policy sandboxes_read on public.sandboxes for select to authenticated
   using (organization_id in (select private.organizations_where('view_config')));
 
--- Makes the draft event on the first call; later ones renew the document, the name and the end.
+-- What was asked for and has not ended must not come in after what is asked for next.
+create function private.end_imports(p_blueprint uuid) returns void
+language sql security definer set search_path = '' as $$
+  update public.imports i set status = 'cancelled', ended_at = now(), lease_until = null
+  where i.blueprint_id = p_blueprint and i.status in ('queued', 'running')
+$$;
+
+-- Nothing of a file that was taken away stays in the draft event: photos and feeds go, and where rows are left, all rows
+-- begin anew.
+create function private.clear_leftovers(p_blueprint uuid, p_event uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+  delete from public.attached_media a where a.event_id = p_event
+    and not exists (select from public.blueprint_files f where f.blueprint_id = p_blueprint and f.sha256 = a.sha256);
+  perform private.apply_media(p_event);
+  delete from public.connectors c where c.event_id = p_event and c.blueprint_id = p_blueprint
+    and not exists (select from public.blueprint_files f where f.blueprint_id = p_blueprint and f.name = c.name);
+  if exists (select from public.sources s where s.event_id = p_event and not exists (
+       select from public.imports i where i.blueprint_id = p_blueprint and i.source = s.name
+         and (i.file_id is not null or i.connector_id is not null))) then
+    delete from public.listings l where l.event_id = p_event;
+    delete from private.listing_scan s where s.event_id = p_event;
+    delete from private.listing_totals t where t.event_id = p_event;
+    delete from public.facets f where f.event_id = p_event;
+    delete from public.event_attributes a where a.event_id = p_event;
+    delete from public.sources s where s.event_id = p_event;
+  end if;
+end $$;
+
+-- Makes the draft event on the first call; later ones renew the document, the name and the end, and clear what is not its own.
 create function private.open_sandbox(
   p_blueprint uuid, p_slug text, p_name text, p_source text, p_canonical text, p_sha256 text
 ) returns public.sandboxes
@@ -46,6 +75,8 @@ begin
     perform private.fail(422, 'events.wrong_document',
       jsonb_build_object('slug', event.slug, 'found', p_canonical::jsonb ->> 'id'));
   end if;
+  perform private.end_imports(own.id);
+  if event.current_version_id is null then perform private.clear_leftovers(own.id, event.id); end if;
   delete from public.sandboxes s where s.blueprint_id = own.id;
   insert into public.sandboxes (blueprint_id, event_id, organization_id, source, canonical, sha256, created_by)
   values (own.id, event.id, own.organization_id, p_source, p_canonical, p_sha256, auth.uid()) returning * into opened;
@@ -185,6 +216,7 @@ declare
   own public.blueprints := private.blueprint_for(p_blueprint);
 begin
   update public.blueprints set status = 'discarded', updated_at = now(), updated_by = auth.uid() where id = own.id returning * into own;
+  perform private.end_imports(own.id);
   if not own.for_event then perform private.remove_draft_event(own.event_id); end if;
   perform private.record_fact('blueprint.discarded', jsonb_build_object('blueprint_id', own.id), own.organization_id);
   return own;

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePath
 from typing import Any, Final
 
 from backend.domains.blueprints.model import (
@@ -91,13 +92,28 @@ def proposal_of(
     for file in read_files(files):
         found[file.kind].append(_decided(found_in(file), file.decisions, known))
     return Proposal(
-        sheets=tuple(found["sheet"]),
+        sheets=tuple(_told_apart(found["sheet"])),
         reports=tuple(found["report"]),
         feeds=tuple(found["feed"]),
         photos=tuple(found["photo"]),
         screens=tuple(found["screen"]),
         choices=from_json(Choices, dict(choices or {})),
     )
+
+
+def _told_apart(sheets: Sequence[SheetProposal]) -> Iterator[SheetProposal]:
+    """Lists of one name are two sources: a source's next file takes away the listings it does not name."""
+    taken: set[str] = set()
+    for sheet in sheets:
+        name = str(sheet.mapping["source"])
+        names = (
+            name,
+            PurePath(sheet.file).stem,
+            *(f"{name} {number}" for number in range(2, len(sheets) + 2)),
+        )
+        own = next(one for one in names if one[:200].casefold() not in taken)[:200]
+        taken.add(own.casefold())
+        yield sheet if own == name else replace(sheet, mapping={**sheet.mapping, "source": own})
 
 
 def read_files(files: Sequence[SampleFile]) -> list[SampleFile]:
