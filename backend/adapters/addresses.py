@@ -22,7 +22,14 @@ Resolve: TypeAlias = Callable[[str, int], Awaitable[Sequence[str]]]
 #: What `allow_private` opens: machines of the same house. Never link-local addresses, where clouds keep their keys.
 PRIVATE: Final = ("127.0.0.0/8", "::1/128", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 _TRANSLATED: Final = (ipaddress.ip_network("64:ff9b::/96"), ipaddress.ip_network("64:ff9b:1::/48"))
-_METADATA: Final = frozenset({ipaddress.ip_address("fd00:ec2::254"), ipaddress.ip_address("100.100.100.200")})
+#: Where clouds keep their keys beside link-local addresses: Amazon, Alibaba, Azure, Oracle.
+_METADATA: Final = frozenset(
+    map(ipaddress.ip_address, ("fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"))
+)
+#: Of special use, though Python calls them global: protocols, relays to 6to4, site-local, documentation.
+_SPECIAL: Final = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "fec0::/10", "3fff::/20"))
+)
 _TRIES: Final = 3
 
 
@@ -47,7 +54,8 @@ def is_allowed(address: str, networks: Sequence[Network] = ()) -> bool:
         return False
     if any(found in network for network in networks if network.version == found.version):
         return True
-    return found.is_global and not found.is_reserved
+    is_special = any(found in network for network in _SPECIAL if network.version == found.version)
+    return found.is_global and not found.is_reserved and not is_special
 
 
 def _innermost(address: Address) -> Address:
@@ -131,8 +139,9 @@ def checked_url(text: str) -> httpx.URL:
     """Raises: InvalidInput `core.address_not_allowed` where it is no plain http(s) address; Upstream where it is none."""
     try:
         url = httpx.URL(text)
+        host = url.host  # decodes names of other scripts, which may be none
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise Upstream("blueprints.feed_answer", problem="bad_address") from error
-    if url.scheme not in ("http", "https") or not url.host or url.userinfo:
-        raise InvalidInput("core.address_not_allowed", host=url.host[:200])
+    if url.scheme not in ("http", "https") or not host or url.userinfo:
+        raise InvalidInput("core.address_not_allowed", host=host[:200])
     return url

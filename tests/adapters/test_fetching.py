@@ -65,10 +65,15 @@ async def refusal(ask: Ask, **options: Any) -> AppError:
         "192.0.2.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "240.0.0.1", "::", "::1", "fe80::1", "fe80::1%eth0", "fc00::1",
         "fd00:ec2::254", "ff02::1", "::ffff:127.0.0.1", "::ffff:169.254.169.254", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
         "64:ff9b::a9fe:a9fe", "2002:7f00:1::1", "2001:0:4136:e378:8000:63bf:80ff:fffe", "::127.0.0.1", "2001:db8::1", "nonsense",
+        "168.63.129.16", "192.0.0.192", "192.88.99.1", "fec0::1", "3fff::1",
     ],
 )  # fmt: skip
 def test_addresses_of_the_house_are_out_of_reach(address: str) -> None:
     assert not is_allowed(address)
+
+
+async def test_a_name_that_is_none_is_refused_like_any_bad_address() -> None:
+    assert (await refusal(Ask("http://xn--a/"))).code == "blueprints.feed_answer"
 
 
 @pytest.mark.parametrize("address", ["93.184.216.34", "8.8.8.8", "2606:4700:4700::1111", "::ffff:8.8.8.8"])
