@@ -101,7 +101,34 @@ def blocks_of(lines: Sequence[Line]) -> list[Grid | Line]:
             continue
         out += _closed(block)
         block = _Block([line])
-    return out + _closed(block)
+    return _captioned(out + _closed(block))
+
+
+def _captioned(parts: Sequence[Grid | Line]) -> list[Grid | Line]:
+    """Forms whose labels stand small above their values: such two rows belong together, though their letters differ."""
+    out: list[Grid | Line] = []
+    for part in parts:
+        above = out[-1] if out else None
+        if isinstance(part, Grid) and isinstance(above, Grid) and _captions(above, part):
+            spans = tuple(
+                (min(a[0], b[0]), max(a[1], b[1])) for a, b in zip(above.columns, part.columns, strict=True)
+            )
+            out[-1] = Grid((*above.rows, *part.rows), spans)
+        else:
+            out.append(part)
+    return out
+
+
+def _captions(above: Grid, below: Grid) -> bool:
+    if above.ruled or below.ruled or len(above.rows) != 1 or len(below.rows) != 1:
+        return False
+    if len(above.columns) != len(below.columns):
+        return False
+    labels, values = ([cell for cell in grid.rows[0] if cell] for grid in (above, below))
+    size = max(cell.size for cell in values)
+    smaller = max(cell.size for cell in labels) < 0.95 * min(cell.size for cell in values)
+    aligned = all(abs(a[0] - b[0]) <= size for a, b in zip(above.columns, below.columns, strict=True))
+    return smaller and aligned and below.top - max(cell.y1 for cell in labels) <= 1.2 * size
 
 
 def _closed(block: _Block | None) -> list[Grid | Line]:

@@ -253,3 +253,19 @@ async def test_without_a_reader_of_pictures_a_scan_stays_unread_and_says_so(tmp_
     report = await read(scanned(tmp_path / "scan.pdf", simple(tmp_path / "report.pdf")))
     assert report.fields == ()
     assert "Page 1 is a picture" in report.notes[0].text
+
+
+async def test_small_labels_above_large_values_are_a_form(tmp_path: Path) -> None:
+    rows = [
+        [("SERIAL NO", "X-1042"), ("MAKE", "Corvus"), ("MODEL", "T 80")],
+        [("YEAR", "2004"), ("LENGTH", "192 cm"), ("KEYS", "2")],
+    ]
+    page = Canvas(str(tmp_path / "form.pdf"), pagesize=(612, 792))
+    for at, row in enumerate(rows):
+        for place, (label, value) in enumerate(row):
+            page.setFont("Helvetica", 7)
+            page.drawString(60 + 160 * place, 700 - 45 * at, label)
+            page.setFont("Helvetica-Bold", 11)
+            page.drawString(60 + 160 * place, 686 - 45 * at, value)
+    page.save()
+    assert labels(await read(tmp_path / "form.pdf")) == [pair for row in rows for pair in row]
