@@ -44,7 +44,7 @@ def findings_of(run: Run) -> Findings:
         f"{run.sheets} sheets, {len(judged)} columns; layout found as it is: {run.found / run.sheets:.1%}.",
         f"Of {sure} proposals with 0.9 and more, {right:.2%} are right. Of all, {whole.right:.1%}; with the very name of "
         f"a spec, {whole.exact:.1%}.",
-        "How sure against how often right: ![calibration](images/calibration.svg)",
+        "How sure against how often right, as a drawing: docs/images/calibration.svg",
     ]
     return findings
 
