@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, unquote
 from backend.core.errors import InvalidInput
 from backend.domains.blueprints.connecting_api import parts_of
 
-_START: Final = re.compile(r"^(?:[^'\"{\[]{0,80}?[>$#%]\s*)?\s*curl(?:\.exe)?\s+(?=\S)", re.I)
+_START: Final = re.compile(r"^(?:[^'\"{\[]{0,80}?[>$#%][ \t]{0,20})?[ \t]{0,40}curl(?:\.exe)?\s+(?=\S)", re.I)
 _HEADER: Final = re.compile(r"^\s*<?\s*([A-Za-z][A-Za-z0-9-]{1,60}):\s+(\S.*)$")
 _TAKES_VALUE: Final = frozenset("AbcCdDeEFHKmoPQrtTuUwxXyYz")
 _LONG_VALUE: Final = frozenset({
@@ -88,28 +88,34 @@ def read_pasted(name: str, text: str) -> tuple[Pasted, ...]:
 
 def _command(lines: Sequence[str], start: int, end: int) -> tuple[str, int]:
     """The command with its continued lines, and the line after it."""
-    text, at = _START.sub("curl ", lines[start]), start + 1
+    pieces, at = [_START.sub("curl ", lines[start])], start + 1
+    quote = _open_quote(pieces[0], "")
     while at < end:
-        closed = text.rstrip()
+        closed = pieces[-1].rstrip()
         if closed.endswith(("\\", "^", "`")) and not closed.endswith("\\\\"):
-            text = closed[:-1] + " " + lines[at]
-        elif _is_open(text):
-            text += "\n" + lines[at]
+            pieces[-1] = closed[:-1] + " "
+        elif quote:
+            pieces[-1] += "\n"
         else:
             break
+        pieces.append(lines[at])
+        quote = _open_quote(lines[at], quote)
         at += 1
-    return text, at
+    return "".join(pieces), at
 
 
-def _is_open(text: str) -> bool:
-    """Whether a quotation is not closed yet."""
-    if text.count("'") % 2 == 0 and text.count('"') % 2 == 0:
-        return False
-    try:
-        shlex.split(_without_ansi(text))
-    except ValueError as error:
-        return "quot" in str(error).lower()
-    return False
+def _open_quote(line: str, quote: str) -> str:
+    """The quotation mark that is open at the end of a line, `$` for `$'`; `quote` is the one open at its beginning."""
+    before, marks = "", iter(line)
+    for mark in marks:
+        if mark == "\\" and quote != "'":
+            mark += next(marks, "")
+        elif quote:
+            quote = "" if mark == quote.replace("$", "'") else quote
+        elif mark in "'\"":
+            quote = "$" if before == "$" and mark == "'" else mark
+        before = mark
+    return quote
 
 
 def _words(command: str) -> list[str]:
@@ -235,7 +241,9 @@ def read_sample(text: str) -> Any:
     """The JSON at the beginning of a text, also where somebody shortened it with dots or comments; None if it is none."""
     text = text[:_SAMPLE_CHARS].lstrip("\ufeff \n\t")
     shortened = re.sub(
-        r"(?m)^\s*(?://.*|#.*|\.\.\.,?|…,?|/\*.*\*/)\s*$|(?<=[\]}\d\"el,])\s*//[^\"\n]*$", "", text
+        r"(?m)^[ \t]*(?://.*|#.*|\.\.\.,?|…,?|/\*.*\*/)[ \t]*$|(?<=[\]}\d\"el,])[ \t]*//[^\"\n]{0,400}$",
+        "",
+        text,
     )
     shortened = re.sub(r",\s*(?:\.\.\.|…)\s*(?=[\]}])", "", shortened)
     for each in (text, re.sub(r",(\s*[\]}])", r"\1", shortened)):

@@ -22,7 +22,7 @@ _LIMITS: Final = json.dumps(
     {"memory": 1 << 30, "seconds": 20, "depth": 200, "values": 1_000_000, "chars": 40_000_000}
 )
 _TOP: Final = re.compile(
-    r"""^["']?(?:openapi|swagger)["']?\s*:|^\s*\{(?:[^{}]|\{[^{}]*\})*?"(?:openapi|swagger)"\s*:""", re.M
+    r"""^["']?(?:openapi|swagger)["']?\s*:|^[ \t]*\{(?:[^{}]|\{[^{}]*\})*?"(?:openapi|swagger)"\s*:""", re.M
 )
 _WALL_S: Final = 40
 

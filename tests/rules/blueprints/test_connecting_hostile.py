@@ -190,3 +190,21 @@ def test_whatever_is_changed_in_a_description_the_answer_is_a_plan_or_a_refusal(
     refusals = {"description_unreadable", "no_list_operation", "plan_invalid"}
     assert "plan" in outcomes
     assert outcomes <= {"plan", *(f"blueprints.{code}" for code in refusals)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "curl 'https://t.example/x \n" + "a line\n" * 100_000,
+        "curl https://t.example/x\n[{" + "\n " * 500_000,
+        "curl https://t.example/x\n[" + "1//" * 200_000 + '"',
+        "$" + " " * 150_000 + "\n[1]",
+        "\n" * 50_000 + "{",
+    ],
+    ids=["open quotation", "blank lines", "comments", "prompt", "empty lines"],
+)
+def test_endless_pastes_take_no_endless_time(text: str) -> None:
+    begun = time.monotonic()
+    with pytest.raises(AppError):
+        propose(text, "pasted.txt")
+    assert time.monotonic() - begun < 10
