@@ -128,7 +128,12 @@ def _sense(pieces: bytes, encoding: str) -> float:
         if char.isascii():
             continue
         before, after = text[at - 1 : at], text[at + 1 : at + 2]
-        if char.isalpha():
+        alone = before in {"", " "} and after in {"", " "}
+        if char in "€£" and (alone or before.isdigit() or after.isdigit() or before == " "):
+            score += 2.0  # an amount has its sign, and no letter
+        elif char.isalpha() and (before.isdigit() or after.isdigit() or (alone and char.isupper())):
+            score -= 1.5
+        elif char.isalpha():
             score += 1.0 if char in _USUAL else 0.0
             score -= 2.0 if char.isupper() and before.islower() else 0.0
         elif before.isalpha() and after.isalpha():

@@ -155,7 +155,11 @@ class RowTyper:
                 values[column.targets[0]] = value
                 if not isinstance(value, str | list) and (written := n.plain(cell)) != str(value):
                     raw[column.targets[0]] = written[:200]
-        if self._mapping.id and not values.get("external_id") and (made := fill(self._mapping.id, values)):
+        if (
+            self._mapping.id
+            and not values.get("external_id")
+            and (made := fill(self._mapping.id, {**values, "row": row}))
+        ):
             values["external_id"] = made[:200]
         if refused := self._settle(values):
             problems.append(

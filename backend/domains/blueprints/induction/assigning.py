@@ -18,7 +18,7 @@ from backend.domains.blueprints.induction.scoring import Option
 
 _NEVER: Final = -1e3
 #: Fitted on generated sheets (`mpax bench blueprint`): intercept, score, lead, named, fits.
-WEIGHTS: Final = (-3.4, 3.6, 4.5, 1.6, 1.0)
+WEIGHTS: Final = (-2.2, 2.28, 2.03, 2.97, 1.41)
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,6 +94,9 @@ def _code(traits: Traits) -> float:
     like = max(traits.share("code", "vin"), traits.share("digits"))
     score = 0.5 * like - 0.5 * traits.share("prose", "link", "email", "date", "boolean")
     score += 0.5 if traits.uniqueness > 0.97 else -0.9 * (1 - traits.uniqueness)
+    score -= (
+        0.0 if traits.are_whole or traits.share("number") < 0.9 else 0.8
+    )  # no number of a thing has decimals
     return score - (0.5 if traits.currencies and traits.currencies[0][1] > 0.5 else 0.0)
 
 

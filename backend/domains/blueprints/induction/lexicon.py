@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import yaml
-from rapidfuzz import fuzz, process
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from backend.domains.blueprints.induction.folding import words_of
 
@@ -242,13 +243,16 @@ def _nearly(index: _Index, words: tuple[str, ...], offer: Any) -> None:
     """Misspelt, cut short (`Trans` for `transmission`) or run together with a letter more or less."""
     joined = "".join(words)
     if len(joined) >= 5:
-        for name, score, _ in process.extract(
-            joined, index.names, scorer=fuzz.ratio, score_cutoff=86, limit=4
-        ):
-            if name[0] != joined[0]:
+        near = process.extract(
+            joined, index.names, scorer=OSA.normalized_similarity, score_cutoff=0.8, limit=6
+        )
+        for name, score, _ in near:
+            if name[0] != joined[0] or round((1 - score) * max(len(name), len(joined))) > (
+                1 if len(joined) < 10 else 2
+            ):
                 continue
             for phrase in index.joined[name]:
-                offer(phrase, 0.8 * score / 100)
+                offer(phrase, 0.8 * score)
     for word, other in {(w, p) for w in words if len(w) >= 3 for p in _completions(w)}:
         for phrase in index.whole.get((other,), ()):
             likeness = (0.12 if len(word) == 3 else 0.45) + 0.25 * len(word) / len(other)

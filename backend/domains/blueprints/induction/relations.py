@@ -114,7 +114,10 @@ def _counters(options: list[list[Option]], traits: Sequence[Traits]) -> None:
             continue
         for place, option in enumerate(each):
             if option.left is Left.COUNTER:
-                each[place] = replace(option, score=option.score + (0.15 if others else -0.5))
+                named = option.named > 0.9
+                each[place] = replace(
+                    option, score=option.score + (0.15 if others else 0.1 if named else -0.5)
+                )
 
 
 #: What every listing should have: a column that could be it is, before it is something special.

@@ -134,7 +134,8 @@ def _option(
     if traits.is_known:
         evidence.append(Evidence("values", _told(concept, traits, fits), round(VALUES * fits, 3)))
     if concept.left:
-        score += 0.04  # when in doubt, leave out
+        # when in doubt, leave out: cells can hardly speak for what is anything
+        score = HEADER * named + VALUES * max(fits, 0.5 if match.score > 0.95 and fits >= 0 else fits) + 0.04
         if concept.left == "counter" and fits < 0:
             return None
         return Option(
@@ -165,6 +166,8 @@ def _combined(match: Match, column: ColumnProfile) -> Option | None:
         and not any(re.match(r"(19|20)\d\d\b", str(c)) for c in list(column.values)[:20])
     ):
         return None
+    if kind == "place" and match.score > 0.9:
+        return _placed(match, column)
     share = _pairs(column) if kind == "colors" else catalogue.combined_share(column.values, kind)  # type: ignore[arg-type]
     if share < 0.6:
         return None
@@ -175,6 +178,22 @@ def _combined(match: Match, column: ColumnProfile) -> Option | None:
     )
     return Option(
         match.concept.key, score, match.concept, match.concept.targets, None, match.score, share, evidence
+    )
+
+
+def _placed(match: Match, column: ColumnProfile) -> Option | None:
+    """A column that is called a place, and whose cells have two parts: the second may be a region nobody lists."""
+    texts = [cell for cell in list(column.values)[:200] if isinstance(cell, str) and cell.strip()]
+    wordy = sum(bool(re.fullmatch(r"[^\W\d][^,\d]+, ?[^\W\d][^,\d]+", text)) for text in texts)
+    share = max(catalogue.combined_share(column.values, "place"), wordy / len(texts) if texts else 0.0)
+    if share < 0.8:
+        return None
+    text = Evidence(
+        "values", f"{share:.0%} of the cells hold a place and what it lies in.", round(VALUES * share, 3)
+    )
+    score = HEADER * match.score + VALUES * share + 0.08
+    return Option(
+        match.concept.key, score, match.concept, match.concept.targets, None, match.score, share, (text,)
     )
 
 

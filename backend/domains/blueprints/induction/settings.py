@@ -116,7 +116,9 @@ def _currency(
     for column in columns:
         for cell, times in islice(column.values.items(), 100):
             if isinstance(cell, str) and len(cell) < 40 and any(map(str.isdigit, cell)):
-                for named in re.findall(r"US\$|CA\$|A\$|[$€£¥₹]|\b[A-Z]{3}\b|\beuros?\b", cell):
+                for named in re.findall(
+                    r"US\$|CA\$|A\$|[$€£¥₹]|(?<![A-Za-z])[A-Z]{3}(?![A-Za-z])|\beuros?\b", cell
+                ):
                     code = currency_code(named)
                     votes[code or ""] += times if code else 0
     votes.pop("", None)

@@ -110,11 +110,10 @@ def names_of(fields: Sequence[FieldProposal]) -> dict[str, str]:
         ]
         made["title"] = " ".join(f"{{{target}}}" for target in (telling or words[:2] or targets[:1]))
     if "external_id" not in targets:
-        made["id"] = (
-            "{identifier}"
-            if "identifier" in targets
-            else made.get("title", "{year} {make} {model} {trim} {title}")
-        )
+        number = next((f for f in fields if f.targets == ("identifier",)), None)
+        rows = max((f.distinct for f in fields), default=0)
+        is_telling = number is not None and number.filled > 0.99 and number.distinct >= 0.97 * rows
+        made["id"] = "{identifier}" if is_telling else "{row}"
     return made
 
 

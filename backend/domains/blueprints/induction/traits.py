@@ -21,7 +21,7 @@ from backend.kit.units import DecimalMark, canonical_unit, parse_measure
 
 _LOOKED_AT: Final = 400  # different cells; a column tells what it is sooner
 _MONEY = re.compile(
-    r"(?P<before>US\$|CA\$|A\$|[$€£¥₹]|\b[A-Z]{3}\b|\bFr\.)?\s*(?P<digits>\d[\d.,'’\s\u00a0\u202f]*)\s?(?P<scale>k|m|mio|mn|mil|tsd)?\.?"
+    r"(?P<before>US\$|CA\$|A\$|[$€£¥₹]|(?<![A-Z])[A-Z]{3}(?![A-Z])|\bFr\.)?\s*(?P<digits>\d[\d.,'’\s\u00a0\u202f]*)\s?(?P<scale>k|m|mio|mn|mil|tsd)?\.?"
     r"(?P<tail>\s?[,.]?-{1,2}|\.–)?\s*(?P<after>US\$|[$€£¥₹]|\b(?:EUR|USD|GBP|CHF|euros?)\b|Fr\.)?",
     re.IGNORECASE,
 )
