@@ -141,6 +141,7 @@ def wanted(options: Sequence[list[Option]]) -> list[list[Option]]:
             and option.score >= _ENOUGH
             and each[0].left is None
             and each[0].slot not in _WANTED
+            and option.fits >= each[0].fits - 0.3  # cells that say plainly what they are are not bent
         ]
         if near:
             _, at, place = max(near)
