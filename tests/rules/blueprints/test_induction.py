@@ -192,6 +192,21 @@ def test_a_double_of_what_is_private_is_private() -> None:
     assert [found[key].left for key in ("Owner Phone", "Owner Tel")] == [Left.PERSONAL, Left.PERSONAL]
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "scale"),
+    [
+        ("Price (cents)", "129900", 0.01), ("price_cents", "129900", 0.01), ("Price minor", "129900", 0.01),
+        ("Price (k$)", "31", 1000), ("Preis in T€", "31", 1000), ("Price ($000)", "31", 1000), ("Price kEUR", "31", 1000),
+        ("Price (cents)", "1299.50", None), ("Price (cents)", "$1299", None), ("Price (k$)", "31k", None),
+        ("Price (k$)", "31500", None), ("Price $", "31", None), ("Price", "129900", None),
+    ],
+)  # fmt: skip
+def test_amounts_in_cents_and_thousands_are_scaled(header: str, cell: str, scale: float | None) -> None:
+    rows = "".join(f"R-{n},Ford,F{n % 3},{cell.replace('1', str(1 + n % 2))}\n" for n in range(20))
+    price = fields_of(f"Ref,Make,Model,{header}\n{rows}")[header]
+    assert (price.targets, price.column.get("scale")) == (("price",), scale)
+
+
 def _table(text: str) -> tuple[list[str], list[list[str]]]:
     header, *rows = list(csv.reader(io.StringIO(text)))
     return header, rows

@@ -28,6 +28,12 @@ _KINDS: Final[Mapping[str, ValueType]] = {
 #: Cells of these must be readable; of all others an unreadable one is left empty and reported.
 _STRICT: Final = frozenset({"external_id", "title"})
 _FEW: Final = 40
+_CENTS: Final = frozenset({"cent", "pence", "minor", "centime", "centavo", "rappen"})
+_THOUSANDS: Final = re.compile(
+    r"(?:\b[kT]|\btsd\.?|\bthousands?|'000s?|\b000s?) ?(?:[$€£]|(?:EUR|USD|GBP|CHF)\b)|[$€£] ?(?:k\b|'?000)"
+    r"|\bk(?:EUR|USD|GBP|CHF)\b|\b(?i:in (?:thousands|tausend|tsd|milliers|miles))\b"
+)
+_MOST_THOUSANDS: Final = 10_000  # a middle price above this is none in thousands
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +163,7 @@ def _details(
         entry: dict[str, Any] = {} if target == "price" else {"normalizer": "money"}
         if currency and currency != file.currency:
             entry["currency"] = currency
+        entry |= _scale(heading, traits)
         return currency, entry, "" if currency or target != "price" else "Which currency are these prices in?"
     if target == "mileage":
         unit, _ = mileage_unit_of(traits, heading, file)
@@ -183,6 +190,16 @@ def _details(
         )
         return None, {"separator": separator} if separator else {}, ""
     return None, {}, ""
+
+
+def _scale(heading: Heading, traits: Traits) -> dict[str, float]:
+    """What amounts are multiplied by whose header says cents or thousands, unless the cells say otherwise."""
+    is_bare = not traits.currencies and traits.are_whole
+    if is_bare and _CENTS.intersection((*heading.words, *heading.aside)):
+        return {"scale": 0.01}
+    is_small = traits.middle is not None and traits.middle < _MOST_THOUSANDS
+    is_short = any(text.rstrip(" .$€£").lower().endswith(("k", "tsd", "mil")) for text in traits.texts)
+    return {"scale": 1000} if is_small and not is_short and _THOUSANDS.search(heading.text) else {}
 
 
 def _amounts(traits: Traits, heading: Heading) -> str | None:
