@@ -199,8 +199,9 @@ begin
   end if;
   update public.connectors c set plan = p_plan, mapping = p_mapping, updated_at = now(),
     event_id = coalesce(p_event, c.event_id),
-    -- a secret was given for one host: it does not travel to another
-    has_secret = c.has_secret and c.plan ->> 'base_url' is not distinct from p_plan ->> 'base_url'
+    -- a secret was given for one host and one way to sign in: it does not travel to another, nor to another's token address
+    has_secret = c.has_secret and (c.plan -> 'base_url', c.plan -> 'auth', c.plan -> 'extra_auth')
+      is not distinct from (p_plan -> 'base_url', p_plan -> 'auth', p_plan -> 'extra_auth')
   where c.organization_id = owner and c.name = p_name
     and (c.event_id = p_event or (c.blueprint_id = p_blueprint and p_blueprint is not null))
   returning * into kept;

@@ -187,6 +187,17 @@ async def test_a_secret_does_not_travel_to_another_host(
     assert owner.execute("select count(*) as n from private.connector_secrets").fetchone() == {"n": 0}
 
 
+async def test_a_secret_does_not_travel_to_another_token_address(
+    connectors: Connectors, server: FeedServer, world: World
+) -> None:
+    actor = world.actor("admin")
+    connector = await kept(connectors, actor, server, world)
+    plan = plan_at(server)
+    moved = replace(plan, auth=replace(plan.auth, type="oauth2", token_url="https://collector.example/token"))
+    again = await connectors.keep(actor, name="watches", plan=moved, mapping=MAPPING, event=world.slug)
+    assert (again.id, again.has_secret) == (connector.id, False)
+
+
 @pytest.mark.parametrize("persona", ["viewer", "other_admin", "stranger"])
 async def test_who_may_not_change_sources_may_not_touch_connectors(
     connectors: Connectors, server: FeedServer, world: World, persona: str
