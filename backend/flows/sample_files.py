@@ -50,6 +50,8 @@ class SampleFiles:
 
     async def keep(self, sample: SampleFile, content: bytes) -> None:
         """A copy of what was just uploaded need not be fetched again."""
+        if sample.sha256 in self._kept:
+            return  # somebody may be reading it: the same bytes are never written under them
         if self._folder is None:
             self._folder = Path(tempfile.mkdtemp(prefix="mpax-samples-"))
         path = self._folder / sample.sha256 / safe_name(sample.name)
