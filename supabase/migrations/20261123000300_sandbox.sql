@@ -171,6 +171,9 @@ begin
   if p_verdict = 'submit' then
     update public.blueprints set status = 'waiting', verdict = null, reason = '', updated_at = now(), updated_by = auth.uid()
     where id = own.id returning * into own;
+    -- whoever has to agree finds what they are asked about, also after a weekend
+    update public.sandboxes s set expires_at = greatest(s.expires_at, now() + interval '14 days')
+    where s.blueprint_id = own.id and s.expires_at > now();
   elsif p_verdict in ('request_edits', 'reject') then
     perform private.demand(own.organization_id, 'approve_changes', 'blueprints.no_such_blueprint');
     if length(trim(coalesce(p_reason, ''))) = 0 then perform private.fail(422, 'blueprints.needs_reason'); end if;
@@ -230,9 +233,10 @@ declare
   ended record;
 begin
   for ended in
-    delete from public.sandboxes s where s.expires_at < now() returning s.event_id, s.blueprint_id
+    delete from public.sandboxes s where s.expires_at < now()
+      and not exists (select from public.drafts d where d.event_id = s.event_id and d.status in ('in_review', 'approved'))
+    returning s.event_id, s.blueprint_id
   loop
-    continue when exists (select from public.drafts d where d.event_id = ended.event_id and d.status in ('in_review', 'approved'));
     update public.blueprints b set status = 'open' where b.id = ended.blueprint_id and b.status in ('previewed', 'waiting');
     if exists (select from public.blueprints b where b.id = ended.blueprint_id and not b.for_event and b.status <> 'published') then
       perform private.remove_draft_event(ended.event_id);

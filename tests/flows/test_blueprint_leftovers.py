@@ -79,3 +79,14 @@ async def test_two_lists_of_one_name_do_not_take_away_each_others_rows(sale: Sal
     sources = [sheet["mapping"]["source"] for sheet in sale.view["proposal"]["sheets"]]
     assert sources == ["pianos", "pianos 2027"]
     assert (await sale.preview())["screen"]["matches"] == 120
+
+
+async def test_what_waits_for_somebody_is_there_when_they_come(
+    sale: Sale, owner: psycopg.Connection[Any]
+) -> None:
+    await sale.preview()
+    assert (await sale.publish(key="operator"))["status"] == "pending_approval"
+    owner.execute("update sandboxes set expires_at = expires_at - interval '5 days'")  # a long weekend
+    owner.execute("select private.tidy_blueprints()")
+    assert (await sale.desk.get(sale.view))["status"] == "waiting"
+    assert (await sale.publish(sale.desk.world.actor("admin")))["status"] == "applied"
