@@ -29,6 +29,7 @@ from backend.domains.blueprints.model import (
     FieldProposal,
     Left,
     Proposal,
+    ReportField,
     ReportProposal,
     to_json,
 )
@@ -50,7 +51,7 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
 _ADAPTERS: Final = "adapters/adapters.json"
 _UNSAID: Final = frozenset({Left.INTERNAL, Left.PERSONAL})
 #: Kinds of evidence that quote cells.
-_QUOTING: Final = frozenset({"values", "distribution", "model"})
+_QUOTING: Final = frozenset({"values", "distribution", "model", "default"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +144,7 @@ def without_private(proposal: Proposal) -> Proposal:
         proposal,
         sheets=tuple(replace(each, fields=_without_cells(each.fields)) for each in proposal.sheets),
         feeds=tuple(replace(each, fields=_without_cells(each.fields)) for each in proposal.feeds),
+        reports=tuple(replace(each, fields=_without_words(each.fields)) for each in proposal.reports),
     )
     return from_json(Proposal, json.loads(json.dumps(to_json(kept), default=str)))
 
@@ -154,6 +156,11 @@ def _without_cells(fields: Sequence[FieldProposal]) -> tuple[FieldProposal, ...]
         else each
         for each in fields
     )
+
+
+def _without_words(fields: Sequence[ReportField]) -> tuple[ReportField, ...]:
+    """What a report says goes along only where it becomes a fact of a listing: the rest may be of a person."""
+    return tuple(each if each.target else replace(each, value=None, text="") for each in fields)
 
 
 def _sources(name: str, proposal: Proposal) -> Iterator[tuple[str, bytes]]:

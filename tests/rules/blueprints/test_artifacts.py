@@ -15,7 +15,13 @@ from typing import Any
 import pytest
 
 from backend.core.errors import InvalidInput
-from backend.domains.blueprints.artifacts import MANIFEST, artifacts_of, bundle_of, read_synthetic
+from backend.domains.blueprints.artifacts import (
+    MANIFEST,
+    artifacts_of,
+    bundle_of,
+    read_synthetic,
+    without_private,
+)
 from backend.domains.blueprints.artifacts_contract import broken_promises
 from backend.domains.blueprints.artifacts_diff import tree_diff
 from backend.domains.blueprints.artifacts_files import is_inside, pack, read_tree, unpack, write_tree
@@ -23,7 +29,15 @@ from backend.domains.blueprints.artifacts_samples import MARK, synthetic_rows
 from backend.domains.blueprints.artifacts_sql import index_migration
 from backend.domains.blueprints.behavior import propose_behavior
 from backend.domains.blueprints.documents import document_of
-from backend.domains.blueprints.model import Evidence, FeedProposal, Proposal, ReportField, ReportProposal
+from backend.domains.blueprints.model import (
+    Evidence,
+    FeedProposal,
+    Left,
+    Proposal,
+    ReportField,
+    ReportProposal,
+    to_json,
+)
 from tests.rules.blueprints.inventories import field, piano_proposal, sheet
 
 
@@ -89,6 +103,19 @@ def test_no_cell_of_a_private_column_leaves(piano: tuple[Proposal, str, dict[str
     private = [f for f in fields if f["left"]]
     assert [f["samples"] for f in private] == [[], []]
     assert all([e["kind"] for e in f["evidence"]] == ["header"] for f in private)
+
+
+def test_nothing_quoted_of_a_column_kept_back_later_or_of_a_person_in_a_report_leaves() -> None:
+    own = replace(
+        field("Lot", "specs.lot"), targets=(), left=Left.INTERNAL, samples=("R7-secret",),
+        evidence=(Evidence("default", "Kept under its own name. Cells: “R7-secret”.", 0.3),),
+    )  # fmt: skip
+    told = ReportField("Prepared for", "", "Ida secret", "Ida secret", 0.9)
+    known = ReportField("Hull", "specs.hull", "Steel", "Steel", 0.9)
+    report = ReportProposal("r.pdf", "text", ("text",), ((595, 842),), (told, known), ())
+    kept = without_private(Proposal(sheets=(sheet([own]),), reports=(report,)))
+    assert "secret" not in json.dumps(to_json(kept))
+    assert kept.reports[0].fields[1].text == "Steel"
 
 
 def test_a_feed_and_a_report_have_their_files_without_values_or_secrets() -> None:
