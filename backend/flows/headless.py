@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID, uuid5
 
 from backend.core.errors import Conflict, InvalidInput
-from backend.core.ports import Embedder, Ocr
+from backend.core.ports import Embedder, LanguageModel, Ocr
 from backend.domains.blueprints.adapter_code import AdapterProposal, propose_adapters
 from backend.domains.blueprints.artifacts import Tree, artifacts_of
 from backend.domains.blueprints.behavior import propose_behavior
@@ -48,6 +48,7 @@ class Reading:
 
     embedder: Embedder
     ocr: Ocr
+    model: LanguageModel | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Final, Protocol
 
 from backend.core.errors import AppError, Conflict, InvalidInput
-from backend.core.ports import Embedder, Ocr
-from backend.domains.blueprints.model import Remembered, SampleKind, to_json
+from backend.core.ports import Embedder, LanguageModel, Ocr
+from backend.domains.blueprints.model import Remembered, SampleKind, SheetProposal, to_json
 from backend.domains.blueprints.records import SampleFile
+from backend.domains.catalogue.model import SheetSurvey
 from backend.flows.background import threaded
 
 _MOST_TYPED: Final = 500
@@ -25,6 +26,9 @@ class Reading(Protocol):
 
     @property
     def ocr(self) -> Ocr: ...
+
+    @property
+    def model(self) -> LanguageModel | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +73,14 @@ async def read(sample: Sample) -> Findings:
 
 
 async def _sheet(sample: Sample) -> Findings:
-    return await threaded(_sheet_now, sample)
+    from backend.domains.blueprints.induction import asked_sheet
+
+    surveyed, proposal = await threaded(_proposed, sample)
+    proposal = await asked_sheet(proposal, surveyed, model=sample.ports.model)
+    return await threaded(_compared, sample, surveyed, proposal)
 
 
-def _sheet_now(sample: Sample) -> Findings:
-    from backend.domains.blueprints import drift
+def _proposed(sample: Sample) -> tuple[SheetSurvey, SheetProposal]:
     from backend.domains.blueprints.induction import propose_sheet
     from backend.domains.catalogue.layout import survey
 
@@ -82,6 +89,12 @@ def _sheet_now(sample: Sample) -> Findings:
     proposal = propose_sheet(
         surveyed, embedder=sample.ports.embedder, remembered=sample.remembered, file=sample.file.name
     )
+    return surveyed, proposal
+
+
+def _compared(sample: Sample, surveyed: SheetSurvey, proposal: SheetProposal) -> Findings:
+    from backend.domains.blueprints import drift
+
     profile = {**drift.profile_of(surveyed, proposal), "rejected": _rejected(sample.path, proposal.mapping)}
     before = drift.closest([one["profile"] for one in sample.before], profile)
     changes = drift.compare(before, profile) if before is not None else ()

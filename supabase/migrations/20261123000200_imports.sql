@@ -16,6 +16,7 @@ create table public.imports (
   rows bigint not null default 0,
   report jsonb,
   problem jsonb,
+  attempts int not null default 0,
   requested_by uuid,
   lease_until timestamptz,
   created_at timestamptz not null default now(),
@@ -162,10 +163,18 @@ end $$;
 
 -- The three below are the system's own: no role is granted them.
 create function private.claim_import(p_import uuid, p_seconds int) returns public.imports
-language sql security definer set search_path = '' as $$
-  update public.imports set status = 'running', lease_until = now() + make_interval(secs => p_seconds)
-  where id = p_import and (status = 'queued' or (status = 'running' and lease_until < now())) returning *
-$$;
+language plpgsql security definer set search_path = '' as $$
+declare
+  ticket public.imports;
+begin
+  -- what killed three processes kills the fourth
+  update public.imports set status = 'failed', ended_at = now(), lease_until = null,
+    problem = jsonb_build_object('code', 'blueprints.reading_failed', 'facts', jsonb_build_object('file', source))
+  where id = p_import and status = 'running' and lease_until < now() and attempts >= 3;
+  update public.imports set status = 'running', attempts = attempts + 1, lease_until = now() + make_interval(secs => p_seconds)
+  where id = p_import and (status = 'queued' or (status = 'running' and lease_until < now())) returning * into ticket;
+  return ticket;
+end $$;
 
 -- Whether the import is still wanted.
 create function private.note_import(p_import uuid, p_stage text, p_done bigint, p_total bigint, p_rows bigint, p_seconds int)

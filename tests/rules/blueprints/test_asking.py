@@ -8,6 +8,8 @@ import io
 import json
 import time
 from collections.abc import Mapping
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +19,8 @@ from backend.domains.blueprints.induction import FileFacts, propose_fields
 from backend.domains.blueprints.induction.asking import asked
 from backend.domains.blueprints.model import FieldProposal, Left
 from backend.domains.catalogue import service as catalogue
+from backend.flows.sample_kinds import Sample, read
+from tests.fakes import fake_ports
 
 TEXT = "Ref,Make,Price,Cost,Zq,Yx,Wv\n" + "".join(
     f'A{n},Corvus,"${n},900","${n},100",qx{n % 3},{1960 + n},Mme Roux\n' for n in range(1, 25)
@@ -100,3 +104,20 @@ async def test_a_model_that_fails_or_hangs_is_not_waited_for() -> None:
 
 async def test_without_a_model_nothing_is_asked() -> None:
     assert tuple((await better(None)).values()) == proposed()
+
+
+async def test_what_it_knew_is_in_the_mapping_that_is_stored(tmp_path: Path) -> None:
+    file = tmp_path / "list.csv"
+    file.write_text(TEXT, "utf-8")
+    sample = Sample(
+        file=SimpleNamespace(kind="sheet", name="list.csv"),  # type: ignore[arg-type]
+        path=file,
+        ports=fake_ports(model=Model(saying(Zq="specs.finish"))),
+        remembered=(),
+        before=(),
+        progress=lambda *_: None,
+        cancelled=lambda: False,
+    )
+    proposal = (await read(sample)).proposal
+    assert proposal["mapping"]["columns"]["Zq"]["target"] == "specs.finish"
+    assert next(f for f in proposal["fields"] if f["key"] == "Zq")["evidence"][0]["kind"] == "model"

@@ -1,14 +1,17 @@
-"""`propose_sheet`: the whole proposal for one spreadsheet, with a complete source mapping. Pure."""
+"""`propose_sheet`: the whole proposal for one spreadsheet, with a complete source mapping; `asked_sheet` asks a model too."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 
-from backend.core.ports import Embedder
-from backend.domains.blueprints.induction.fields import FileFacts, Induced, induce
+from backend.core.ports import Embedder, LanguageModel
+from backend.domains.blueprints.induction.asking import asked
+from backend.domains.blueprints.induction.fields import FileFacts, heading_of_column, induce
+from backend.domains.blueprints.induction.settings import FileReading, file_reading
 from backend.domains.blueprints.model import FieldProposal, Left, Remembered, SheetProposal
 from backend.domains.catalogue.model import SheetLayout, SheetSurvey
 
@@ -32,11 +35,8 @@ def propose_sheet(
 ) -> SheetProposal:
     """What a surveyed file becomes. Nothing internal or personal is among the columns that are read."""
     layout = survey.layout
-    text = f"{layout.title_text}\n{layout.sheet or ''}\n{file}"
-    rows = [cells for _, cells in survey.sample_rows]
-    induced = induce(
-        survey.columns, facts=FileFacts("sheet", text, rows=rows), embedder=embedder, remembered=remembered
-    )
+    facts = _facts(survey, file)
+    induced = induce(survey.columns, facts=facts, embedder=embedder, remembered=remembered)
     fields = induced.fields
     return SheetProposal(
         file=file,
@@ -46,7 +46,7 @@ def propose_sheet(
         row_count=layout.row_count,
         other_rows=layout.other_rows,
         fields=fields,
-        mapping=mapping_of(fields, layout, induced, file),
+        mapping=mapping_of(fields, layout, induced.reading, file),
         domain=induced.domain,
         currency=induced.reading.currency,
         mileage_unit=next((field.unit for field in fields if field.targets == ("mileage",)), None),
@@ -55,11 +55,29 @@ def propose_sheet(
     )
 
 
+async def asked_sheet(
+    proposal: SheetProposal, survey: SheetSurvey, *, model: LanguageModel | None, timeout_s: float = 5.0
+) -> SheetProposal:
+    """The proposal, bettered where nobody was sure and a model was (see `asking`). Never raises, never waits longer."""
+    facts = replace(_facts(survey, proposal.file), domain=proposal.domain, language=proposal.language)
+    fields = await asked(proposal.fields, survey.columns, facts=facts, model=model, timeout_s=timeout_s)
+    if fields == proposal.fields:
+        return proposal
+    headings = [heading_of_column(column, "sheet") for column in survey.columns]
+    reading = file_reading(survey.columns, headings, text=facts.text, language=proposal.language)
+    return replace(proposal, fields=fields, mapping=mapping_of(fields, survey.layout, reading, proposal.file))
+
+
+def _facts(survey: SheetSurvey, file: str) -> FileFacts:
+    layout = survey.layout
+    text = f"{layout.title_text}\n{layout.sheet or ''}\n{file}"
+    return FileFacts("sheet", text, rows=[cells for _, cells in survey.sample_rows])
+
+
 def mapping_of(
-    fields: Sequence[FieldProposal], layout: SheetLayout, induced: Induced, file: str
+    fields: Sequence[FieldProposal], layout: SheetLayout, reading: FileReading, file: str
 ) -> dict[str, Any]:
     """The source mapping (`source_mapping.v1`) that says all this."""
-    reading = induced.reading
     told: dict[str, Any] = {
         "header_rows": list(layout.header_rows),
         "rows": "listings",
