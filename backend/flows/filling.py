@@ -79,8 +79,15 @@ async def bring_in(runtime: Runtime, actor: Actor, blueprint: Blueprint, sheets:
     assert blueprint.event_id is not None
     async with runtime.database.as_actor(actor) as ctx:
         known = await catalogue.list_mappings(ctx, event_id=blueprint.event_id)
+        taken: set[str] = set()
         for file, sheet in sheets:
             mapping = {**sheet.mapping, "source": source_of(sheet.mapping, known)}
+            if (
+                mapping["source"] in taken
+            ):  # a second list of one source would take away what the first has brought
+                mapping["source"] = f"{mapping['source'][:190]} {len(taken) + 1}"
+            taken.add(mapping["source"])
+            known = [one for one in known if one["source"] not in taken]
             await previews.request_import(
                 ctx, event_id=blueprint.event_id, blueprint_id=blueprint.id, file_id=file.id,
                 source=mapping["source"], mapping=mapping,

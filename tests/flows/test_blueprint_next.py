@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from backend.flows import clarifications, storefront
@@ -52,6 +54,26 @@ async def test_rows_of_a_live_event_come_with_publishing_and_its_document_stays(
     screen = (await storefront.start(desk.runtime, slug=SLUG, key="b"))["ui"]
     assert 0 < screen["matches"] < many
     assert (await desk.get(view))["status"] == "published"
+
+
+async def test_two_lists_of_a_live_event_do_not_take_away_each_others_rows(
+    desk: Desk, owner: psycopg.Connection[Any]
+) -> None:
+    listed = (
+        "select count(*) as n from listings l join events e on e.id = l.event_id where e.slug = %s and listed"
+    )
+    head, *lines = (FOLDER / "inventory.csv").read_text("utf-8").splitlines(keepends=True)
+    view = await desk.open(title="Both halves", event=SLUG)
+    middle = len(lines) // 2
+    await desk.add(view, "first.csv", "".join([head, *lines[:middle]]).encode())
+    await desk.add(view, "second.csv", "".join([head, *lines[middle:]]).encode())
+    sale = Sale(desk, await desk.read(view))
+    await sale.preview()
+    assert (await sale.publish(desk.actor))["status"] == "applied"
+    await desk.runtime.work.join()
+    left = owner.execute(listed, (SLUG,)).fetchone()
+    assert left is not None
+    assert left["n"] > 0.8 * len(lines)  # either half alone is less than half of them
 
 
 async def test_a_model_is_asked_only_for_what_rules_do_not_understand_and_checked(desk: Desk) -> None:
