@@ -121,7 +121,10 @@ def test_one_reads_a_file_at_a_time(owner: psycopg.Connection[Any], world: World
         assert ask(owner, operator, "claim_blueprint_file(%s, 30)", file["id"])["id"] == file["id"]
     owner.execute("update public.blueprint_files set lease_until = now() - interval '1 second'")
     assert ask(owner, operator, "claim_blueprint_file(%s, 30)", file["id"])["id"] is None
-    assert owner.execute("select status, problem ->> 'code' as code from public.blueprint_files").fetchone() == {
+    found = owner.execute(
+        "select status, problem ->> 'code' as code from public.blueprint_files where id = %s", (file["id"],)
+    ).fetchone()
+    assert found == {
         "status": "refused", "code": "blueprints.reading_failed",
     }  # fmt: skip
 
@@ -218,7 +221,10 @@ def test_a_sandbox_ends_and_its_event_goes(owner: psycopg.Connection[Any], world
         owner.execute("select 1 from public.events where id = %s", (opened["event_id"],)).fetchone() is None
     )
     assert owner.execute("select 1 from public.listings where id = %s", (listing["id"],)).fetchone() is None
-    assert owner.execute("select status, event_id from public.blueprints").fetchone() == {
+    found = owner.execute(
+        "select status, event_id from public.blueprints where id = %s", (opened["blueprint_id"],)
+    ).fetchone()
+    assert found == {
         "status": "open", "event_id": None,
     }  # fmt: skip
 
