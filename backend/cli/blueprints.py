@@ -23,7 +23,7 @@ from rich.table import Table
 from backend.cli.noted import note
 from backend.cli.sources import sentence
 from backend.core.errors import AppError, InvalidInput
-from backend.domains.blueprints.artifacts_files import write_tree
+from backend.domains.blueprints.artifacts.files import write_tree
 from backend.domains.blueprints.model import FieldProposal, SheetProposal
 from backend.domains.events.templates import list_templates
 from backend.flows import headless

@@ -59,7 +59,7 @@ def plan(file: Path, out: Path | None) -> None:
 
 def _proposed(file: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     from backend.adapters.embeddings import LocalEmbedder
-    from backend.domains.blueprints.connecting import mapping_of, propose_feed
+    from backend.domains.blueprints.connecting.proposing import mapping_of, propose_feed
 
     text = file.read_bytes().decode("utf-8-sig", "replace")
     feed = propose_feed(file.name, text, embedder=LocalEmbedder())
@@ -85,7 +85,7 @@ def add(
     mapping = _json(mapping_file) if mapping_file else mapping | {"source": name}
 
     async def work(connectors: Any) -> None:
-        from backend.domains.blueprints.connecting import read_plan
+        from backend.domains.blueprints.connecting.proposing import read_plan
 
         kept = await connectors.keep(
             _SYSTEM, name=name, plan=read_plan(document), mapping=mapping, event=event

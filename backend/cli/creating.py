@@ -13,7 +13,7 @@ from backend.cli.documents import DIFFERENT, several, show
 from backend.core.errors import AppError
 
 if TYPE_CHECKING:
-    from backend.domains.blueprints.artifacts import Bundle
+    from backend.domains.blueprints.artifacts.tree import Bundle
 
 _PATH = click.Path(path_type=Path, exists=True, readable=True)
 
@@ -66,8 +66,8 @@ def create(
         raise click.UsageError("Say either --check or --publish.")
     from backend.cli.blueprints import refuse  # the engine, which no other command of the group needs
     from backend.cli.noted import noted
-    from backend.domains.blueprints.artifacts import bundle_of
-    from backend.domains.blueprints.artifacts_files import read_tree
+    from backend.domains.blueprints.artifacts.files import read_tree
+    from backend.domains.blueprints.artifacts.tree import bundle_of
     from backend.flows import launching
 
     try:

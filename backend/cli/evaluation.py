@@ -178,7 +178,7 @@ def mapped(field: FieldProposal, currency: str | None = None) -> dict[str, Any]:
 
 def predict_report(path: Path, embedder: Embedder, ocr: Ocr) -> dict[str, Any]:
     """Shape: {strategy, page_strategies, fields, items}."""
-    from backend.domains.blueprints.reports import read_report
+    from backend.domains.blueprints.reports.proposing import read_report
 
     report = asyncio.run(read_report(path, ocr=ocr, embedder=embedder))
     return {
@@ -196,7 +196,7 @@ def predict_report(path: Path, embedder: Embedder, ocr: Ocr) -> dict[str, Any]:
 def predict_feed(folder: Path, embedder: Embedder) -> dict[str, Any]:
     """The plan and the mapping of an API; with recorded answers beside it, what an import of them yields."""
     from backend.cli.feed_fixture import import_fixture
-    from backend.domains.blueprints.connecting import propose_feed
+    from backend.domains.blueprints.connecting.proposing import propose_feed
 
     feed = _first_feed(folder, lambda name, text: propose_feed(name, text, embedder=embedder))
     said: dict[str, Any] = {

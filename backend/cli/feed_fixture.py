@@ -18,9 +18,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from backend.adapters.fetching import Circuit, Fetcher
 from backend.core.errors import AppError
-from backend.domains.blueprints.connecting import Plan, mapping_of, read_plan
-from backend.domains.blueprints.connecting_records import cell_at
-from backend.domains.blueprints.connecting_signing import Credentials
+from backend.domains.blueprints.connecting.proposing import Plan, mapping_of, read_plan
+from backend.domains.blueprints.connecting.records import cell_at
+from backend.domains.blueprints.connecting.signing import Credentials
 from backend.domains.blueprints.model import FeedProposal
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.reading import OWN

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
-from backend.domains.blueprints.artifacts import MANIFEST
+from backend.domains.blueprints.artifacts.tree import MANIFEST
 from backend.local.layout import Layout
 
 

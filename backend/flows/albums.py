@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from backend.core.errors import InvalidInput
 from backend.domains.blueprints.kinds import LOOKED_AT, kind_of
-from backend.domains.blueprints.photo_reading import photo_format
-from backend.domains.blueprints.photos import is_archive, photos_in
+from backend.domains.blueprints.photos.proposing import is_archive, photos_in
+from backend.domains.blueprints.photos.reading import photo_format
 from backend.domains.blueprints.records import MOST_FILES
 
 _BETWEEN: Final = " - "  # folders stay in the name, which often carries the number of the thing

@@ -13,9 +13,10 @@ from uuid import UUID
 
 from backend.core.context import Actor, Context
 from backend.core.errors import Conflict, NotAllowed
-from backend.domains.blueprints import connecting, previews
+from backend.domains.blueprints import previews
 from backend.domains.blueprints import service as blueprints
 from backend.domains.blueprints.checklist import Check, Looked, checklist_of
+from backend.domains.blueprints.connecting import proposing as connecting
 from backend.domains.blueprints.deciding import decided_file, found_in, read_files
 from backend.domains.blueprints.model import FieldProposal, Remembered
 from backend.domains.blueprints.previews import Sandbox, Ticket
@@ -195,7 +196,7 @@ async def _nearest(
         async with runtime.database.as_actor(actor) as ctx:
             version = await events.get_in_force(ctx, slug=blueprint.event)
         return f"version {version.number}", version.document
-    from backend.domains.blueprints.behavior_nearest import shipped_profiles
+    from backend.domains.blueprints.behavior.nearest import shipped_profiles
 
     behavior = document.proposal.behavior
     name = behavior.template if behavior else ""

@@ -52,10 +52,10 @@ async def page_image(runtime: Runtime, actor: Actor, *, file_id: UUID, page: int
         raise InvalidInput("blueprints.no_picture", file=file.name)
     async with runtime.samples.local.local(runtime.ports.files, file) as path:
         if file.kind == "report":
-            from backend.domains.blueprints.reports_pages import render_page
+            from backend.domains.blueprints.reports.pages import render_page
 
             return await asyncio.to_thread(render_page, path, page)
-        from backend.domains.blueprints.photo_reading import PhotoReader
+        from backend.domains.blueprints.photos.reading import PhotoReader
 
         with PhotoReader() as reader:
             return await asyncio.to_thread(reader.preview, path, file.name)

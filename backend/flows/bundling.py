@@ -11,8 +11,8 @@ from uuid import UUID
 
 from backend.core.context import Actor, Context
 from backend.domains.blueprints import service as blueprints
-from backend.domains.blueprints.artifacts import artifacts_of, bundle_of
-from backend.domains.blueprints.artifacts_files import pack, unpack
+from backend.domains.blueprints.artifacts.files import pack, unpack
+from backend.domains.blueprints.artifacts.tree import artifacts_of, bundle_of
 from backend.domains.blueprints.model import FieldProposal, Left, Remembered, to_json
 from backend.domains.catalogue.model import header_key
 from backend.flows.blueprints import get_blueprint, loaded, owner_of

@@ -16,9 +16,9 @@ from backend.core.context import Actor, Context
 from backend.core.errors import AppError, Conflict, InvalidInput
 from backend.core.ports import Embedder, LanguageModel
 from backend.domains.blueprints import service as blueprints
-from backend.domains.blueprints.clarifying import Describe, clarified
-from backend.domains.blueprints.clarifying_changes import Change, Clarified, becoming, leaving
-from backend.domains.blueprints.clarifying_columns import Columns, Known
+from backend.domains.blueprints.clarifying.changes import Change, Clarified, becoming, leaving
+from backend.domains.blueprints.clarifying.columns import Columns, Known
+from backend.domains.blueprints.clarifying.reading import Describe, clarified
 from backend.domains.blueprints.deciding import decided_file, found_in, read_files
 from backend.domains.blueprints.model import CORE_TARGETS, FieldProposal, Left, SheetProposal
 from backend.domains.blueprints.records import SampleFile

@@ -20,9 +20,9 @@ from backend.core.db import Database
 from backend.core.errors import AppError, Conflict, InvalidInput
 from backend.core.settings import Settings
 from backend.domains.blueprints import feeding
-from backend.domains.blueprints.connecting_plan import Plan, read_plan
-from backend.domains.blueprints.connecting_signing import Credentials, credentials_to_json, read_credentials
-from backend.domains.blueprints.connecting_steps import first_spot
+from backend.domains.blueprints.connecting.plan import Plan, read_plan
+from backend.domains.blueprints.connecting.signing import Credentials, credentials_to_json, read_credentials
+from backend.domains.blueprints.connecting.steps import first_spot
 from backend.domains.blueprints.feeding import Connector, Run
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import ImportReport

@@ -59,7 +59,7 @@ async def written(
 
 
 def _written(blueprint: Blueprint, proposal: Proposal, inventory: Inventory, said: str | None) -> Written:
-    from backend.domains.blueprints.behavior import propose_behavior
+    from backend.domains.blueprints.behavior.proposing import propose_behavior
     from backend.domains.blueprints.documents import document_of
 
     whole = replace(proposal, behavior=propose_behavior(proposal, inventory.facts))

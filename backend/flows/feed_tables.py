@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from backend.domains.blueprints.connecting_records import cell_at, paths_of
+from backend.domains.blueprints.connecting.records import cell_at, paths_of
 from backend.domains.catalogue.readers import Record, Table
 
 _MOST: Final = 1_000  # columns

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 from backend.adapters.fetching import Answer, Ask, Bounds, Fetcher
 from backend.core.errors import Conflict, TooMany, Upstream
-from backend.domains.blueprints.connecting_plan import Plan
-from backend.domains.blueprints.connecting_records import records_at
-from backend.domains.blueprints.connecting_signing import Credentials, sign, token_form
-from backend.domains.blueprints.connecting_steps import Spot, address_of, base_of, first_spot, next_spot
+from backend.domains.blueprints.connecting.plan import Plan
+from backend.domains.blueprints.connecting.records import records_at
+from backend.domains.blueprints.connecting.signing import Credentials, sign, token_form
+from backend.domains.blueprints.connecting.steps import Spot, address_of, base_of, first_spot, next_spot
 
 __all__ = ["Bounds", "Credentials", "Feed", "Fetcher", "Page", "Reach", "Spot", "fetch_all"]
 

@@ -16,16 +16,16 @@ from uuid import UUID, uuid5
 
 from backend.core.errors import Conflict, InvalidInput
 from backend.core.ports import Embedder, LanguageModel, Ocr
-from backend.domains.blueprints.adapter_code import AdapterProposal, propose_adapters
-from backend.domains.blueprints.artifacts import Tree, artifacts_of
-from backend.domains.blueprints.behavior import propose_behavior
-from backend.domains.blueprints.clarifying import clarified
-from backend.domains.blueprints.clarifying_changes import Clarified
+from backend.domains.blueprints.adapters.code import AdapterProposal, propose_adapters
+from backend.domains.blueprints.artifacts.tree import Tree, artifacts_of
+from backend.domains.blueprints.behavior.proposing import propose_behavior
+from backend.domains.blueprints.clarifying.changes import Clarified
+from backend.domains.blueprints.clarifying.reading import clarified
 from backend.domains.blueprints.deciding import Question, proposal_of, questions_of
 from backend.domains.blueprints.documents import document_of
 from backend.domains.blueprints.kinds import LOOKED_AT, kind_of
 from backend.domains.blueprints.model import PhotoProposal, Proposal, to_json
-from backend.domains.blueprints.photos import RefusedPhoto, is_archive, photos_in, read_photos
+from backend.domains.blueprints.photos.proposing import RefusedPhoto, is_archive, photos_in, read_photos
 from backend.domains.blueprints.records import FileStatus, SampleFile
 from backend.flows import sample_kinds
 from backend.flows.blueprint_decisions import decisions_of

@@ -136,14 +136,14 @@ def linked(proposal: Proposal, inventory: Inventory) -> Proposal:
         return proposal
     reports, photos = proposal.reports, proposal.photos
     if reports:
-        from backend.domains.blueprints.reports_links import link_reports
+        from backend.domains.blueprints.reports.links import link_reports
 
         found = link_reports(reports, inventory.listings)
         pairs = zip(reports, found, strict=True)
         reports = tuple(old if old.linked_by == "chosen" else new for old, new in pairs)
     if photos:
-        from backend.domains.blueprints.photo_links import link_photos
-        from backend.domains.blueprints.photos import with_duplicates
+        from backend.domains.blueprints.photos.links import link_photos
+        from backend.domains.blueprints.photos.proposing import with_duplicates
 
         photos = link_photos(with_duplicates(photos), inventory.listings)
     return replace(proposal, reports=reports, photos=photos)

@@ -17,13 +17,13 @@ from typing import Any
 from backend.core.context import Context
 from backend.core.errors import InvalidInput
 from backend.core.ports import Files
-from backend.domains.blueprints.adapter_code import AdapterProposal
-from backend.domains.blueprints.adapter_runner import Adapter, adapted, check_adapter
-from backend.domains.blueprints.artifacts import Bundle, read_synthetic
-from backend.domains.blueprints.artifacts_contract import broken_promises
-from backend.domains.blueprints.artifacts_files import is_inside
+from backend.domains.blueprints.adapters.code import AdapterProposal
+from backend.domains.blueprints.adapters.runner import Adapter, adapted, check_adapter
+from backend.domains.blueprints.artifacts.contract import broken_promises
+from backend.domains.blueprints.artifacts.files import is_inside
+from backend.domains.blueprints.artifacts.tree import Bundle, read_synthetic
 from backend.domains.blueprints.model import PhotoProposal, SheetProposal
-from backend.domains.blueprints.photos import photos_in
+from backend.domains.blueprints.photos.proposing import photos_in
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import ImportReport, Progress
 from backend.domains.catalogue.preview import open_mapped

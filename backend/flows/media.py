@@ -18,9 +18,9 @@ from backend.core.context import Actor, Context
 from backend.core.errors import AppError, Busy, Conflict
 from backend.core.ports import Files, Ocr, Word
 from backend.domains.blueprints.model import PhotoProposal
-from backend.domains.blueprints.photo_links import link_photos, natural, need_text
-from backend.domains.blueprints.photo_reading import PhotoReader, Variant
-from backend.domains.blueprints.photos import Cancelled, Progress, with_duplicates
+from backend.domains.blueprints.photos.links import link_photos, natural, need_text
+from backend.domains.blueprints.photos.proposing import Cancelled, Progress, with_duplicates
+from backend.domains.blueprints.photos.reading import PhotoReader, Variant
 from backend.domains.catalogue import media
 from backend.domains.catalogue.media import Picture
 from backend.flows.runtime import Runtime

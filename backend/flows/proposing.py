@@ -36,7 +36,7 @@ def choices_of(blueprint: Blueprint) -> dict[str, Any]:
 
 
 def _completed(proposal: Proposal, inventory: Inventory) -> Proposal:
-    from backend.domains.blueprints.behavior import propose_behavior
+    from backend.domains.blueprints.behavior.proposing import propose_behavior
 
     joined = linked(proposal, inventory)
     if not (joined.sheets or joined.feeds):

@@ -113,7 +113,7 @@ def _rejected(path: Path, mapping: Mapping[str, Any]) -> float:
 
 
 async def _report(sample: Sample) -> Findings:
-    from backend.domains.blueprints.reports import read_report
+    from backend.domains.blueprints.reports.proposing import read_report
 
     proposal = await read_report(
         sample.path, ocr=sample.ports.ocr, embedder=sample.ports.embedder, remembered=sample.remembered,
@@ -124,7 +124,7 @@ async def _report(sample: Sample) -> Findings:
 
 async def _feed(sample: Sample) -> Findings:
     def now() -> Findings:
-        from backend.domains.blueprints.connecting import propose_feed
+        from backend.domains.blueprints.connecting.proposing import propose_feed
 
         if sample.path.stat().st_size > _MOST_TEXT:
             raise InvalidInput("blueprints.file_too_large", file=sample.file.name, limit_bytes=_MOST_TEXT)
@@ -139,8 +139,8 @@ async def _feed(sample: Sample) -> Findings:
 
 async def _photo(sample: Sample) -> Findings:
     def now() -> Findings:
-        from backend.domains.blueprints.photo_reading import PhotoReader
-        from backend.domains.blueprints.photos import proposed
+        from backend.domains.blueprints.photos.proposing import proposed
+        from backend.domains.blueprints.photos.reading import PhotoReader
 
         with PhotoReader() as reader:
             look = reader.look(sample.path, sample.file.name)
@@ -150,7 +150,7 @@ async def _photo(sample: Sample) -> Findings:
 
 
 async def _screen(sample: Sample) -> Findings:
-    from backend.domains.blueprints.screens import propose_screen
+    from backend.domains.blueprints.screens.proposing import propose_screen
 
     return Findings(
         "screen", to_json(await propose_screen(sample.path, ocr=sample.ports.ocr, file=sample.file.name))

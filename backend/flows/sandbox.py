@@ -17,9 +17,10 @@ from uuid import UUID
 
 from backend.core.context import Actor, Context
 from backend.core.errors import Conflict, InvalidInput, NotFound
-from backend.domains.blueprints import connecting, feeding, previews
+from backend.domains.blueprints import feeding, previews
 from backend.domains.blueprints import service as blueprints
-from backend.domains.blueprints.connecting_plan import read_plan
+from backend.domains.blueprints.connecting import proposing as connecting
+from backend.domains.blueprints.connecting.plan import read_plan
 from backend.domains.blueprints.model import FeedProposal
 from backend.domains.blueprints.previews import ImportStatus, Sandbox, Ticket
 from backend.domains.blueprints.records import Blueprint

@@ -10,8 +10,8 @@ from PIL import Image
 
 from backend.adapters.ocr_local import LocalOcr
 from backend.core.errors import Busy, InvalidInput
-from backend.domains.blueprints.reports import read_report
-from backend.domains.blueprints.screens import propose_screen
+from backend.domains.blueprints.reports.proposing import read_report
+from backend.domains.blueprints.screens.proposing import propose_screen
 from tests.adapters.drawn_screens import comparison, storefront
 from tests.rules.blueprints.report_samples import BOLD_HEAD, FACTS, FINDINGS, document, scanned, simple, table
 

@@ -13,8 +13,8 @@ from psycopg.rows import dict_row
 from backend.core.context import Actor
 from backend.core.settings import Settings
 from backend.domains.blueprints.model import PhotoProposal
-from backend.domains.blueprints.photo_links import link_photos
-from backend.domains.blueprints.photos import read_photos
+from backend.domains.blueprints.photos.links import link_photos
+from backend.domains.blueprints.photos.proposing import read_photos
 from backend.flows.media import publish_photos
 from backend.flows.runtime import Runtime
 from backend.main import build_ports

@@ -20,7 +20,7 @@ from backend.cli.feed_fixture import import_fixture
 from backend.core.db import Database
 from backend.core.ports import Ports
 from backend.core.settings import Settings
-from backend.domains.blueprints.connecting import propose_feed
+from backend.domains.blueprints.connecting.proposing import propose_feed
 from tests.factories import World
 from tests.fakes import HashEmbedder
 from tests.feed_server import FeedServer, Reply, Seen, serve, things

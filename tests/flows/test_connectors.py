@@ -17,7 +17,7 @@ from backend.core.context import Actor
 from backend.core.db import Database
 from backend.core.errors import AppError, Conflict, InvalidInput
 from backend.core.settings import Settings
-from backend.domains.blueprints.connecting_plan import Auth, ListOperation, Paging, Plan
+from backend.domains.blueprints.connecting.plan import Auth, ListOperation, Paging, Plan
 from backend.domains.blueprints.feeding import Connector
 from backend.flows.connectors import Connectors
 from tests.factories import World

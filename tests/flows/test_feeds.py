@@ -12,9 +12,9 @@ import pytest
 
 from backend.adapters.fetching import Bounds, Circuit, Fetcher
 from backend.core.errors import AppError
-from backend.domains.blueprints.connecting_plan import Auth, ListOperation, Paging, Plan
-from backend.domains.blueprints.connecting_signing import Credentials
-from backend.domains.blueprints.connecting_steps import Spot
+from backend.domains.blueprints.connecting.plan import Auth, ListOperation, Paging, Plan
+from backend.domains.blueprints.connecting.signing import Credentials
+from backend.domains.blueprints.connecting.steps import Spot
 from backend.flows.feeds import Reach, fetch_all, fetch_records
 from tests.feed_server import FeedServer, Reply, Seen, serve, things
 

@@ -17,7 +17,7 @@ from backend.core.context import Actor
 from backend.core.errors import InvalidInput, NotFound
 from backend.core.ports import Word
 from backend.domains.blueprints.model import PhotoProposal
-from backend.domains.blueprints.photos import read_photos
+from backend.domains.blueprints.photos.proposing import read_photos
 from backend.domains.catalogue import media
 from backend.domains.catalogue import service as catalogue
 from backend.flows.media import FOR_EVER, placed, publish_photos, relate

@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, cast
 
-from backend.domains.blueprints.behavior import propose_behavior
+from backend.domains.blueprints.behavior.proposing import propose_behavior
 from backend.domains.blueprints.inventory import InventoryFacts
 from backend.domains.blueprints.model import BehaviorProposal, Proposal, ValueProposal
 from backend.domains.events import service as events

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from backend.core.context import Context
 from backend.core.errors import InvalidInput, NotFound
-from backend.domains.blueprints.connecting_plan import Plan, plan_to_json, read_plan
-from backend.domains.blueprints.connecting_steps import Spot
+from backend.domains.blueprints.connecting.plan import Plan, plan_to_json, read_plan
+from backend.domains.blueprints.connecting.steps import Spot
 from backend.domains.blueprints.queries import connectors as queries
 from backend.domains.catalogue import service as catalogue
 

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from backend.domains.blueprints.model import SampleKind
-from backend.domains.blueprints.photo_reading import photo_format
+from backend.domains.blueprints.photos.reading import photo_format
 
 #: How much of a file is looked at. Unit: bytes.
 LOOKED_AT: Final = 65_536

@@ -158,7 +158,7 @@ class ReportProposal:
 
 @dataclass(frozen=True, slots=True)
 class FeedProposal:
-    """How listings are fetched from an API. `plan` is the connector's configuration (see `connecting.Plan`)."""
+    """How listings are fetched from an API. `plan` is the connector's configuration (see `connecting.plan`)."""
 
     file: str
     plan: Mapping[str, Any]

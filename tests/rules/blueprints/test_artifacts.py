@@ -15,19 +15,19 @@ from typing import Any
 import pytest
 
 from backend.core.errors import InvalidInput
-from backend.domains.blueprints.artifacts import (
+from backend.domains.blueprints.artifacts.contract import broken_promises
+from backend.domains.blueprints.artifacts.diff import tree_diff
+from backend.domains.blueprints.artifacts.files import is_inside, pack, read_tree, unpack, write_tree
+from backend.domains.blueprints.artifacts.samples import MARK, synthetic_rows
+from backend.domains.blueprints.artifacts.sql import index_migration
+from backend.domains.blueprints.artifacts.tree import (
     MANIFEST,
     artifacts_of,
     bundle_of,
     read_synthetic,
     without_private,
 )
-from backend.domains.blueprints.artifacts_contract import broken_promises
-from backend.domains.blueprints.artifacts_diff import tree_diff
-from backend.domains.blueprints.artifacts_files import is_inside, pack, read_tree, unpack, write_tree
-from backend.domains.blueprints.artifacts_samples import MARK, synthetic_rows
-from backend.domains.blueprints.artifacts_sql import index_migration
-from backend.domains.blueprints.behavior import propose_behavior
+from backend.domains.blueprints.behavior.proposing import propose_behavior
 from backend.domains.blueprints.documents import document_of
 from backend.domains.blueprints.model import (
     Evidence,

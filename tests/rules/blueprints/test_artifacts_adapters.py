@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.errors import InvalidInput
-from backend.domains.blueprints.adapter_code import AdapterProposal, digest_of, linted, propose_adapter
-from backend.domains.blueprints.adapter_runner import Adapter, adapted, check_adapter
+from backend.domains.blueprints.adapters.code import AdapterProposal, digest_of, linted, propose_adapter
+from backend.domains.blueprints.adapters.runner import Adapter, adapted, check_adapter
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.readers import table_of
 
@@ -176,7 +176,7 @@ def test_its_parts_are_read_by_the_import_as_columns(tmp_path: Path) -> None:
     ids=["backtracking", "memory", "endless", "files", "children", "inside"],
 )
 def test_limits_hold_where_the_lint_would_have_failed(body: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("backend.domains.blueprints.adapter_runner.linted", lambda code: code)
+    monkeypatch.setattr("backend.domains.blueprints.adapters.runner.linted", lambda code: code)
     proposal = replace(made(), code=program(body))
     started = time.monotonic()
     with running(proposal, wall_s=2.0, seconds=1) as adapter, pytest.raises(InvalidInput) as refused:
@@ -188,7 +188,7 @@ def test_limits_hold_where_the_lint_would_have_failed(body: str, monkeypatch: py
 def test_the_process_writes_no_file_and_knows_no_environment(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("backend.domains.blueprints.adapter_runner.linted", lambda code: code)
+    monkeypatch.setattr("backend.domains.blueprints.adapters.runner.linted", lambda code: code)
     monkeypatch.setenv("SECRET_OF_THE_PARENT", "hush")
     body = "return {'e': str(re.__dict__['enum'].sys.modules['os'].environ)}"
     with running(replace(made(), code=program(body))) as adapter:

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.domains.blueprints.behavior import propose_behavior
+from backend.domains.blueprints.behavior.proposing import propose_behavior
 from backend.domains.blueprints.documents import document_of
 from backend.domains.blueprints.inventory import InventoryFacts, inventory_of
 from backend.domains.blueprints.model import (

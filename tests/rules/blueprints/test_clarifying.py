@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from backend.domains.blueprints.clarifying import clarified
-from backend.domains.blueprints.clarifying_changes import Clarified, spec_name
-from backend.domains.blueprints.clarifying_columns import Columns, Known
+from backend.domains.blueprints.clarifying.changes import Clarified, spec_name
+from backend.domains.blueprints.clarifying.columns import Columns, Known
+from backend.domains.blueprints.clarifying.reading import clarified
 from backend.domains.blueprints.model import Alternative, FieldProposal, Left
 
 MEANINGS = {

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from backend.core.errors import InvalidInput
-from backend.domains.blueprints.connecting import mapping_of, plan_to_json, propose_feed, read_plan
-from backend.domains.blueprints.connecting_plan import Auth
+from backend.domains.blueprints.connecting.plan import Auth
+from backend.domains.blueprints.connecting.proposing import mapping_of, plan_to_json, propose_feed, read_plan
 from backend.domains.blueprints.model import FeedProposal, Left
 from backend.domains.catalogue import service as catalogue
 from tests.fakes import HashEmbedder

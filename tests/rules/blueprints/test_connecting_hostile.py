@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from backend.core.errors import AppError, InvalidInput
-from backend.domains.blueprints.connecting import propose_feed
-from backend.domains.blueprints.connecting_documents import MAX_CHARS, read_document
+from backend.domains.blueprints.connecting.documents import MAX_CHARS, read_document
+from backend.domains.blueprints.connecting.proposing import propose_feed
 from tests.fakes import HashEmbedder
 from tests.rules.blueprints.descriptions import DESCRIPTIONS, N, S, arr, obj, ok
 

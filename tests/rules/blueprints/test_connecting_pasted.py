@@ -1,4 +1,3 @@
-
 """What people paste: commands of three shells, answers with headers and dots, and where secrets stood in them."""
 
 from __future__ import annotations
@@ -11,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.core.errors import InvalidInput
-from backend.domains.blueprints.connecting_auth import auth_of_request, is_secret
-from backend.domains.blueprints.connecting_curl import Request, read_pasted, read_sample
-from backend.domains.blueprints.connecting_records import (
+from backend.domains.blueprints.connecting.auth import auth_of_request, is_secret
+from backend.domains.blueprints.connecting.curl import Request, read_pasted, read_sample
+from backend.domains.blueprints.connecting.records import (
     at_path,
     cell_at,
     implied,
@@ -21,8 +20,8 @@ from backend.domains.blueprints.connecting_records import (
     paths_of,
     records_at,
 )
-from backend.domains.blueprints.connecting_schemas import Schemas
-from backend.domains.blueprints.connecting_steps import linked
+from backend.domains.blueprints.connecting.schemas import Schemas
+from backend.domains.blueprints.connecting.steps import linked
 
 URL = "https://x.example/cars?page=1&q=a%20b"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from backend.core.ports import Word
 from backend.domains.blueprints.model import Evidence, PhotoProposal
-from backend.domains.blueprints.photo_links import keys_of, link_photos, natural, need_text
+from backend.domains.blueprints.photos.links import keys_of, link_photos, natural, need_text
 
 VIN_A, VIN_B = "1HGCM82633A004352", "5YJ3E1EA7KF317000"
 CARS: list[dict[str, Any]] = [

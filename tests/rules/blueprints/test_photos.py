@@ -15,8 +15,8 @@ from PIL import Image, ImageFilter
 
 from backend.core.errors import AppError, Conflict, InvalidInput
 from backend.domains.blueprints.model import PhotoProposal
-from backend.domains.blueprints.photo_reading import Look, PhotoLimits, PhotoReader, Variant, photo_format
-from backend.domains.blueprints.photos import judged, proposed, read_photos, with_duplicates
+from backend.domains.blueprints.photos.proposing import judged, proposed, read_photos, with_duplicates
+from backend.domains.blueprints.photos.reading import Look, PhotoLimits, PhotoReader, Variant, photo_format
 from tests.rules.blueprints.pictures import as_bytes, huge_png, saved, scene, swapped_profile
 
 GPS, ORIENTATION = 0x8825, 0x0112

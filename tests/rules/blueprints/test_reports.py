@@ -10,7 +10,7 @@ from reportlab.platypus import PageBreak, SimpleDocTemplate, Spacer
 
 from backend.core.ports import Word
 from backend.domains.blueprints.model import ReportProposal
-from backend.domains.blueprints.reports import read_report
+from backend.domains.blueprints.reports.proposing import read_report
 from tests.fakes import FixedOcr
 from tests.rules.blueprints.report_samples import (
     BOLD_HEAD,

@@ -11,7 +11,7 @@ from PIL import Image
 from reportlab.pdfgen.canvas import Canvas
 
 from backend.core.errors import AppError, Conflict, InvalidInput, NotFound
-from backend.domains.blueprints.reports import ReportLimits, read_report, render_page
+from backend.domains.blueprints.reports.proposing import ReportLimits, read_report, render_page
 from tests.rules.blueprints.report_samples import FACTS, drawn, many_pages, protected, simple, with_script
 
 

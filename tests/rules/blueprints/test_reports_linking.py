@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from backend.domains.blueprints.model import ReportField, ReportProposal
-from backend.domains.blueprints.reports import link_reports
+from backend.domains.blueprints.reports.proposing import link_reports
 
 LISTINGS: list[dict[str, Any]] = [
     {

@@ -13,7 +13,7 @@ from backend.core.errors import InvalidInput
 from backend.core.ports import Word
 from backend.core.settings import PROJECT
 from backend.domains.blueprints.model import ScreenProposal
-from backend.domains.blueprints.screens import propose_screen, screen_of
+from backend.domains.blueprints.screens.proposing import propose_screen, screen_of
 from tests.fakes import FixedOcr
 
 TILES = [

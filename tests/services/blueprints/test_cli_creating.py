@@ -14,9 +14,9 @@ import pytest
 
 from backend.cli import wiring
 from backend.core.settings import Settings
-from backend.domains.blueprints.artifacts import artifacts_of, bundle_of
-from backend.domains.blueprints.artifacts_files import pack, read_tree, write_tree
-from backend.domains.blueprints.artifacts_sql import index_migration
+from backend.domains.blueprints.artifacts.files import pack, read_tree, write_tree
+from backend.domains.blueprints.artifacts.sql import index_migration
+from backend.domains.blueprints.artifacts.tree import artifacts_of, bundle_of
 from tests.services.blueprints.shop import call_blueprint, call_event, write_list, write_photos
 from tests.services.events.cli import at_the_test_database
 

@@ -1,0 +1,1 @@
+"""The tree of files a blueprint is handed over as."""

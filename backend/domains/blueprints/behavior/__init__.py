@@ -1,0 +1,1 @@
+"""How an event should behave, by its inventory and the nearest template."""

@@ -1,0 +1,1 @@
+"""Sentences of a seller as typed changes of a mapping."""

@@ -1,0 +1,1 @@
+"""From the description of an API to the plan of a connector."""

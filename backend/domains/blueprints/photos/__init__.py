@@ -1,0 +1,1 @@
+"""Photos measured, compared, and linked to listings."""

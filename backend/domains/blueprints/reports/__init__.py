@@ -1,0 +1,1 @@
+"""What reports say: labelled values and findings, with their places."""

@@ -1,0 +1,1 @@
+"""What a screenshot shows of the interface a seller has in mind."""
