@@ -120,7 +120,8 @@ def test_a_section_marked_as_unread_is_read_by_nothing(name: str) -> None:
         file
         for folder in ("backend/flows", "backend/domains", "backend/api")
         for file in (ROOT / folder).rglob("*.py")
-        if "domains/events" not in file.as_posix()
+        # events keep the document, blueprints propose one: neither obeys it
+        if "domains/events" not in file.as_posix() and "domains/blueprints" not in file.as_posix()
     ]
     assert [file.name for file in files if reads.search(file.read_text("utf-8"))] == []
 
