@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 from backend.core.context import Actor
 from backend.core.errors import AppError
 from backend.domains.blueprints import previews
 from backend.domains.blueprints import service as blueprints
+from backend.domains.blueprints.continuing import predecessor
 from backend.domains.blueprints.model import PhotoProposal
 from backend.domains.blueprints.records import Blueprint
 from backend.domains.catalogue import service as catalogue
-from backend.domains.catalogue.model import header_key
 from backend.flows import media
 from backend.flows.inventories import Sheets
 from backend.flows.proposing import proposed
 from backend.flows.runtime import Runtime
 from backend.flows.sampling import Pulse
-
-_SAME_LIST = 0.5  # share of columns that two files of one list have in common
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +78,8 @@ async def bring_in(runtime: Runtime, actor: Actor, blueprint: Blueprint, sheets:
         known = await catalogue.list_mappings(ctx, event_id=blueprint.event_id)
         taken: set[str] = set()
         for file, sheet in sheets:
-            mapping = {**sheet.mapping, "source": source_of(sheet.mapping, known)}
+            before = predecessor(sheet.mapping["columns"], known) or sheet.mapping
+            mapping = {**sheet.mapping, "source": before["source"]}
             if (
                 mapping["source"] in taken
             ):  # a second list of one source would take away what the first has brought
@@ -94,15 +92,3 @@ async def bring_in(runtime: Runtime, actor: Actor, blueprint: Blueprint, sheets:
             )  # fmt: skip
     if sheets:
         fill(runtime, actor, blueprint.id)
-
-
-def source_of(mapping: Mapping[str, Any], known: Sequence[Mapping[str, Any]]) -> str:
-    """The name of the source that a list is the next file of, by the columns they share; else its own."""
-    own = {header_key(name) for name in mapping["columns"]}
-    best, most = str(mapping["source"]), _SAME_LIST
-    for one in known:
-        theirs = {header_key(name) for name in one["columns"]}
-        shared = len(own & theirs) / max(min(len(own), len(theirs)), 1)
-        if shared > most:
-            best, most = str(one["source"]), shared
-    return best

@@ -42,6 +42,7 @@ class Sample:
     before: Sequence[Mapping[str, Any]]
     progress: Callable[[str, int, int], None]
     cancelled: Callable[[], bool]
+    known: Sequence[Mapping[str, Any]] = ()  # confirmed mappings of the live event it is for
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,10 @@ async def _sheet(sample: Sample) -> Findings:
 
     surveyed, proposal = await threaded(_proposed, sample)
     proposal = await asked_sheet(proposal, surveyed, model=sample.ports.model)
+    if sample.known:
+        from backend.domains.blueprints.continuing import continued
+
+        proposal = continued(proposal, surveyed.columns, sample.known)
     return await threaded(_compared, sample, surveyed, proposal)
 
 

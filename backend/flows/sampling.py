@@ -21,6 +21,7 @@ from backend.core.db import Database
 from backend.core.errors import AppError, Busy, NotAllowed, NotFound, Upstream
 from backend.domains.blueprints import service as blueprints
 from backend.domains.blueprints.records import SampleFile
+from backend.domains.catalogue import service as catalogue
 from backend.flows import sample_kinds
 from backend.flows.background import Background, repeated
 from backend.flows.sample_files import SampleFiles
@@ -145,9 +146,12 @@ class SampleReader:
             ports = ctx.ports
             remembered = await blueprints.list_remembered(ctx, organization_id=file.organization_id)
             before = await blueprints.list_confirmed_profiles(ctx, organization_id=file.organization_id)
+            blueprint = await blueprints.get_blueprint(ctx, blueprint_id=file.blueprint_id)
+            live = blueprint.event_id if blueprint.for_event else None
+            known = await catalogue.list_mappings(ctx, event_id=live) if live else ()
         async with self.local.local(ports.files, file) as path:
             sample = sample_kinds.Sample(
-                file, path, ports, remembered, before, pulse.progress, pulse.cancelled
+                file, path, ports, remembered, before, pulse.progress, pulse.cancelled, known
             )
             return await sample_kinds.read(sample)
 

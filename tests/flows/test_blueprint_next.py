@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from typing import Any
@@ -35,10 +37,22 @@ def shorter() -> bytes:
     return "".join(lines[: len(lines) // 2]).encode()
 
 
+def listed(owner: psycopg.Connection[Any]) -> dict[str, Any]:
+    """Everything a buyer can be shown of the listings that are listed, by stock number."""
+    rows = owner.execute(
+        """
+        select l.external_id, to_jsonb(l) - array['source_file_id', 'content_sha256', 'updated_at'] as shown
+        from listings l join events e on e.id = l.event_id where e.slug = %s and l.listed
+        """,
+        (SLUG,),
+    ).fetchall()
+    return {row["external_id"]: row["shown"] for row in rows}
+
+
 async def test_rows_of_a_live_event_come_with_publishing_and_its_document_stays(
-    desk: Desk, house: House
+    desk: Desk, house: House, owner: psycopg.Connection[Any]
 ) -> None:
-    before = house.runtime.bundles.current(SLUG)
+    before, rows = house.runtime.bundles.current(SLUG), listed(owner)
     view = await desk.open(title="February", event=SLUG)
     await desk.add(view, "february.csv", shorter())
     sale = Sale(desk, await desk.read(view))
@@ -53,7 +67,31 @@ async def test_rows_of_a_live_event_come_with_publishing_and_its_document_stays(
     await desk.runtime.bundles.refresh()
     screen = (await storefront.start(desk.runtime, slug=SLUG, key="b"))["ui"]
     assert 0 < screen["matches"] < many
+    named = {line.split(",")[0] for line in shorter().decode("utf-8-sig").splitlines()}
+    assert listed(owner) == {number: row for number, row in rows.items() if number in named}
     assert (await desk.get(view))["status"] == "published"
+
+
+async def test_the_same_list_again_changes_nothing_but_a_new_column(
+    desk: Desk, house: House, owner: psycopg.Connection[Any]
+) -> None:
+    rows = listed(owner)
+    started = (await storefront.start(desk.runtime, slug=SLUG, key="a"))["ui"]
+    head, *cells = csv.reader(io.StringIO((FOLDER / "inventory.csv").read_text("utf-8-sig")))
+    text = io.StringIO()
+    csv.writer(text).writerows([[*head, "Seats"], *([*row, str(4 + at % 3)] for at, row in enumerate(cells))])
+    view = await desk.open(title="March", event=SLUG)
+    await desk.add(view, "march.csv", text.getvalue().encode())
+    sale = Sale(desk, await desk.read(view))
+    await sale.preview()
+    assert (await sale.publish(desk.actor))["status"] == "applied"
+    await desk.runtime.work.join()
+    await desk.runtime.bundles.refresh()
+    now = listed(owner)
+    assert {row["specs"].pop("seats") for row in now.values()} == {4, 5, 6}
+    assert now == rows
+    screen = (await storefront.start(desk.runtime, slug=SLUG, key="b"))["ui"]
+    assert screen["matches"] == started["matches"]
 
 
 async def test_two_lists_of_a_live_event_do_not_take_away_each_others_rows(

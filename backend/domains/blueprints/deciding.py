@@ -5,7 +5,7 @@ A decision holds whatever the engine thinks: what takes a target away from anoth
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import Any, Final
@@ -237,7 +237,7 @@ def decided_fields(
         for target in one.targets
         if one is not old and target not in old.targets
     }
-    return tuple(_yielding(one, claimed, decisions) for one in settled) if claimed else settled
+    return tuple(yielding(one, claimed, decisions) for one in settled) if claimed else settled
 
 
 def _settled(one: FieldProposal, decision: Decision | None, remembered: Remembered | None) -> FieldProposal:
@@ -293,9 +293,7 @@ def _split(one: FieldProposal) -> dict[str, Any]:
     return found or {"split": " "}
 
 
-def _yielding(
-    one: FieldProposal, claimed: Mapping[str, str], decisions: Mapping[str, Decision]
-) -> FieldProposal:
+def yielding(one: FieldProposal, claimed: Mapping[str, str], decisions: Container[str]) -> FieldProposal:
     """A column whose target went to another: left unused and asked about, unless it was decided itself."""
     lost = [t for t in one.targets if claimed.get(t, one.key) != one.key]
     if not lost or one.key in decisions:
