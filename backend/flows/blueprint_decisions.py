@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 from backend.core.context import Actor, Context
 from backend.core.errors import Conflict, InvalidInput, NotFound
 from backend.domains.blueprints import service as blueprints
-from backend.domains.blueprints.deciding import LISTING, decided_file, found_in, read_files
+from backend.domains.blueprints.deciding import LISTING, alone, decided_file, found_in, read_files
 from backend.domains.blueprints.model import (
     CORE_TARGETS,
     FeedProposal,
@@ -27,6 +27,7 @@ from backend.domains.blueprints.model import (
     SheetProposal,
 )
 from backend.domains.blueprints.records import WHOLE_FILE, SampleFile
+from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.mapping import header_key
 from backend.flows.blueprints import changing, loaded
 from backend.flows.runtime import Runtime
@@ -53,7 +54,8 @@ async def decide(
     `field` is a column or path, `listing` for what a report or picture belongs to, empty for the whole file (`mapping`:
     `currency`, `mileage_unit`, `dates`, `decimal`). `confirm: true` publishes what was kept back.
     Shape: as `get_blueprint`. Raises: Conflict `blueprints.stale`, `blueprints.needs_confirmation` with `fields`,
-    `blueprints.is_over`; InvalidInput `blueprints.no_such_field`, `blueprints.no_such_target`; NotFound; NotAllowed.
+    `blueprints.is_over`; InvalidInput `blueprints.no_such_field`, `blueprints.no_such_target`, `catalogue.mapping_invalid`
+    with `path`; NotFound; NotAllowed.
     """
     blueprint, files = await loaded(runtime, actor, blueprint_id)
     blueprints.changeable(blueprint, revision)
@@ -104,6 +106,8 @@ def decisions_of(
             raise NotFound("blueprints.no_such_file", file_id=str(change["file_id"]))
         name = str(change.get("field", WHOLE_FILE))
         decision = _decision(file, name, change)
+        if decision is not None and not decision.get("accepted"):
+            _check_readable(file, name, decision)
         decisions.setdefault(file.id, {})[name] = decision
         if decision is None or name in (WHOLE_FILE, LISTING):
             continue
@@ -127,7 +131,7 @@ def _decision(file: SampleFile, name: str, change: Change) -> dict[str, Any] | N
     said = {"said": str(change["said"])[:500]} if change.get("said") else {}
     if name == WHOLE_FILE:
         kept = file.decisions.get(WHOLE_FILE, {}).get("mapping", {})
-        return {"mapping": {**kept, **change.get("mapping", {})}, **said}
+        return {"mapping": {**kept, **_plain(file, "(top)", change.get("mapping"))}, **said}
     targets = change.get("targets")
     if name == LISTING and file.kind in ("report", "photo"):
         return {"targets": [str(one) for one in targets or ()], **said}
@@ -138,10 +142,26 @@ def _decision(file: SampleFile, name: str, change: Change) -> dict[str, Any] | N
         return {**values, **said}
     if change.get("left"):
         return {"left": str(_left(change["left"])), **said}
-    column = dict(change.get("column") or {})
+    entry = _plain(file, f"columns/{name}", change.get("column"))
+    column = {key: value for key, value in entry.items() if key not in ("target", "targets")}
     if targets:
         return {"targets": [_target(str(one)) for one in targets], "column": column, **said}
     return {"targets": list(one.targets), "column": {**one.column, **column}, **said}
+
+
+def _plain(file: SampleFile, path: str, value: Any) -> dict[str, Any]:
+    """Raises: InvalidInput `catalogue.mapping_invalid`."""
+    if not isinstance(value or {}, Mapping):
+        raise InvalidInput("catalogue.mapping_invalid", file=file.name, path=path, problem="not a map")
+    return dict(value or {})
+
+
+def _check_readable(file: SampleFile, name: str, decision: Mapping[str, Any]) -> None:
+    """Whether a list can be read by what was decided. Raises: InvalidInput `catalogue.mapping_invalid` with its `path`."""
+    if file.kind not in ("sheet", "feed"):
+        return
+    mapping = alone(next((one for one in fields_of(found_in(file)) if one.key == name), None), decision)
+    catalogue.mapping_of(mapping, file=file.name, complete=False)
 
 
 def _field(file: SampleFile, name: str) -> FieldProposal:

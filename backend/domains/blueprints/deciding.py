@@ -194,14 +194,26 @@ def _sheet(
     whole = decisions.get(WHOLE_FILE, {}).get("mapping", {})
     fields = decided_fields(found.fields, decisions, known)
     mapping = remapped(found.mapping, fields)
-    mapping |= {name: whole[name] for name in _MAPPING_NAMES if name in whole}
-    reading = {name: whole[name] for name in _FILE_NAMES if name in whole}
-    if reading:
-        mapping["file"] = {**mapping.get("file", {}), **reading}
+    mapping = _with_whole(mapping, whole)
     return replace(
         found, fields=fields, mapping=mapping, currency=whole.get("currency", found.currency),
         mileage_unit=whole.get("mileage_unit", found.mileage_unit),
     )  # fmt: skip
+
+
+def _with_whole(mapping: Mapping[str, Any], whole: Mapping[str, Any]) -> dict[str, Any]:
+    reading = {name: whole[name] for name in _FILE_NAMES if name in whole}
+    file = {"file": {**mapping.get("file", {}), **reading}} if reading else {}
+    return {**mapping, **{name: whole[name] for name in _MAPPING_NAMES if name in whole}, **file}
+
+
+def alone(one: FieldProposal | None, decision: Decision) -> dict[str, Any]:
+    """A source mapping of nothing but one decision, to see whether that can be read by. No field: the whole file."""
+    bare: dict[str, Any] = {"schema": "source_mapping.v1", "source": "decided", "columns": {"-": "title"}}
+    if one is None:
+        return _with_whole(bare, decision.get("mapping", {}))
+    changed = changed_field(one, decision, Evidence("clarified", "", 1.0))
+    return remapped(bare, [changed]) if changed.targets else bare
 
 
 def _report(found: ReportProposal, decisions: Mapping[str, Decision]) -> ReportProposal:
