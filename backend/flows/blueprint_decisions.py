@@ -1,7 +1,7 @@
 """What people decide of a blueprint: where columns go, what is left out, which listing a picture shows; one by one or many.
 
-What was kept back as internal or personal is published only where somebody says so of that very column, and that is
-never remembered for the next file.
+What was kept back as internal or personal, by the engine or by a person, is published only where somebody says so of
+that very column, and that is never remembered for the next file.
 """
 
 from __future__ import annotations
@@ -111,8 +111,11 @@ def decisions_of(
         decisions.setdefault(file.id, {})[name] = decision
         if decision is None or name in (WHOLE_FILE, LISTING):
             continue
-        if _is_guarded(file, name, decision):
-            guarded += [] if change.get("confirm") else [name]
+        is_guarded = _is_guarded(file, name, decision)
+        if is_guarded and not change.get("confirm"):
+            guarded.append(name)
+        elif is_guarded or (decision.get("targets") and is_confirmed(file, name)):
+            decision["confirmed"] = True
         elif (kept := _remembered(name, decision)) is not None:
             remembered[kept.header] = kept
     if guarded:
@@ -123,6 +126,11 @@ def decisions_of(
 def fields_of(found: Any) -> Sequence[FieldProposal]:
     """The columns of a sheet or the paths of a feed; nothing else has any."""
     return found.fields if isinstance(found, SheetProposal | FeedProposal) else ()
+
+
+def is_confirmed(file: SampleFile, name: str) -> bool:
+    """Whether somebody said of that column that it is published though it was kept back."""
+    return bool(file.decisions.get(name, {}).get("confirmed"))
 
 
 def _decision(file: SampleFile, name: str, change: Change) -> dict[str, Any] | None:
@@ -198,10 +206,11 @@ def _left(reason: Any) -> Left:
 
 
 def _is_guarded(file: SampleFile, name: str, decision: Mapping[str, Any]) -> bool:
-    """Whether the decision publishes what the engine kept back."""
+    """Whether the decision publishes what the engine or a person kept back."""
     if not decision.get("targets"):
         return False
-    return any(one.key == name and one.left in GUARDED for one in fields_of(found_in(file)))
+    fields = (*fields_of(found_in(file)), *fields_of(decided_file(file)))
+    return any(one.key == name and one.left in GUARDED for one in fields)
 
 
 def _remembered(name: str, decision: Mapping[str, Any]) -> Remembered | None:

@@ -28,7 +28,7 @@ from backend.domains.events.changes import diff
 from backend.domains.events.model import Document
 from backend.domains.identity import service as identity
 from backend.flows import publishing
-from backend.flows.blueprint_decisions import GUARDED, fields_of
+from backend.flows.blueprint_decisions import GUARDED, fields_of, is_confirmed
 from backend.flows.blueprint_views import blueprint_head
 from backend.flows.blueprints import changing, loaded
 from backend.flows.config_views import diff_view, problems_view
@@ -266,7 +266,8 @@ def confirmed(files: Sequence[SampleFile]) -> list[Remembered]:
     for file in read_files(files):
         own = {one.key: one.left for one in fields_of(found_in(file))}
         for one in fields_of(decided_file(file)):
-            if not (one.targets and own.get(one.key) in GUARDED):
+            was_kept_back = own.get(one.key) in GUARDED or is_confirmed(file, one.key)
+            if not (one.targets and was_kept_back):
                 remembered = _confirmed(one)
                 kept[remembered.header] = remembered
     return list(kept.values())

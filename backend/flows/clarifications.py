@@ -24,7 +24,7 @@ from backend.domains.blueprints.model import CORE_TARGETS, FieldProposal, Left, 
 from backend.domains.blueprints.records import SampleFile
 from backend.domains.catalogue.model import ColumnProfile
 from backend.domains.catalogue.normalizers import Cell
-from backend.flows.blueprint_decisions import decisions_of, fields_of
+from backend.flows.blueprint_decisions import GUARDED, decisions_of, fields_of
 from backend.flows.blueprints import changing
 from backend.flows.once import once
 from backend.flows.runtime import Runtime
@@ -143,12 +143,14 @@ def columns_of(files: Sequence[SampleFile]) -> Columns:
     whole: dict[str, Mapping[str, Any]] = {}
     for file in read_files(files):
         found = decided_file(file)
-        lefts = {one.key: one.left for one in fields_of(found_in(file))}
+        lefts = {one.key: one.left for one in fields_of(found_in(file)) if one.left in GUARDED}
         held = {c["key"]: c["values"] for c in (file.findings or {}).get("profile", {}).get("columns", ())}
         for at, one in enumerate(fields_of(found)):
             values = [str(value) for value, _ in held.get(one.key, ())] or list(one.samples)
             folded = frozenset(value.casefold() for value in values)
-            known.append(Known(str(file.id), one.key, at, one, lefts.get(one.key), folded, tuple(values)))
+            known.append(
+                Known(str(file.id), one.key, at, one, lefts.get(one.key, one.left), folded, tuple(values))
+            )
         if isinstance(found, SheetProposal):
             reading = found.mapping.get("file", {})
             whole[str(file.id)] = {"currency": found.currency, "mileage_unit": found.mileage_unit, **reading}

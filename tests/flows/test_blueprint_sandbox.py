@@ -164,6 +164,7 @@ async def test_a_sentence_is_shown_then_applied_then_remembered(sale: Sale) -> N
     assert {change["field"] for change in said["changes"]} == {"", "Lot"}
     assert sale.view["proposal"]["sheets"][0]["mapping"]["currency"] == "EUR"
     assert sale.field("Lot")["left"] == "internal"
+    assert (await refusal(sale.say("publish Lot anyway"))).code == "blueprints.needs_confirmation"
     assert not [q for q in sale.view["open_questions"] if "currency" in q["text"]]
     await sale.say("treat 'Ext. Color' as exterior colour")
     assert sale.field("Ext. Color")["targets"] == ["color_exterior"]

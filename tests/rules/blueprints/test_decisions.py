@@ -8,11 +8,12 @@ from uuid import uuid4
 
 import pytest
 
-from backend.core.errors import InvalidInput
+from backend.core.errors import Conflict, InvalidInput
 from backend.domains.blueprints.deciding import decided_file
 from backend.domains.blueprints.model import FieldProposal, Left, SheetProposal, to_json
 from backend.domains.blueprints.records import FileStatus, SampleFile
 from backend.flows.blueprint_decisions import decisions_of
+from backend.flows.blueprint_gate import confirmed
 
 FIELDS = (
     FieldProposal("Ref", ("external_id",), 0.9, column={"target": "external_id"}),
@@ -77,3 +78,36 @@ def test_the_checked_targets_count_not_those_inside_the_entry() -> None:
     assert found.mapping["columns"]["Berth"] == {"target": "specs.pier", "type": "text", "label": "Pier"}
     kept = decided(sample(), field="Berth", column={"target": "price", "label": "Pier"})
     assert kept["column"] == {"target": "specs.berth", "type": "text", "label": "Pier"}
+
+
+@pytest.mark.parametrize("left", ["internal", "personal"])
+def test_what_a_person_kept_back_needs_a_second_word_too(left: str) -> None:
+    file = sample(Berth={"left": left})
+    with pytest.raises(Conflict) as refused:
+        decided(file, field="Berth", targets=["specs.pier"])
+    assert (refused.value.code, refused.value.facts) == (
+        "blueprints.needs_confirmation",
+        {"fields": ["Berth"]},
+    )
+    decision = decided(file, field="Berth", targets=["specs.pier"], confirm=True)
+    again = decided(sample(Berth=decision), field="Berth", column={"label": "Pier"})
+    for each in (decision, again):
+        assert "berth" not in {one.header for one in confirmed([sample(Berth=each)])}
+    assert "berth" in {one.header for one in confirmed([sample(Berth={"targets": ["specs.pier"]})])}
+
+
+def test_what_was_confirmed_is_not_remembered() -> None:
+    file = sample(Berth={"left": "personal"})
+    change = {"file_id": str(file.id), "field": "Berth", "targets": ["specs.pier"], "confirm": True}
+    decisions, remembered = decisions_of([file], [change])
+    assert remembered == []
+    after = sample(**decisions[file.id])
+    _, remembered = decisions_of([after], [{"file_id": str(after.id), "field": "Berth", "accept": True}])
+    assert remembered == []
+
+
+def test_leaving_out_otherwise_what_was_left_unused_needs_no_second_word() -> None:
+    assert decided(sample(Berth={"left": "unused"}), field="Berth", targets=["specs.pier"])["targets"] == [
+        "specs.pier"
+    ]
+    assert decided(sample(), field="Owner", left="unused") == {"left": "unused"}

@@ -42,7 +42,7 @@ _UNIT_WORDS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A column of a file as it stands. `was_left` is why the engine itself kept it back; `values` are in small letters."""
+    """A column of a file as it stands. `was_left` is why it was kept back; `values` are in small letters."""
 
     file_id: str
     key: str
