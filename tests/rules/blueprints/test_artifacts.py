@@ -30,11 +30,13 @@ from backend.domains.blueprints.artifacts.tree import (
 from backend.domains.blueprints.behavior.proposing import propose_behavior
 from backend.domains.blueprints.documents import document_of
 from backend.domains.blueprints.model import (
+    Box,
     Evidence,
     FeedProposal,
     Left,
     Proposal,
     ReportField,
+    ReportItem,
     ReportProposal,
     to_json,
 )
@@ -116,6 +118,22 @@ def test_nothing_quoted_of_a_column_kept_back_later_or_of_a_person_in_a_report_l
     kept = without_private(Proposal(sheets=(sheet([own]),), reports=(report,)))
     assert "secret" not in json.dumps(to_json(kept))
     assert kept.reports[0].fields[1].text == "Steel"
+
+
+@pytest.mark.parametrize("left", list(Left))
+def test_nothing_quoted_of_whatever_is_left_out_leaves(left: Left) -> None:
+    own = replace(
+        field("Lot", "specs.lot"), targets=(), left=left, samples=("R7-secret",), column={"values": {"R7-secret": []}},
+        evidence=(Evidence("values", "Cells: “R7-secret”.", 0.3), Evidence("header", "lot", 0.3)),
+    )  # fmt: skip
+    item = ReportItem({"Finding": "Keys are with Ida secret"}, Box(1, 1, 1, 2, 2))
+    report = ReportProposal("r.pdf", "table", ("table",), ((595, 842),), (), (item,), ("Finding",))
+    feed = FeedProposal("shop.yaml", {}, (own,), "pianos")
+    kept = without_private(Proposal(sheets=(sheet([own]),), feeds=(feed,), reports=(report,)))
+    assert "secret" not in json.dumps(to_json(kept))
+    assert [e.kind for e in kept.sheets[0].fields[0].evidence] == ["header"]
+    assert kept.reports[0].item_columns == ("Finding",)
+    assert without_private(kept) == kept
 
 
 def test_a_feed_and_a_report_have_their_files_without_values_or_secrets() -> None:

@@ -1,8 +1,8 @@
 """The tree of files that a blueprint comes to: mappings, connectors, documents, contract tests, evidence, one manifest.
 
 A tree is a map from path to content. The same proposal and text give the same bytes; what is read back gives the same
-proposal and text, or a refusal that names the file. Nothing of a column that is left out as internal or personal is in it
-but its name. Source: the brief's artifact layout.
+proposal and text, or a refusal that names the file. Nothing of a column that is left out is in it but its name.
+Source: the brief's artifact layout.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from backend.domains.blueprints.connecting.proposing import mapping_of
 from backend.domains.blueprints.model import (
     FeedProposal,
     FieldProposal,
-    Left,
     Proposal,
     ReportField,
     ReportProposal,
@@ -49,7 +48,6 @@ PARTS: Final[Mapping[str, Sequence[str]]] = {
     "social_proof": ("cspe",),
 }
 _ADAPTERS: Final = "adapters/adapters.json"
-_UNSAID: Final = frozenset({Left.INTERNAL, Left.PERSONAL})
 #: Kinds of evidence that quote cells.
 _QUOTING: Final = frozenset({"values", "distribution", "model", "default"})
 
@@ -139,21 +137,28 @@ def _adapters(tree: Mapping[str, bytes], name: str) -> tuple[AdapterProposal, ..
 
 
 def without_private(proposal: Proposal) -> Proposal:
-    """The proposal without a cell of the columns that nobody else may see; numbers in the form JSON gives them back."""
+    """The proposal without a cell of what is left out, whyever; numbers in the form JSON gives them back.
+
+    Rows of findings become no fact of a listing: how their columns are called goes along, and nothing of them else.
+    """
     kept = replace(
         proposal,
         sheets=tuple(replace(each, fields=_without_cells(each.fields)) for each in proposal.sheets),
         feeds=tuple(replace(each, fields=_without_cells(each.fields)) for each in proposal.feeds),
-        reports=tuple(replace(each, fields=_without_words(each.fields)) for each in proposal.reports),
+        reports=tuple(
+            replace(each, fields=_without_words(each.fields), items=()) for each in proposal.reports
+        ),
     )
     return from_json(Proposal, json.loads(json.dumps(to_json(kept), default=str)))
 
 
 def _without_cells(fields: Sequence[FieldProposal]) -> tuple[FieldProposal, ...]:
     return tuple(
-        replace(each, samples=(), evidence=tuple(e for e in each.evidence if e.kind not in _QUOTING))
-        if each.left in _UNSAID
-        else each
+        each
+        if each.targets
+        else replace(
+            each, samples=(), column={}, evidence=tuple(e for e in each.evidence if e.kind not in _QUOTING)
+        )
         for each in fields
     )
 
