@@ -401,3 +401,11 @@ def test_a_mapping_that_reads_an_empty_header_still_has_rows() -> None:
     odd = sheet([field("Id", "external_id"), field("#2", "title"), field("Make", "make")])
     rows = synthetic_rows(odd.mapping)
     assert rows.startswith("Id,Make")
+
+
+@pytest.mark.parametrize("name", ["Con", "aux", "NUL", "COM1"])
+def test_an_event_called_like_a_device_packs_and_unpacks_everywhere(name: str) -> None:
+    proposal, facts = piano_proposal(slug=name)
+    tree = artifacts_of(proposal, document_of(proposal, facts))
+    assert all(map(is_inside, tree))
+    assert bundle_of(unpack(pack(tree))).event == f"{name.casefold()}-event"

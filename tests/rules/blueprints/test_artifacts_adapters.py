@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from backend.core.errors import InvalidInput
 from backend.domains.blueprints.adapters.code import AdapterProposal, digest_of, linted, propose_adapter
 from backend.domains.blueprints.adapters.runner import Adapter, adapted, check_adapter
+from backend.domains.blueprints.artifacts.files import is_inside
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.readers import table_of
 
@@ -41,6 +42,12 @@ def test_labelled_numbers_become_parts_with_their_unit() -> None:
     assert columns["Dims → loa"]["adapter"] == f"dims.py@{proposal.sha256}"
     rooms = made({f"{at} beds, {at + 1} baths, {at * 100} sqft": 1 for at in range(9)}, "Rooms")
     assert [part.name for part in rooms.parts] == ["beds", "baths", "area"]
+
+
+def test_no_program_is_called_like_a_device() -> None:
+    for key in ("Con", "AUX", "nul", "Lpt1"):
+        assert is_inside(made(key=key).file)
+    assert made(key="Content").file == "content.py"
 
 
 @pytest.mark.parametrize(

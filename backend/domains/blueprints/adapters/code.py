@@ -18,6 +18,7 @@ from typing import Any, Final
 from backend.core.errors import InvalidInput
 from backend.domains.blueprints.behavior.words import clean, snake
 from backend.domains.blueprints.model import FieldProposal, Left
+from backend.kit.text import is_device
 
 LONGEST_CODE: Final = 10_000
 #: The share of different cells that must have the form, and how many there must be.
@@ -127,8 +128,16 @@ def propose_adapter(source: str, key: str, cells: Mapping[str, int]) -> AdapterP
     code = _TEMPLATE.format(pattern=pattern, parts=tuple(names))
     tests = tuple(_test(form, names, start) for start in (2, 7))
     parts = tuple(Part(name, _entry(name, piece)) for name, piece in zip(names, _united(form), strict=True))
+    name = snake(key) or "column"
     return AdapterProposal(
-        f"{snake(key) or 'column'}.py", source, key, linted(code), parts, fits, len(texts), tests
+        f"column_{name}.py" if is_device(name) else f"{name}.py",
+        source,
+        key,
+        linted(code),
+        parts,
+        fits,
+        len(texts),
+        tests,
     )
 
 

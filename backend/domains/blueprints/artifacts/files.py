@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any, Final
 
 from backend.core.errors import InvalidInput
+from backend.kit.text import is_device
 
 #: More than any blueprint needs. Unit: bytes, files.
 LARGEST_BYTES: Final = 64_000_000
@@ -30,10 +31,6 @@ _MANIFEST: Final = "MANIFEST.json"
 _NO_TIME: Final = (1980, 1, 1, 0, 0, 0)
 _PLAIN: Final = 0o100644
 _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f<>:"|?*\\]')
-#: Names that are devices on Windows, with any ending.
-_DEVICES: Final = re.compile(
-    r"(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$)(\..*)?", re.IGNORECASE
-)
 
 
 def is_inside(path: object) -> bool:
@@ -46,7 +43,7 @@ def is_inside(path: object) -> bool:
 
 def _is_name(part: str) -> bool:
     is_dots = part in ("", ".", "..") or part[-1] in ". " or part[0] == " "
-    return not (is_dots or _FORBIDDEN.search(part) or _DEVICES.fullmatch(part))
+    return not (is_dots or _FORBIDDEN.search(part) or is_device(part))
 
 
 def pack(tree: Mapping[str, bytes]) -> bytes:

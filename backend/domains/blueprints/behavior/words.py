@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from backend.kit.text import storable
+from backend.kit.text import is_device, storable
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +236,11 @@ def snake(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """`Pianos, autumn 2026` → pianos-autumn-2026, for an address; empty where too little is left."""
+    """`Pianos, autumn 2026` → pianos-autumn-2026, for an address and for files; empty where too little is left."""
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     words = "-".join(re.findall(r"[a-z0-9]+", ascii_text.casefold()))[:60].strip("-")
+    if is_device(words):
+        return f"{words}-event"
     return words if len(words) > 1 else ""
 
 
