@@ -207,6 +207,13 @@ def test_amounts_in_cents_and_thousands_are_scaled(header: str, cell: str, scale
     assert (price.targets, price.column.get("scale")) == (("price",), scale)
 
 
+@pytest.mark.parametrize("header", ["é" * 200, "ß" * 90, "a b " * 60, "数" * 80, "x" * 60_000])
+def test_long_headers_still_make_a_mapping(header: str, tmp_path: Path) -> None:
+    rows = "".join(f"R{n},Corvus,{n}00,v{n % 3}\n" for n in range(1, 15))
+    found = sheet(f"Ref,Make,Price,{header}\n{rows}", tmp_path)
+    assert len(catalogue.mapping_of(found.mapping).columns) == 4
+
+
 def _table(text: str) -> tuple[list[str], list[list[str]]]:
     header, *rows = list(csv.reader(io.StringIO(text)))
     return header, rows

@@ -82,7 +82,7 @@ def _label(heading: Heading) -> str:
     """What buyers read: the header as the seller wrote it, without its unit."""
     text = heading.text if heading.aside else re.sub(r"[(\[{].*?[)\]}]", " ", heading.text)
     words = " ".join(text.replace("_", " ").split()).strip(" :#%€$£")[:60].strip()
-    return words[:1].upper() + words[1:] or heading.text[:60]
+    return (words[:1].upper() + words[1:])[:60].strip() or heading.text[:60]  # “ß” grows when it is capital
 
 
 def _usual(target: str, kind: str, type_: ValueType) -> str | None:
