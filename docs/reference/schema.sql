@@ -74,6 +74,66 @@ CREATE FUNCTION private.acts_as_system() RETURNS boolean
     AS $$
   select coalesce(current_setting('role', true), 'none') not in ('anon', 'authenticated')
 $$;
+CREATE TABLE public.blueprint_files (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    blueprint_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    media_type text DEFAULT ''::text NOT NULL,
+    bytes bigint NOT NULL,
+    sha256 text NOT NULL,
+    path text NOT NULL,
+    "position" integer NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    stage text DEFAULT ''::text NOT NULL,
+    done bigint DEFAULT 0 NOT NULL,
+    total bigint DEFAULT 0 NOT NULL,
+    lease_until timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    findings jsonb,
+    decisions jsonb DEFAULT '{}'::jsonb NOT NULL,
+    problem jsonb,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT blueprint_files_bytes_check CHECK ((bytes >= 0)),
+    CONSTRAINT blueprint_files_check CHECK (((status = 'read'::text) = (findings IS NOT NULL))),
+    CONSTRAINT blueprint_files_check1 CHECK (((status = 'refused'::text) = (problem IS NOT NULL))),
+    CONSTRAINT blueprint_files_findings_check CHECK (((findings IS NULL) OR (pg_column_size(findings) <= 32000000))),
+    CONSTRAINT blueprint_files_kind_check CHECK ((kind = ANY (ARRAY['sheet'::text, 'report'::text, 'feed'::text, 'photo'::text, 'screen'::text, 'unknown'::text]))),
+    CONSTRAINT blueprint_files_media_type_check CHECK ((length(media_type) <= 200)),
+    CONSTRAINT blueprint_files_name_check CHECK (((length(name) >= 1) AND (length(name) <= 300))),
+    CONSTRAINT blueprint_files_path_check CHECK ((length(path) <= 500)),
+    CONSTRAINT blueprint_files_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT blueprint_files_stage_check CHECK ((length(stage) <= 100)),
+    CONSTRAINT blueprint_files_status_check CHECK ((status = ANY (ARRAY['waiting'::text, 'reading'::text, 'read'::text, 'refused'::text, 'cancelled'::text])))
+);
+CREATE FUNCTION private.add_blueprint_file(p_blueprint uuid, p_kind text, p_name text, p_media_type text, p_bytes bigint, p_sha256 text, p_path text) RETURNS public.blueprint_files
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.blueprints := private.blueprint_for(p_blueprint);
+  added public.blueprint_files;
+  files int;
+  size numeric;
+begin
+  select * into added from public.blueprint_files f where f.blueprint_id = own.id and f.sha256 = p_sha256;
+  if added.id is not null then return added; end if;
+  select count(*), coalesce(sum(f.bytes), 0) into files, size from public.blueprint_files f where f.blueprint_id = own.id;
+  if files >= 60 then
+    perform private.fail(409, 'blueprints.too_many_files', jsonb_build_object('limit', 60));
+  elsif size + p_bytes > 500 * 1024 * 1024::numeric then
+    perform private.fail(409, 'blueprints.too_much', jsonb_build_object('limit_bytes', 500 * 1024 * 1024));
+  end if;
+  insert into public.blueprint_files (blueprint_id, organization_id, kind, name, media_type, bytes, sha256, path, position, created_by)
+  values (own.id, own.organization_id, p_kind, p_name, coalesce(p_media_type, ''), p_bytes, p_sha256, p_path,
+          (select coalesce(max(f.position), 0) + 1 from public.blueprint_files f where f.blueprint_id = own.id), auth.uid())
+  returning * into added;
+  perform private.touched_blueprint(own.id);
+  return added;
+end $$;
 CREATE FUNCTION private.add_event_partition() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -109,6 +169,61 @@ begin
   insert into public.listing_units (listing_id, event_id, organization_id)
   select n.id, n.event_id, n.organization_id from added n on conflict do nothing;
   return null;
+end $$;
+CREATE TABLE public.clarifications (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    blueprint_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    said text NOT NULL,
+    understood text DEFAULT ''::text NOT NULL,
+    changes jsonb DEFAULT '[]'::jsonb NOT NULL,
+    applied_at timestamp with time zone,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT clarifications_said_check CHECK (((length(said) >= 1) AND (length(said) <= 2000))),
+    CONSTRAINT clarifications_understood_check CHECK ((length(understood) <= 4000))
+);
+CREATE FUNCTION private.apply_clarification(p_clarification uuid) RETURNS public.clarifications
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  kept public.clarifications;
+begin
+  select * into kept from public.clarifications c where c.id = p_clarification for update;
+  if kept.id is null then perform private.fail(404, 'blueprints.no_such_clarification'); end if;
+  perform private.blueprint_for(kept.blueprint_id);
+  if kept.applied_at is not null then
+    perform private.fail(409, 'blueprints.already_applied');
+  end if;
+  update public.clarifications set applied_at = now() where id = kept.id returning * into kept;
+  return kept;
+end $$;
+CREATE FUNCTION private.apply_media(p_event uuid) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  changed int;
+begin
+  with own as (
+    select a.external_id, jsonb_agg(jsonb_build_object(
+        'url', a.variants -> -1 ->> 'url', 'alt', a.alt, 'width', a.width, 'height', a.height, 'variants', a.variants, 'attached', true)
+        order by a.position, a.created_at) as media
+    from public.attached_media a where a.event_id = p_event group by a.external_id
+  ), wanted as (
+    select l.id, coalesce(own.media, '[]') || coalesce((
+        select jsonb_agg(m.value order by m.ordinality) from jsonb_array_elements(l.media) with ordinality m
+        where not coalesce((m.value ->> 'attached')::boolean, false)), '[]') as media
+    from public.listings l left join own on own.external_id = l.external_id
+    where l.event_id = p_event and (own.external_id is not null or l.media @> '[{"attached": true}]')
+  )
+  update public.listings l set media = w.media from wanted w where w.id = l.id and l.media is distinct from w.media;
+  get diagnostics changed = row_count;
+  if changed > 0 then
+    update public.events set catalogue_revision = catalogue_revision + 1 where id = p_event;
+  end if;
+  return changed;
 end $$;
 CREATE TABLE public.approval_policies (
     organization_id uuid NOT NULL,
@@ -191,6 +306,33 @@ CREATE FUNCTION private.approvals_of(p_draft public.drafts, p_risk text) RETURNS
     and (private.permissions_of(m.role::text, m.permissions) ->> 'approve_changes')::boolean
     and private.risk_rank(private.permissions_of(m.role::text, m.permissions) ->> 'max_risk_level') >= private.risk_rank(p_risk)
 $$;
+CREATE FUNCTION private.attach_media(p_event uuid, p_media jsonb) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events := private.demand_inventory(p_event);
+  attached int;
+begin
+  insert into public.attached_media (organization_id, event_id, external_id, position, sha256, width, height, phash, alt, variants, created_by)
+  select event.organization_id, event.id, m.external_id, coalesce(m.position, 0), m.sha256, m.width, m.height,
+         coalesce(m.phash, ''), coalesce(m.alt, ''), m.variants, auth.uid()
+  from jsonb_to_recordset(p_media) as m(external_id text, position int, sha256 text, width int, height int, phash text, alt text, variants jsonb)
+  on conflict (event_id, external_id, sha256) do update set position = excluded.position, alt = excluded.alt,
+    variants = excluded.variants, width = excluded.width, height = excluded.height;
+  get diagnostics attached = row_count;
+  perform private.apply_media(event.id);
+  perform private.record_fact('media.attached', jsonb_build_object('pictures', attached), event.organization_id, event.id);
+  return attached;
+end $$;
+CREATE FUNCTION private.beat_import(p_import uuid, p_stage text, p_done bigint, p_total bigint, p_rows bigint, p_seconds integer) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.demand_inventory((select i.event_id from public.imports i where i.id = p_import));
+  return private.note_import(p_import, p_stage, p_done, p_total, p_rows, p_seconds);
+end $$;
 CREATE FUNCTION private.blast_radius(p_event uuid) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -203,6 +345,58 @@ CREATE FUNCTION private.blast_radius(p_event uuid) RETURNS jsonb
   from public.holds h join public.listings l on l.id = h.listing_id
   where h.event_id = p_event and h.status = 'active' and h.expires_at > now()
 $$;
+CREATE FUNCTION private.blueprint_file_for(p_file uuid) RETURNS public.blueprint_files
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  found public.blueprint_files;
+begin
+  select * into found from public.blueprint_files f where f.id = p_file for update;
+  perform private.demand(found.organization_id, 'edit_document', 'blueprints.no_such_file');
+  if found.id is null then perform private.fail(404, 'blueprints.no_such_file'); end if;
+  return found;
+end $$;
+CREATE TABLE public.blueprints (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    event_id uuid,
+    for_event boolean DEFAULT false NOT NULL,
+    title text NOT NULL,
+    template text DEFAULT ''::text NOT NULL,
+    choices jsonb DEFAULT '{}'::jsonb NOT NULL,
+    document text,
+    status text DEFAULT 'open'::text NOT NULL,
+    verdict text,
+    reason text DEFAULT ''::text NOT NULL,
+    revision integer DEFAULT 1 NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_by uuid,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT blueprints_document_check CHECK ((octet_length(document) <= 1000000)),
+    CONSTRAINT blueprints_reason_check CHECK ((length(reason) <= 2000)),
+    CONSTRAINT blueprints_status_check CHECK ((status = ANY (ARRAY['open'::text, 'previewed'::text, 'waiting'::text, 'published'::text, 'discarded'::text]))),
+    CONSTRAINT blueprints_template_check CHECK ((length(template) <= 100)),
+    CONSTRAINT blueprints_title_check CHECK (((length(title) >= 1) AND (length(title) <= 200))),
+    CONSTRAINT blueprints_verdict_check CHECK ((verdict = ANY (ARRAY['request_edits'::text, 'reject'::text])))
+);
+CREATE FUNCTION private.blueprint_for(p_blueprint uuid) RETURNS public.blueprints
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  found public.blueprints;
+begin
+  select * into found from public.blueprints b where b.id = p_blueprint for update;
+  perform private.demand(found.organization_id, 'edit_document', 'blueprints.no_such_blueprint');
+  if found.id is null then
+    perform private.fail(404, 'blueprints.no_such_blueprint');
+  elsif found.status in ('published', 'discarded') then
+    perform private.fail(409, 'blueprints.is_over', jsonb_build_object('status', found.status));
+  end if;
+  return found;
+end $$;
 CREATE TABLE public.branches (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     event_id uuid NOT NULL,
@@ -232,6 +426,75 @@ begin
   end if;
   return branch;
 end $$;
+CREATE TABLE public.connector_runs (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    connector_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    status text DEFAULT 'running'::text NOT NULL,
+    pages integer DEFAULT 0 NOT NULL,
+    records bigint DEFAULT 0 NOT NULL,
+    cursor jsonb,
+    problem jsonb,
+    requested_by uuid,
+    lease_until timestamp with time zone,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT connector_runs_check CHECK (((status = 'running'::text) = (ended_at IS NULL))),
+    CONSTRAINT connector_runs_status_check CHECK ((status = ANY (ARRAY['running'::text, 'done'::text, 'unchanged'::text, 'failed'::text, 'cancelled'::text])))
+);
+CREATE FUNCTION private.cancel_connector_run(p_run uuid) RETURNS public.connector_runs
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  run public.connector_runs;
+begin
+  select * into run from public.connector_runs r where r.id = p_run;
+  perform private.connector_for(run.connector_id);
+  update public.connector_runs set status = 'cancelled', ended_at = now(), lease_until = null
+  where id = p_run and status = 'running' returning * into run;
+  return run;
+end $$;
+CREATE TABLE public.imports (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    blueprint_id uuid,
+    file_id uuid,
+    connector_id uuid,
+    source text NOT NULL,
+    mapping jsonb NOT NULL,
+    status text DEFAULT 'queued'::text NOT NULL,
+    stage text DEFAULT ''::text NOT NULL,
+    done bigint DEFAULT 0 NOT NULL,
+    total bigint DEFAULT 0 NOT NULL,
+    rows bigint DEFAULT 0 NOT NULL,
+    report jsonb,
+    problem jsonb,
+    attempts integer DEFAULT 0 NOT NULL,
+    requested_by uuid,
+    lease_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT imports_check CHECK (((status = ANY (ARRAY['done'::text, 'failed'::text, 'cancelled'::text])) = (ended_at IS NOT NULL))),
+    CONSTRAINT imports_source_check CHECK (((length(source) >= 1) AND (length(source) <= 200))),
+    CONSTRAINT imports_stage_check CHECK ((length(stage) <= 100)),
+    CONSTRAINT imports_status_check CHECK ((status = ANY (ARRAY['queued'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text])))
+);
+CREATE FUNCTION private.cancel_import(p_import uuid) RETURNS public.imports
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  ticket public.imports;
+begin
+  select * into ticket from public.imports i where i.id = p_import for update;
+  perform private.demand_inventory(ticket.event_id);
+  if ticket.status in ('queued', 'running') then
+    update public.imports set status = 'cancelled', ended_at = now(), lease_until = null where id = ticket.id returning * into ticket;
+  end if;
+  return ticket;
+end $$;
 CREATE FUNCTION private.carried_state(p_state jsonb, p_gone jsonb, p_renames jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -257,6 +520,24 @@ CREATE FUNCTION private.catalogue_revision(p_event uuid) RETURNS bigint
 begin
   perform private.require_event_access(p_event);
   return (select e.catalogue_revision from public.events e where e.id = p_event);
+end $$;
+CREATE FUNCTION private.change_blueprint(p_blueprint uuid, p_revision integer, p_changes jsonb) RETURNS public.blueprints
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.blueprints := private.blueprint_for(p_blueprint);
+begin
+  if own.revision <> p_revision then
+    perform private.fail(409, 'blueprints.stale', jsonb_build_object('revision', own.revision));
+  end if;
+  update public.blueprints b set
+    title = coalesce(p_changes ->> 'title', b.title),
+    template = coalesce(p_changes ->> 'template', b.template),
+    choices = case when p_changes ? 'choices' then b.choices || (p_changes -> 'choices') else b.choices end,
+    document = case when p_changes ? 'document' then p_changes ->> 'document' else b.document end
+  where b.id = own.id;
+  return private.touched_blueprint(own.id);
 end $$;
 CREATE FUNCTION private.changed_patterns(p_before jsonb, p_after jsonb) RETURNS TABLE(pattern text[], before jsonb, after jsonb)
     LANGUAGE sql IMMUTABLE
@@ -336,6 +617,61 @@ begin
   end if;
   return query select kept.status, kept.body;
 end $$;
+CREATE FUNCTION private.claim_blueprint_file(p_file uuid, p_seconds integer) RETURNS public.blueprint_files
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.blueprint_files := private.blueprint_file_for(p_file);
+begin
+  if not (own.status = 'waiting' or (own.status = 'reading' and own.lease_until < now())) then return null; end if;
+  if own.attempts >= 4 then
+    update public.blueprint_files set status = 'refused', lease_until = null, updated_at = now(),
+      problem = jsonb_build_object('code', 'blueprints.reading_failed', 'facts', jsonb_build_object('file', own.name))
+    where id = own.id;
+    return null;
+  end if;
+  update public.blueprint_files set status = 'reading', stage = '', done = 0, total = 0, attempts = attempts + 1,
+    lease_until = now() + make_interval(secs => p_seconds), updated_at = now()
+  where id = own.id returning * into own;
+  return own;
+end $$;
+CREATE FUNCTION private.claim_import(p_import uuid, p_seconds integer) RETURNS public.imports
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  ticket public.imports;
+begin
+  -- what killed three processes kills the fourth
+  update public.imports set status = 'failed', ended_at = now(), lease_until = null,
+    problem = jsonb_build_object('code', 'blueprints.reading_failed', 'facts', jsonb_build_object('file', source))
+  where id = p_import and status = 'running' and lease_until < now() and attempts >= 3;
+  update public.imports set status = 'running', attempts = attempts + 1, lease_until = now() + make_interval(secs => p_seconds)
+  where id = p_import and (status = 'queued' or (status = 'running' and lease_until < now())) returning * into ticket;
+  return ticket;
+end $$;
+CREATE FUNCTION private.clear_leftovers(p_blueprint uuid, p_event uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  delete from public.attached_media a where a.event_id = p_event
+    and not exists (select from public.blueprint_files f where f.blueprint_id = p_blueprint and f.sha256 = a.sha256);
+  perform private.apply_media(p_event);
+  delete from public.connectors c where c.event_id = p_event and c.blueprint_id = p_blueprint
+    and not exists (select from public.blueprint_files f where f.blueprint_id = p_blueprint and f.name = c.name);
+  if exists (select from public.sources s where s.event_id = p_event and not exists (
+       select from public.imports i where i.blueprint_id = p_blueprint and i.source = s.name
+         and (i.file_id is not null or i.connector_id is not null))) then
+    delete from public.listings l where l.event_id = p_event;
+    delete from private.listing_scan s where s.event_id = p_event;
+    delete from private.listing_totals t where t.event_id = p_event;
+    delete from public.facets f where f.event_id = p_event;
+    delete from public.event_attributes a where a.event_id = p_event;
+    delete from public.sources s where s.event_id = p_event;
+  end if;
+end $$;
 CREATE FUNCTION private.close_branch(p_branch uuid, p_status text) RETURNS public.branches
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -395,6 +731,36 @@ begin
   perform private.record_fact('branch.committed', jsonb_build_object('branch_id', branch.id, 'name', branch.name, 'number', p_number),
                               branch.organization_id, branch.event_id);
   return committed;
+end $$;
+CREATE TABLE public.connectors (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    event_id uuid,
+    blueprint_id uuid,
+    name text NOT NULL,
+    plan jsonb NOT NULL,
+    mapping jsonb NOT NULL,
+    has_secret boolean DEFAULT false NOT NULL,
+    state jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT connectors_check CHECK (((event_id IS NOT NULL) OR (blueprint_id IS NOT NULL))),
+    CONSTRAINT connectors_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
+);
+CREATE FUNCTION private.connector_for(p_connector uuid) RETURNS public.connectors
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  found public.connectors;
+begin
+  select * into found from public.connectors c where c.id = p_connector for update;
+  perform private.demand(found.organization_id, case when exists (
+    select from public.events e where e.id = found.event_id and e.current_version_id is not null)
+    then 'modify_integrations' else 'edit_document' end, 'blueprints.no_such_connector');
+  if found.id is null then perform private.fail(404, 'blueprints.no_such_connector'); end if;
+  return found;
 end $$;
 CREATE FUNCTION private.consequences(p_event uuid, p_target integer) RETURNS jsonb
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -458,6 +824,24 @@ begin
   execute format('select count(*)::int from %s s where s.sold and %s', scan, predicate) into sold;
   return total - sold;
 end $$;
+CREATE FUNCTION private.decide_blueprint_file(p_file uuid, p_revision integer, p_decisions jsonb) RETURNS public.blueprints
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.blueprint_files := private.blueprint_file_for(p_file);
+  blueprint public.blueprints := private.blueprint_for(own.blueprint_id);
+begin
+  if blueprint.revision <> p_revision then
+    perform private.fail(409, 'blueprints.stale', jsonb_build_object('revision', blueprint.revision));
+  end if;
+  update public.blueprint_files f set decisions = jsonb_strip_nulls(f.decisions || p_decisions), updated_at = now()
+  where f.id = own.id;
+  perform private.record_fact('blueprint.decided',
+    jsonb_build_object('blueprint_id', blueprint.id, 'file_id', own.id, 'decisions', p_decisions),
+    blueprint.organization_id, blueprint.event_id);
+  return private.touched_blueprint(blueprint.id);
+end $$;
 CREATE FUNCTION private.demand(p_organization uuid, p_permission text, p_hidden text DEFAULT 'events.not_found'::text) RETURNS void
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -510,6 +894,49 @@ begin
   loop
     perform private.demand(event.organization_id, permission);
   end loop;
+end $$;
+CREATE FUNCTION private.demand_inventory(p_event uuid) RETURNS public.events
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events;
+begin
+  select * into event from public.events e where e.id = p_event;
+  perform private.demand(event.organization_id,
+    case when event.current_version_id is null then 'edit_document' else 'modify_integrations' end);
+  if event.id is null then perform private.fail(404, 'events.not_found'); end if;
+  if event.status = 'closed' then perform private.fail(410, 'events.closed', jsonb_build_object('slug', event.slug)); end if;
+  return event;
+end $$;
+CREATE FUNCTION private.detach_media(p_event uuid, p_external_id text, p_sha256 text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events := private.demand_inventory(p_event);
+  gone int;
+begin
+  delete from public.attached_media a
+  where a.event_id = event.id and a.external_id = p_external_id and (p_sha256 is null or a.sha256 = p_sha256);
+  get diagnostics gone = row_count;
+  perform private.apply_media(event.id);
+  perform private.record_fact('media.detached', jsonb_build_object('external_id', p_external_id, 'pictures', gone),
+                              event.organization_id, event.id);
+  return gone;
+end $$;
+CREATE FUNCTION private.discard_blueprint(p_blueprint uuid) RETURNS public.blueprints
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.blueprints := private.blueprint_for(p_blueprint);
+begin
+  update public.blueprints set status = 'discarded', updated_at = now(), updated_by = auth.uid() where id = own.id returning * into own;
+  perform private.end_imports(own.id);
+  if not own.for_event then perform private.remove_draft_event(own.event_id); end if;
+  perform private.record_fact('blueprint.discarded', jsonb_build_object('blueprint_id', own.id), own.organization_id);
+  return own;
 end $$;
 CREATE FUNCTION private.discard_draft(p_draft uuid) RETURNS public.drafts
     LANGUAGE plpgsql SECURITY DEFINER
@@ -571,6 +998,13 @@ CREATE FUNCTION private.email_of(p_user uuid) RETURNS text
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$ select u.email::text from auth.users u where u.id = p_user $$;
+CREATE FUNCTION private.end_imports(p_blueprint uuid) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  update public.imports i set status = 'cancelled', ended_at = now(), lease_until = null
+  where i.blueprint_id = p_blueprint and i.status in ('queued', 'running')
+$$;
 CREATE FUNCTION private.ensure_event_partition(p_event uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -650,12 +1084,44 @@ CREATE FUNCTION private.filled_section(p_name text, p_section jsonb) RETURNS jso
   select case when p_section is null then private.standard_document() -> p_name
               else private.laid_over(private.standard_document() -> p_name, p_section) end
 $$;
+CREATE FUNCTION private.finish_blueprint_file(p_file uuid, p_kind text, p_findings jsonb, p_problem jsonb) RETURNS public.blueprint_files
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.blueprint_files := private.blueprint_file_for(p_file);
+begin
+  if own.status <> 'reading' then return own; end if;  -- cancelled meanwhile: the result is not wanted
+  update public.blueprint_files f set status = case when p_problem is null then 'read' else 'refused' end,
+    kind = coalesce(p_kind, f.kind), findings = case when p_problem is null then coalesce(p_findings, '{}') end,
+    problem = p_problem, lease_until = null, stage = '', updated_at = now()
+  where f.id = own.id returning * into own;
+  perform private.touched_blueprint(own.blueprint_id);
+  return own;
+end $$;
+CREATE FUNCTION private.finish_import(p_import uuid, p_report jsonb, p_problem jsonb) RETURNS public.imports
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  update public.imports set status = case when p_problem is null then 'done' else 'failed' end, report = p_report,
+    problem = p_problem, ended_at = now(), lease_until = null
+  where id = p_import and status = 'running' returning *
+$$;
 CREATE FUNCTION private.flags_of(p_organization uuid) RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
   select coalesce(jsonb_object_agg(f.name, f.is_on), '{}') from public.organization_flags f where f.organization_id = p_organization
 $$;
+CREATE FUNCTION private.forget_column(p_organization uuid, p_source text, p_header text) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.demand(p_organization, 'edit_document', 'identity.no_such_organization');
+  delete from public.remembered_columns r
+  where r.organization_id = p_organization and r.source = coalesce(p_source, '') and r.header = p_header;
+end $$;
 CREATE FUNCTION private.fresh_versions(p_version uuid) RETURNS TABLE(id uuid, kind text, based_on uuid, created_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -826,6 +1292,43 @@ CREATE FUNCTION private.int_array(p_ids jsonb) RETURNS text
     AS $$
   select format('%L::int[]', coalesce('{' || string_agg(value::int::text, ',') || '}', '{}')) from jsonb_array_elements_text(p_ids)
 $$;
+CREATE FUNCTION private.is_work_left() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select exists (select from public.blueprint_files f
+                 where (f.status = 'waiting' and f.updated_at < now() - interval '10 seconds')
+                    or (f.status = 'reading' and f.lease_until < now()))
+      or exists (select from public.imports i
+                 where (i.status = 'queued' and i.created_at < now() - interval '30 seconds')
+                    or (i.status = 'running' and i.lease_until < now()))
+$$;
+CREATE FUNCTION private.judge_blueprint(p_blueprint uuid, p_verdict text, p_reason text) RETURNS public.blueprints
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.blueprints := private.blueprint_for(p_blueprint);
+begin
+  if p_verdict = 'submit' then
+    update public.blueprints set status = 'waiting', verdict = null, reason = '', updated_at = now(), updated_by = auth.uid()
+    where id = own.id returning * into own;
+    -- whoever has to agree finds what they are asked about, also after a weekend
+    update public.sandboxes s set expires_at = greatest(s.expires_at, now() + interval '14 days')
+    where s.blueprint_id = own.id and s.expires_at > now();
+  elsif p_verdict in ('request_edits', 'reject') then
+    perform private.demand(own.organization_id, 'approve_changes', 'blueprints.no_such_blueprint');
+    if length(trim(coalesce(p_reason, ''))) = 0 then perform private.fail(422, 'blueprints.needs_reason'); end if;
+    update public.blueprints b set verdict = p_verdict, reason = left(p_reason, 2000), updated_at = now(),
+      status = case when p_verdict = 'reject' then 'discarded' when b.event_id is null or b.for_event then 'open' else 'previewed' end
+    where b.id = own.id returning * into own;
+  else
+    perform private.fail(422, 'blueprints.unknown_verdict', jsonb_build_object('verdict', p_verdict));
+  end if;
+  perform private.record_fact('blueprint.' || p_verdict, jsonb_build_object('blueprint_id', own.id, 'reason', own.reason),
+                              own.organization_id, own.event_id);
+  return own;
+end $$;
 CREATE FUNCTION private.keep_a_manager() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -861,6 +1364,48 @@ CREATE FUNCTION private.keep_answer(p_operation text, p_key text, p_status integ
   where actor = coalesce(auth.uid()::text, private.session_id()::text, 'anonymous') and operation = p_operation and key = p_key
     and status is null
 $$;
+CREATE FUNCTION private.keep_clarification(p_blueprint uuid, p_said text, p_understood text, p_changes jsonb) RETURNS public.clarifications
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.blueprints := private.blueprint_for(p_blueprint);
+  kept public.clarifications;
+begin
+  insert into public.clarifications (blueprint_id, organization_id, said, understood, changes, created_by)
+  values (own.id, own.organization_id, p_said, p_understood, p_changes, auth.uid()) returning * into kept;
+  return kept;
+end $$;
+CREATE FUNCTION private.keep_connector(p_event uuid, p_blueprint uuid, p_name text, p_plan jsonb, p_mapping jsonb) RETURNS public.connectors
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  owner uuid;
+  kept public.connectors;
+begin
+  if p_event is not null then
+    owner := (private.demand_inventory(p_event)).organization_id;
+  else
+    owner := (private.blueprint_for(p_blueprint)).organization_id;
+  end if;
+  update public.connectors c set plan = p_plan, mapping = p_mapping, updated_at = now(),
+    event_id = coalesce(p_event, c.event_id),
+    -- a secret was given for one host and one way to sign in: it does not travel to another, nor to another's token address
+    has_secret = c.has_secret and (c.plan -> 'base_url', c.plan -> 'auth', c.plan -> 'extra_auth')
+      is not distinct from (p_plan -> 'base_url', p_plan -> 'auth', p_plan -> 'extra_auth')
+  where c.organization_id = owner and c.name = p_name
+    and (c.event_id = p_event or (c.blueprint_id = p_blueprint and p_blueprint is not null))
+  returning * into kept;
+  if kept.id is null then
+    insert into public.connectors (organization_id, event_id, blueprint_id, name, plan, mapping, created_by)
+    values (owner, p_event, p_blueprint, p_name, p_plan, p_mapping, auth.uid()) returning * into kept;
+  end if;
+  if not kept.has_secret then delete from private.connector_secrets s where s.connector_id = kept.id; end if;
+  perform private.record_fact('connector.kept', jsonb_build_object('connector_id', kept.id, 'name', p_name,
+                              'base_url', p_plan ->> 'base_url'), owner, p_event);
+  return kept;
+end $$;
 CREATE FUNCTION private.keep_house(p_now timestamp with time zone DEFAULT now()) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1193,6 +1738,19 @@ begin
     'reasons', to_jsonb(reasons), 'reloads', change -> 'reloads', 'permissions', change -> 'permissions',
     'levers_only', change -> 'levers_only', 'outside', change -> 'outside');
 end $$;
+CREATE FUNCTION private.note_blueprint_file(p_file uuid, p_stage text, p_done bigint, p_total bigint, p_seconds integer) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.blueprint_files := private.blueprint_file_for(p_file);
+begin
+  if own.status <> 'reading' then return false; end if;
+  update public.blueprint_files set stage = left(p_stage, 100), done = p_done, total = p_total,
+    lease_until = now() + make_interval(secs => p_seconds), updated_at = now()
+  where id = own.id;
+  return true;
+end $$;
 CREATE FUNCTION private.note_event() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1222,6 +1780,16 @@ begin
                                 own.organization_id, own.event_id, own.id);
   end if;
 end $$;
+CREATE FUNCTION private.note_import(p_import uuid, p_stage text, p_done bigint, p_total bigint, p_rows bigint, p_seconds integer) RETURNS boolean
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  with noted as (
+    update public.imports set stage = left(p_stage, 100), done = p_done, total = p_total, rows = p_rows,
+      lease_until = now() + make_interval(secs => p_seconds)
+    where id = p_import and status = 'running' returning 1)
+  select exists (select from noted)
+$$;
 CREATE FUNCTION private.note_role() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1251,6 +1819,25 @@ CREATE FUNCTION private.only_bit(p_event uuid, p_ids jsonb) RETURNS integer
   select f.bit from public.facets f
   where f.event_id = p_event and jsonb_array_length(p_ids) = 1 and f.id = (p_ids ->> 0)::int
 $$;
+CREATE FUNCTION private.open_blueprint(p_organization uuid, p_title text, p_template text, p_event uuid DEFAULT NULL::uuid) RETURNS public.blueprints
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  opened public.blueprints;
+begin
+  perform private.demand(p_organization, 'edit_document', 'identity.no_such_organization');
+  if p_event is not null and not exists (
+    select from public.events e where e.id = p_event and e.organization_id = p_organization) then
+    perform private.fail(404, 'events.not_found');
+  end if;
+  insert into public.blueprints (organization_id, event_id, for_event, title, template, created_by, updated_by)
+  values (p_organization, p_event, p_event is not null, p_title, coalesce(p_template, ''), auth.uid(), auth.uid())
+  returning * into opened;
+  perform private.record_fact('blueprint.opened', jsonb_build_object('blueprint_id', opened.id, 'title', opened.title),
+                              p_organization, p_event);
+  return opened;
+end $$;
 CREATE FUNCTION private.open_branch(p_event uuid, p_name text, p_description text, p_base integer) RETURNS public.branches
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1326,6 +1913,55 @@ begin
     perform realtime.send('{}'::jsonb, 'prospects_changed', 'dealer:' || dealer_org, true);
   end loop;
   return lead;
+end $$;
+CREATE TABLE public.sandboxes (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    blueprint_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    source text NOT NULL,
+    canonical text NOT NULL,
+    sha256 text NOT NULL,
+    rehearsal jsonb,
+    seen_at timestamp with time zone,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone DEFAULT (now() + '24:00:00'::interval) NOT NULL,
+    CONSTRAINT sandbox_canonical_matches_hash CHECK ((encode(sha256(convert_to(canonical, 'UTF8'::name)), 'hex'::text) = sha256)),
+    CONSTRAINT sandboxes_source_check CHECK ((octet_length(source) <= 1000000))
+);
+CREATE FUNCTION private.open_sandbox(p_blueprint uuid, p_slug text, p_name text, p_source text, p_canonical text, p_sha256 text) RETURNS public.sandboxes
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.blueprints := private.blueprint_for(p_blueprint);
+  event public.events;
+  opened public.sandboxes;
+begin
+  select * into event from public.events e where e.id = own.event_id for update;
+  if event.id is null then
+    insert into public.events (organization_id, slug, name, created_by)
+    values (own.organization_id, p_slug, p_name, auth.uid()) returning * into event;
+    update public.blueprints set event_id = event.id where id = own.id;
+  elsif event.current_version_id is null then
+    update public.events set slug = p_slug, name = p_name where id = event.id returning * into event;
+  end if;
+  if p_canonical::jsonb ->> 'id' is distinct from event.slug then
+    perform private.fail(422, 'events.wrong_document',
+      jsonb_build_object('slug', event.slug, 'found', p_canonical::jsonb ->> 'id'));
+  end if;
+  perform private.end_imports(own.id);
+  if event.current_version_id is null then perform private.clear_leftovers(own.id, event.id); end if;
+  delete from public.sandboxes s where s.blueprint_id = own.id;
+  insert into public.sandboxes (blueprint_id, event_id, organization_id, source, canonical, sha256, created_by)
+  values (own.id, event.id, own.organization_id, p_source, p_canonical, p_sha256, auth.uid()) returning * into opened;
+  update public.blueprints set status = 'previewed', updated_at = now(), updated_by = auth.uid() where id = own.id;
+  perform private.record_fact('sandbox.opened', jsonb_build_object('blueprint_id', own.id, 'sha256', p_sha256),
+                              own.organization_id, event.id);
+  return opened;
+exception when unique_violation then
+  perform private.fail(409, 'events.slug_taken', jsonb_build_object('slug', p_slug));
 end $$;
 CREATE TABLE public.sessions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -1494,6 +2130,21 @@ begin
     jsonb_build_object('hold_id', hold.id, 'listing_id', p_listing, 'expires_at', hold.expires_at),
     own.organization_id, own.event_id, own.id);
   return hold;
+end $$;
+CREATE FUNCTION private.publish_blueprint(p_blueprint uuid) RETURNS public.blueprints
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.blueprints := private.blueprint_for(p_blueprint);
+begin
+  if not exists (select from public.event_versions v where v.event_id = own.event_id) then
+    perform private.fail(409, 'blueprints.not_published', jsonb_build_object('blueprint_id', own.id));
+  end if;
+  update public.blueprints set status = 'published', updated_at = now(), updated_by = auth.uid()
+  where id = own.id returning * into own;
+  perform private.record_fact('blueprint.published', jsonb_build_object('blueprint_id', own.id), own.organization_id, own.event_id);
+  return own;
 end $$;
 CREATE FUNCTION private.publish_draft(p_draft uuid, p_revision integer, p_carry text, p_renames jsonb) RETURNS public.event_versions
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1722,6 +2373,66 @@ begin
     'needs_admin', needs -> 'needs_admin', 'given', given, 'reasons', needs -> 'reasons',
     'objections', coalesce(needs -> 'objections', '[]')));
 end $$;
+CREATE FUNCTION private.rehearse_holds(p_sandbox uuid, p_listing bigint, p_buyers integer) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sandboxes;
+  version public.event_versions;
+  hold public.holds;
+  again public.holds;
+  buyer uuid;
+  buyers uuid[] := '{}';
+  tries jsonb := '[]';
+  report jsonb;
+begin
+  select * into own from public.sandboxes s where s.id = p_sandbox;
+  begin
+    insert into public.event_versions (event_id, organization_id, number, document, canonical, source, sha256, message)
+    values (own.event_id, own.organization_id,
+            1 + coalesce((select max(v.number) from public.event_versions v where v.event_id = own.event_id), 0),
+            own.canonical::jsonb, own.canonical, own.source, own.sha256, 'rehearsal') returning * into version;
+    update public.events set opens_at = null, closes_at = null, status = 'live' where id = own.event_id;
+    for at in 1 .. least(greatest(p_buyers, 2), 50) loop
+      insert into public.sessions (event_id, organization_id, version_id)
+      values (own.event_id, own.organization_id, version.id) returning id into buyer;
+      buyers := buyers || buyer;
+      perform set_config('request.jwt.claims', jsonb_build_object('role', 'anon', 'session_id', buyer, 'event_id', own.event_id)::text, true);
+      begin
+        hold := private.place_hold(p_listing, 'rehearsal');
+        tries := tries || jsonb_build_object('buyer', at, 'got_it', true, 'until', hold.expires_at);
+        again := private.place_hold(p_listing, 'rehearsal');
+        report := coalesce(report, '{}') || jsonb_build_object('winner', at, 'hold_seconds',
+          extract(epoch from hold.expires_at - hold.placed_at)::int, 'deposit_required', hold.deposit_required,
+          'asking_twice_gives_the_same', again.id = hold.id);
+      exception when others then
+        tries := tries || jsonb_build_object('buyer', at, 'got_it', false, 'code', sqlerrm);
+      end;
+    end loop;
+    if report is not null then
+      -- the clock is turned, nothing is swept: whoever comes next takes over what has run out
+      update public.holds set placed_at = placed_at - interval '30 days', expires_at = clock_timestamp() - interval '1 second'
+      where listing_id = p_listing and status = 'active';
+      update public.listing_units set held_until = clock_timestamp() - interval '1 second' where listing_id = p_listing;
+      perform set_config('request.jwt.claims', jsonb_build_object('role', 'anon', 'session_id', buyers[array_length(buyers, 1)],
+                         'event_id', own.event_id)::text, true);
+      begin
+        hold := private.place_hold(p_listing, 'rehearsal after the clock');
+        report := report || jsonb_build_object('free_again_after_the_clock', hold.id is not null);
+      exception when others then
+        report := report || jsonb_build_object('free_again_after_the_clock', false, 'code', sqlerrm);
+      end;
+    end if;
+    raise exception using errcode = 'MX000', message = 'undo';
+  exception when sqlstate 'MX000' then
+    null;
+  end;
+  report := coalesce(report, '{}') || jsonb_build_object('tries', tries, 'winners',
+    (select count(*) from jsonb_array_elements(tries) t where (t ->> 'got_it')::boolean));
+  update public.sandboxes set rehearsal = report where id = own.id;
+  return report;
+end $$;
 CREATE FUNCTION private.release_hold(p_hold uuid) RETURNS public.holds
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1748,6 +2459,75 @@ begin
   perform private.record_fact('hold.released', jsonb_build_object('hold_id', hold.id, 'listing_id', hold.listing_id),
                               hold.organization_id, hold.event_id, hold.session_id);
   return hold;
+end $$;
+CREATE TABLE public.remembered_columns (
+    organization_id uuid NOT NULL,
+    source text DEFAULT ''::text NOT NULL,
+    header text NOT NULL,
+    targets text[] DEFAULT '{}'::text[] NOT NULL,
+    reason text,
+    entry jsonb DEFAULT '{}'::jsonb NOT NULL,
+    said text DEFAULT ''::text NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    confirmed_by uuid,
+    confirmed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT remembered_columns_check CHECK (((cardinality(targets) = 0) OR (reason IS NULL))),
+    CONSTRAINT remembered_columns_header_check CHECK (((length(header) >= 1) AND (length(header) <= 300))),
+    CONSTRAINT remembered_columns_reason_check CHECK ((reason = ANY (ARRAY['internal'::text, 'personal'::text, 'counter'::text, 'empty'::text, 'duplicate'::text, 'unused'::text]))),
+    CONSTRAINT remembered_columns_said_check CHECK ((length(said) <= 2000)),
+    CONSTRAINT remembered_columns_source_check CHECK ((length(source) <= 200))
+);
+CREATE FUNCTION private.remember_column(p_organization uuid, p_source text, p_header text, p_targets text[], p_reason text, p_entry jsonb, p_said text) RETURNS public.remembered_columns
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  kept public.remembered_columns;
+begin
+  perform private.demand(p_organization, 'edit_document', 'identity.no_such_organization');
+  insert into public.remembered_columns (organization_id, source, header, targets, reason, entry, said, confirmed_by)
+  values (p_organization, coalesce(p_source, ''), p_header, p_targets, p_reason, coalesce(p_entry, '{}'), coalesce(p_said, ''), auth.uid())
+  on conflict (organization_id, source, header) do update set
+    times = case when remembered_columns.targets = excluded.targets
+                  and remembered_columns.reason is not distinct from excluded.reason then remembered_columns.times + 1 else 1 end,
+    targets = excluded.targets, reason = excluded.reason, entry = excluded.entry, said = excluded.said,
+    confirmed_by = excluded.confirmed_by, confirmed_at = now()
+  returning * into kept;
+  return kept;
+end $$;
+CREATE FUNCTION private.remove_draft_event(p_event uuid) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  delete from public.events e where e.id = p_event and e.status = 'draft'
+    and not exists (select from public.event_versions v where v.event_id = e.id);
+  if not found then return false; end if;
+  execute format('drop table if exists private.%I', 'listing_scan_' || replace(p_event::text, '-', ''));
+  return true;
+end $$;
+CREATE FUNCTION private.request_import(p_event uuid, p_blueprint uuid, p_file uuid, p_connector uuid, p_source text, p_mapping jsonb) RETURNS public.imports
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events := private.demand_inventory(p_event);
+  ticket public.imports;
+begin
+  if p_blueprint is not null and not exists (
+       select from public.blueprints b where b.id = p_blueprint and b.organization_id = event.organization_id)
+     or p_file is not null and not exists (
+       select from public.blueprint_files f where f.id = p_file and f.organization_id = event.organization_id)
+     or p_connector is not null and not exists (
+       select from public.connectors c where c.id = p_connector and c.organization_id = event.organization_id) then
+    perform private.fail(404, 'blueprints.no_such_file');
+  end if;
+  insert into public.imports (organization_id, event_id, blueprint_id, file_id, connector_id, source, mapping, requested_by)
+  values (event.organization_id, event.id, p_blueprint, p_file, p_connector, p_source, p_mapping, auth.uid())
+  returning * into ticket;
+  perform private.record_fact('import.requested', jsonb_build_object('import_id', ticket.id, 'source', p_source),
+                              event.organization_id, event.id);
+  return ticket;
 end $$;
 CREATE FUNCTION private.require_event_access(p_event uuid) RETURNS void
     LANGUAGE plpgsql STABLE SECURITY DEFINER
@@ -1955,6 +2735,20 @@ begin
   where d.id = p_draft returning * into draft;
   return draft;
 end $$;
+CREATE FUNCTION private.seal_connector(p_connector uuid, p_sealed text) RETURNS public.connectors
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.connectors := private.connector_for(p_connector);
+begin
+  delete from private.connector_secrets s where s.connector_id = own.id;
+  insert into private.connector_secrets (connector_id, sealed) select own.id, p_sealed where p_sealed is not null;
+  update public.connectors set has_secret = p_sealed is not null, updated_at = now() where id = own.id returning * into own;
+  perform private.record_fact('connector.sealed', jsonb_build_object('connector_id', own.id, 'has_secret', own.has_secret),
+                              own.organization_id, own.event_id);
+  return own;
+end $$;
 CREATE FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer DEFAULT 24) RETURNS TABLE(listing_id bigint, score double precision, individual double precision, spec double precision, scarcity double precision, social double precision)
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -2000,6 +2794,20 @@ begin
     || format(' select d.id, d.i + d.p + d.r + d.o, d.i, d.p, d.r, d.o from d order by 2 desc, 1 limit %s', most)
     using q64, p_embedding, lexemes, tokens, p_model;
 end $_$;
+CREATE FUNCTION private.see_sandbox(p_sandbox uuid) RETURNS public.sandboxes
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  found public.sandboxes;
+begin
+  select * into found from public.sandboxes s where s.id = p_sandbox;
+  perform private.demand(found.organization_id, 'view_config', 'blueprints.no_sandbox');
+  if found.id is null then perform private.fail(404, 'blueprints.no_sandbox'); end if;
+  if found.expires_at < now() then perform private.fail(410, 'blueprints.sandbox_over'); end if;
+  update public.sandboxes set seen_at = coalesce(seen_at, now()) where id = found.id returning * into found;
+  return found;
+end $$;
 CREATE FUNCTION private.served_heads() RETURNS TABLE(event_id uuid, version_id uuid, status text, catalogue_revision bigint, flags_revision bigint)
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -2128,6 +2936,45 @@ CREATE FUNCTION private.standard_document() RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
     AS $$ select '{"agent":{"budgets":{"conversation_tokens":60000,"tool_calls":5,"turn_seconds":5,"turn_tokens":6000},"cross_sell":{"enabled":false,"least_confidence":0.7,"per_conversation":1,"products":[]},"escalation":{"rules":[],"unavailable":["schedule_callback","email_support","continue_with_ai"]},"integrations":[],"memory":{"across_visits":false,"compress_above_tokens":10000},"models":{"attempt_seconds":2,"order":["groq","mistral","builtin"]},"product":"chat","survey":{"enabled":false,"is_skippable":true,"questions":[],"when":"conversation_end"},"system_prompt":"","tools":[]},"analytics":{"ab_enabled":true,"attribution":{"model":"last","window_days":30},"primary_kpis":["time_to_match","felt_understood","conversion_step_throughput"],"test_plan":null},"branding":{"accent":"#0F5C5C","hero":"","tagline":""},"catalogue":{"attributes":[],"mileage_unit":"mi","noun":{"many":"items","one":"item"}},"conversion":{"actions":["Reserve","Schedule Call"],"deposit":{"amount":500,"is_refundable":true,"kind":"fixed","pay_within_minutes":10},"deposit_required":false,"hold_limit":2,"hold_minutes":24,"mode":"direct_sale"},"cspe":{"least_viewers":3,"shows_viewers":false,"trending_signals":[],"window_minutes":30},"currency":"USD","dates":{"closes_at":null,"opens_at":null},"dealer_matching":{"inventory_alignment_min":0.65,"max_dealers_per_lead":5},"domain":"general","experiments":[],"flags":{"comparison":true,"sharing":true},"lead_scoring":{"bands":{"hot":75,"warm":45},"enabled":false,"weights":{"completeness":0.1,"condition":0.15,"engagement":0.1,"motivation":0.25,"timeline":0.2,"value":0.2}},"locale":"en-US","offer":{"arv":{"least_comparables":3,"max_age_months":12,"most_comparables":10,"radius_km":1.6,"weights":{"distance":0.4,"recency":0.3,"size":0.3}},"enabled":false,"least_confidence":0.6,"needs_approval":true,"range":{"fee":10000,"max_percent":70,"min_percent":60,"round_to":500},"repairs":{"excellent":0,"fair":320,"good":110,"poor":650,"reserve_percent":10}},"outreach":{"blast_per_minute":30,"budget":{"per_day":0,"total":0},"business_hours":{"answer_minutes":60,"begin":"09:00","days":["mon","tue","wed","thu","fri"],"end":"18:00"},"caps":{"per_day":3,"per_week":10,"same_content_hours":24},"channel_weights":{"customer_type":0.3,"device":0.2,"engagement":0.3,"time":0.1,"urgency":0.1},"channels":{"email":{"enabled":false,"per_day":1000},"facebook":{"enabled":false,"per_day":1000},"instagram":{"enabled":false,"per_day":1000},"sms":{"enabled":false,"per_day":1000},"voice":{"enabled":false,"per_day":1000},"web_chat":{"enabled":false,"per_day":1000},"whatsapp":{"enabled":false,"per_day":1000}},"consent_required":true,"enabled":false,"follow_ups":[],"quiet_hours":{"begin":"21:00","enabled":true,"end":"08:00"},"templates":[]},"persona":{"greeting":"Hello. Tell me what you are looking for, and I will show you what fits.","name":"Claire","openings":[],"questioning":{"most":6,"per_turn":1,"strategy":"information_gain"},"role":"an AI guide","style":{"directness":"balanced","tone":"professional_warm"}},"personalization":{"bandit":{"algorithm":"fixed","confidence":0.95,"hold_back":0.05,"least_sample":1000,"promotes_winner":false},"cohorts":[],"enabled":false,"lifecycle":[]},"policy":{"blocked_per_minute":20,"context_tokens":4000,"profiles":[],"snapshot_minutes":240},"preference_extraction":{"signals":["BUDGET_RANGE","TIMELINE_URGENCY","USE_CASE","FEATURE_PRIORITY","DESIGN_AESTHETIC","RISK_TOLERANCE","EMOTIONAL_DRIVER","GEO_RADIUS"],"variant_generation":{"k":5,"provider":"groq"}},"pricing":{"events":{"buyer_reply":0,"contact_reveal":0,"message_delivered":0},"model":"none"},"privacy":{"keep_days":365,"mode":"buyer_controlled","reveal_fields":["name","email","phone","place"],"reveal_requires_buyer_confirm":true},"ranking_weights":{"individual_match":0.6,"scarcity":0.1,"social_proof":0.1,"spec_alignment":0.2},"safety":{"ai_off":false,"auto_rollback":{"enabled":true,"failure_share":0.1,"least_conversations":10,"watch_minutes":15},"claims_review":[],"compliance_flags":true,"force_strict":false,"mutating_tools_off":false},"sdme":{"countdowns":false,"drop_calendar":[],"few_left":3,"scarcity_badges":false},"search_defaults":{"data_sources":[],"filters":{},"hybrid":true,"max_results":12},"timezone":"UTC","ui_contract":{"actions":["Compare","Reserve","Schedule Call","Request Info"],"chips":["Budget","Brand/Make","Feature/Specs","Condition"],"comparison_fields":["key_specs","verifications","ownership_costs"],"price_block":"price","tile_fields":["title","price","match","badges","specs","media"],"tile_specs":[]},"voice":{"background_sound":{"custom_url":null,"type":"silence"},"enabled":false,"input_min_characters":10,"max_tokens":150,"model_settings":{"auto_mode":false,"clarity_similarity":0.75,"optimize_streaming_latency":4,"speed":1,"style_exaggeration":0,"use_speaker_boost":true},"providers":{"speech_to_text":"local","telephone":"none","telephone_failover":"none","text_to_speech":"local"},"punctuation_boundaries":[".","!","?","..."],"recording":{"consent":"ask","enabled":false,"keep_days":30},"stop_speaking_plan":{"back_off_seconds":2,"number_of_words":3,"voice_seconds":0.5},"transfer":{"enabled":false,"kind":"hot","number":null},"turn_detection_ms":300,"voice_id":""}}'::jsonb $$;
+CREATE FUNCTION private.start_connector_run(p_connector uuid, p_seconds integer) RETURNS public.connector_runs
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.connectors := private.connector_for(p_connector);
+  run public.connector_runs;
+begin
+  select * into run from public.connector_runs r where r.connector_id = own.id and r.status = 'running' for update;
+  if run.lease_until > now() then
+    perform private.fail(409, 'blueprints.connector_running', jsonb_build_object('connector_id', own.id));
+  elsif run.id is not null then
+    update public.connector_runs set lease_until = now() + make_interval(secs => p_seconds) where id = run.id returning * into run;
+  else
+    insert into public.connector_runs (connector_id, organization_id, requested_by, lease_until)
+    values (own.id, own.organization_id, auth.uid(), now() + make_interval(secs => p_seconds)) returning * into run;
+  end if;
+  return run;
+end $$;
+CREATE FUNCTION private.steer_blueprint_file(p_file uuid, p_verb text) RETURNS public.blueprint_files
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.blueprint_files := private.blueprint_file_for(p_file);
+  blueprint public.blueprints := private.blueprint_for(own.blueprint_id);
+begin
+  if p_verb = 'remove' then
+    delete from public.blueprint_files where id = own.id;
+  elsif p_verb = 'cancel' and own.status in ('waiting', 'reading') then
+    update public.blueprint_files set status = 'cancelled', lease_until = null, updated_at = now()
+    where id = own.id returning * into own;
+  elsif p_verb = 'retry' and own.status in ('cancelled', 'refused', 'read') then
+    update public.blueprint_files set status = 'waiting', problem = null, findings = null, attempts = 0, updated_at = now()
+    where id = own.id returning * into own;
+  end if;
+  perform private.touched_blueprint(blueprint.id);
+  return own;
+end $$;
 CREATE FUNCTION private.stops_ended(p_before jsonb, p_after jsonb) RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -2184,6 +3031,20 @@ begin
   end loop;
   return swept;
 end $$;
+CREATE FUNCTION private.tell_blueprint() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  blueprint uuid := (case when tg_table_name = 'blueprints' then to_jsonb(new) ->> 'id' else to_jsonb(new) ->> 'blueprint_id' end)::uuid;
+begin
+  perform realtime.send(
+    jsonb_build_object('blueprint_id', blueprint, 'of', tg_table_name, 'id', new.id, 'status', new.status)
+      || case when tg_table_name = 'blueprints' then jsonb_build_object('revision', to_jsonb(new) -> 'revision')
+         else jsonb_build_object('stage', to_jsonb(new) -> 'stage', 'done', to_jsonb(new) -> 'done', 'total', to_jsonb(new) -> 'total') end,
+    'blueprint_changed', 'organization:' || new.organization_id, true);
+  return null;
+end $$;
 CREATE FUNCTION private.tell_draft(draft public.drafts, p_kind text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2219,6 +3080,36 @@ begin
                         'organization:' || new.organization_id, true);
   return null;
 end $$;
+CREATE FUNCTION private.tidy_blueprints() RETURNS SETOF text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  ended record;
+begin
+  for ended in
+    delete from public.sandboxes s where s.expires_at < now()
+      and not exists (select from public.drafts d where d.event_id = s.event_id and d.status in ('in_review', 'approved'))
+    returning s.event_id, s.blueprint_id
+  loop
+    update public.blueprints b set status = 'open' where b.id = ended.blueprint_id and b.status in ('previewed', 'waiting');
+    if exists (select from public.blueprints b where b.id = ended.blueprint_id and not b.for_event and b.status <> 'published') then
+      perform private.remove_draft_event(ended.event_id);
+    end if;
+  end loop;
+  return query
+    delete from public.blueprint_files f using public.blueprints b
+    where b.id = f.blueprint_id and b.status in ('published', 'discarded') and b.updated_at < now() - interval '30 days'
+    returning f.path;
+end $$;
+CREATE FUNCTION private.touched_blueprint(p_blueprint uuid) RETURNS public.blueprints
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  update public.blueprints b set revision = b.revision + 1, updated_at = now(), updated_by = auth.uid(),
+    status = case when b.status = 'waiting' then 'previewed' else b.status end, verdict = null, reason = ''
+  where b.id = p_blueprint returning *
+$$;
 CREATE FUNCTION private.versions_in_use(p_versions uuid[]) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -2362,6 +3253,16 @@ CREATE TABLE private.answers (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT answers_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
 );
+CREATE TABLE private.connector_pages (
+    run_id uuid NOT NULL,
+    number integer NOT NULL,
+    records jsonb NOT NULL
+);
+CREATE TABLE private.connector_secrets (
+    connector_id uuid NOT NULL,
+    sealed text NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
 CREATE TABLE private.listing_scan (
     event_id uuid NOT NULL,
     id bigint NOT NULL,
@@ -2406,6 +3307,26 @@ CREATE TABLE private.web_sessions (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone
+);
+CREATE TABLE public.attached_media (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    organization_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    external_id text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    sha256 text NOT NULL,
+    width integer NOT NULL,
+    height integer NOT NULL,
+    phash text DEFAULT ''::text NOT NULL,
+    alt text DEFAULT ''::text NOT NULL,
+    variants jsonb DEFAULT '[]'::jsonb NOT NULL,
+    created_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT attached_media_alt_check CHECK ((length(alt) <= 300)),
+    CONSTRAINT attached_media_external_id_check CHECK (((length(external_id) >= 1) AND (length(external_id) <= 200))),
+    CONSTRAINT attached_media_height_check CHECK ((height > 0)),
+    CONSTRAINT attached_media_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT attached_media_width_check CHECK ((width > 0))
 );
 CREATE TABLE public.dealers (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -2664,6 +3585,10 @@ ALTER TABLE public.turns ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 ALTER TABLE ONLY public.journal ATTACH PARTITION public.journal_default DEFAULT;
 ALTER TABLE ONLY private.answers
     ADD CONSTRAINT answers_pkey PRIMARY KEY (actor, operation, key);
+ALTER TABLE ONLY private.connector_pages
+    ADD CONSTRAINT connector_pages_pkey PRIMARY KEY (run_id, number);
+ALTER TABLE ONLY private.connector_secrets
+    ADD CONSTRAINT connector_secrets_pkey PRIMARY KEY (connector_id);
 ALTER TABLE ONLY private.listing_scan
     ADD CONSTRAINT listing_scan_pkey PRIMARY KEY (event_id, id);
 ALTER TABLE ONLY private.listing_totals
@@ -2674,12 +3599,28 @@ ALTER TABLE ONLY private.web_sessions
     ADD CONSTRAINT web_sessions_pkey PRIMARY KEY (token_sha256);
 ALTER TABLE ONLY public.approval_policies
     ADD CONSTRAINT approval_policies_pkey PRIMARY KEY (organization_id);
+ALTER TABLE ONLY public.attached_media
+    ADD CONSTRAINT attached_media_event_id_external_id_sha256_key UNIQUE (event_id, external_id, sha256);
+ALTER TABLE ONLY public.attached_media
+    ADD CONSTRAINT attached_media_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.blueprint_files
+    ADD CONSTRAINT blueprint_files_blueprint_id_sha256_key UNIQUE (blueprint_id, sha256);
+ALTER TABLE ONLY public.blueprint_files
+    ADD CONSTRAINT blueprint_files_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.blueprints
+    ADD CONSTRAINT blueprints_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.branch_versions
     ADD CONSTRAINT branch_versions_branch_id_number_key UNIQUE (branch_id, number);
 ALTER TABLE ONLY public.branch_versions
     ADD CONSTRAINT branch_versions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.branches
     ADD CONSTRAINT branches_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.clarifications
+    ADD CONSTRAINT clarifications_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.connector_runs
+    ADD CONSTRAINT connector_runs_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.connectors
+    ADD CONSTRAINT connectors_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.dealers
     ADD CONSTRAINT dealers_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.dealers
@@ -2710,6 +3651,8 @@ ALTER TABLE ONLY public.holds
     ADD CONSTRAINT holds_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.holds
     ADD CONSTRAINT holds_session_id_idempotency_key_key UNIQUE (session_id, idempotency_key);
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.invitations
@@ -2746,6 +3689,10 @@ ALTER TABLE ONLY public.prospects
     ADD CONSTRAINT prospects_lead_id_dealer_id_key UNIQUE (lead_id, dealer_id);
 ALTER TABLE ONLY public.prospects
     ADD CONSTRAINT prospects_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.remembered_columns
+    ADD CONSTRAINT remembered_columns_pkey PRIMARY KEY (organization_id, source, header);
+ALTER TABLE ONLY public.sandboxes
+    ADD CONSTRAINT sandboxes_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.source_files
@@ -2763,7 +3710,15 @@ ALTER TABLE ONLY public.turns
 CREATE INDEX answers_created ON private.answers USING btree (created_at);
 CREATE INDEX listing_scan_sold ON ONLY private.listing_scan USING btree (event_id) WHERE sold;
 CREATE INDEX web_sessions_user ON private.web_sessions USING btree (user_id);
+CREATE INDEX blueprint_files_unread ON public.blueprint_files USING btree (created_at) WHERE (status = ANY (ARRAY['waiting'::text, 'reading'::text]));
+CREATE INDEX blueprints_event ON public.blueprints USING btree (event_id) WHERE (event_id IS NOT NULL);
+CREATE INDEX blueprints_organization ON public.blueprints USING btree (organization_id, updated_at DESC);
 CREATE UNIQUE INDEX branches_name ON public.branches USING btree (event_id, name) WHERE (status = 'active'::text);
+CREATE INDEX clarifications_blueprint ON public.clarifications USING btree (blueprint_id, created_at);
+CREATE INDEX connector_runs_connector ON public.connector_runs USING btree (connector_id, started_at DESC);
+CREATE UNIQUE INDEX connector_runs_one ON public.connector_runs USING btree (connector_id) WHERE (status = 'running'::text);
+CREATE INDEX connectors_blueprint ON public.connectors USING btree (blueprint_id) WHERE (blueprint_id IS NOT NULL);
+CREATE UNIQUE INDEX connectors_name ON public.connectors USING btree (event_id, name) WHERE (event_id IS NOT NULL);
 CREATE INDEX dealers_dealer ON public.dealers USING btree (dealer_id);
 CREATE INDEX draft_reviews_draft ON public.draft_reviews USING btree (draft_id, created_at);
 CREATE INDEX drafts_event ON public.drafts USING btree (event_id, updated_at DESC);
@@ -2772,6 +3727,8 @@ CREATE INDEX events_organization ON public.events USING btree (organization_id);
 CREATE INDEX holds_event ON public.holds USING btree (event_id, placed_at DESC);
 CREATE INDEX holds_expiry ON public.holds USING btree (expires_at) WHERE (status = 'active'::text);
 CREATE UNIQUE INDEX holds_one_per_unit ON public.holds USING btree (listing_id) WHERE (status = 'active'::text);
+CREATE INDEX imports_event ON public.imports USING btree (event_id, created_at DESC);
+CREATE INDEX imports_waiting ON public.imports USING btree (created_at) WHERE (status = ANY (ARRAY['queued'::text, 'running'::text]));
 CREATE INDEX invitations_organization ON public.invitations USING btree (organization_id);
 CREATE INDEX journal_event_kind ON ONLY public.journal USING btree (event_id, kind, recorded_at);
 CREATE INDEX journal_default_event_id_kind_recorded_at_idx ON public.journal_default USING btree (event_id, kind, recorded_at);
@@ -2791,6 +3748,8 @@ CREATE INDEX previews_expiry ON public.previews USING btree (expires_at);
 CREATE INDEX prospects_dealer ON public.prospects USING btree (dealer_organization_id, created_at DESC);
 CREATE INDEX prospects_dealer_id ON public.prospects USING btree (dealer_id);
 CREATE INDEX prospects_event ON public.prospects USING btree (event_id);
+CREATE INDEX sandboxes_blueprint ON public.sandboxes USING btree (blueprint_id, created_at DESC);
+CREATE INDEX sandboxes_expiry ON public.sandboxes USING btree (expires_at);
 CREATE INDEX sessions_event ON public.sessions USING btree (event_id, created_at DESC);
 CREATE INDEX sessions_open ON public.sessions USING btree (event_id, last_seen_at) WHERE (ended_at IS NULL);
 CREATE INDEX sessions_version ON public.sessions USING btree (version_id);
@@ -2824,20 +3783,43 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.branch_versions FOR EAC
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.event_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.journal_default FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER tell_blueprint AFTER INSERT OR UPDATE ON public.blueprint_files FOR EACH ROW EXECUTE FUNCTION private.tell_blueprint();
+CREATE TRIGGER tell_blueprint AFTER INSERT OR UPDATE ON public.blueprints FOR EACH ROW EXECUTE FUNCTION private.tell_blueprint();
+CREATE TRIGGER tell_blueprint AFTER INSERT OR UPDATE ON public.imports FOR EACH ROW EXECUTE FUNCTION private.tell_blueprint();
 CREATE TRIGGER tell_event AFTER UPDATE ON public.events FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.catalogue_revision IS DISTINCT FROM new.catalogue_revision))) EXECUTE FUNCTION private.tell_event();
 CREATE TRIGGER tell_unit AFTER UPDATE ON public.listing_units FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.held_until IS DISTINCT FROM new.held_until))) EXECUTE FUNCTION private.tell_unit();
+ALTER TABLE ONLY private.connector_pages
+    ADD CONSTRAINT connector_pages_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.connector_runs(id) ON DELETE CASCADE;
+ALTER TABLE ONLY private.connector_secrets
+    ADD CONSTRAINT connector_secrets_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES public.connectors(id) ON DELETE CASCADE;
 ALTER TABLE ONLY private.listing_totals
     ADD CONSTRAINT listing_totals_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY private.web_sessions
     ADD CONSTRAINT web_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.approval_policies
     ADD CONSTRAINT approval_policies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.attached_media
+    ADD CONSTRAINT attached_media_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.blueprint_files
+    ADD CONSTRAINT blueprint_files_blueprint_id_fkey FOREIGN KEY (blueprint_id) REFERENCES public.blueprints(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.blueprints
+    ADD CONSTRAINT blueprints_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.blueprints
+    ADD CONSTRAINT blueprints_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.branch_versions
     ADD CONSTRAINT branch_versions_branch_id_fkey FOREIGN KEY (branch_id) REFERENCES public.branches(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY public.branches
     ADD CONSTRAINT branches_base_version_id_fkey FOREIGN KEY (base_version_id) REFERENCES public.event_versions(id);
 ALTER TABLE ONLY public.branches
     ADD CONSTRAINT branches_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY public.clarifications
+    ADD CONSTRAINT clarifications_blueprint_id_fkey FOREIGN KEY (blueprint_id) REFERENCES public.blueprints(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.connector_runs
+    ADD CONSTRAINT connector_runs_connector_id_fkey FOREIGN KEY (connector_id) REFERENCES public.connectors(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.connectors
+    ADD CONSTRAINT connectors_blueprint_id_fkey FOREIGN KEY (blueprint_id) REFERENCES public.blueprints(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.connectors
+    ADD CONSTRAINT connectors_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.dealers
     ADD CONSTRAINT dealers_dealer_id_fkey FOREIGN KEY (dealer_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.dealers
@@ -2876,6 +3858,14 @@ ALTER TABLE ONLY public.holds
     ADD CONSTRAINT holds_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY public.holds
     ADD CONSTRAINT holds_version_id_fkey FOREIGN KEY (version_id) REFERENCES public.event_versions(id);
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_blueprint_id_fkey FOREIGN KEY (blueprint_id) REFERENCES public.blueprints(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_connector FOREIGN KEY (connector_id) REFERENCES public.connectors(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.imports
+    ADD CONSTRAINT imports_file_id_fkey FOREIGN KEY (file_id) REFERENCES public.blueprint_files(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.invitations
     ADD CONSTRAINT invitations_invited_by_fkey FOREIGN KEY (invited_by) REFERENCES auth.users(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.invitations
@@ -2916,6 +3906,12 @@ ALTER TABLE ONLY public.prospects
     ADD CONSTRAINT prospects_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.prospects
     ADD CONSTRAINT prospects_lead_id_fkey FOREIGN KEY (lead_id) REFERENCES public.leads(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.remembered_columns
+    ADD CONSTRAINT remembered_columns_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sandboxes
+    ADD CONSTRAINT sandboxes_blueprint_id_fkey FOREIGN KEY (blueprint_id) REFERENCES public.blueprints(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.sandboxes
+    ADD CONSTRAINT sandboxes_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_buyer_user_id_fkey FOREIGN KEY (buyer_user_id) REFERENCES auth.users(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.sessions
@@ -2931,18 +3927,32 @@ ALTER TABLE ONLY public.sources
 ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 ALTER TABLE private.answers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE private.connector_pages ENABLE ROW LEVEL SECURITY;
+ALTER TABLE private.connector_secrets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.listing_scan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.listing_totals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.path_rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.web_sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.approval_policies ENABLE ROW LEVEL SECURITY;
 CREATE POLICY approval_policies_read ON public.approval_policies FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
+ALTER TABLE public.attached_media ENABLE ROW LEVEL SECURITY;
+CREATE POLICY attached_media_read ON public.attached_media FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 CREATE POLICY attributes_read ON public.event_attributes FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 CREATE POLICY attributes_shop ON public.event_attributes FOR SELECT TO anon USING ((event_id = ( SELECT private.session_event_id() AS session_event_id)));
+ALTER TABLE public.blueprint_files ENABLE ROW LEVEL SECURITY;
+CREATE POLICY blueprint_files_read ON public.blueprint_files FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
+ALTER TABLE public.blueprints ENABLE ROW LEVEL SECURITY;
+CREATE POLICY blueprints_read ON public.blueprints FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.branch_versions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY branch_versions_read ON public.branch_versions FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.branches ENABLE ROW LEVEL SECURITY;
 CREATE POLICY branches_read ON public.branches FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
+ALTER TABLE public.clarifications ENABLE ROW LEVEL SECURITY;
+CREATE POLICY clarifications_read ON public.clarifications FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
+ALTER TABLE public.connector_runs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY connector_runs_read ON public.connector_runs FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
+ALTER TABLE public.connectors ENABLE ROW LEVEL SECURITY;
+CREATE POLICY connectors_read ON public.connectors FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 CREATE POLICY contacts_own ON public.lead_contacts FOR SELECT TO anon USING ((session_id = ( SELECT private.session_id() AS session_id)));
 ALTER TABLE public.dealers ENABLE ROW LEVEL SECURITY;
 CREATE POLICY dealers_change ON public.dealers FOR UPDATE TO authenticated USING ((seller_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor))) WITH CHECK ((seller_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
@@ -2965,6 +3975,8 @@ CREATE POLICY facets_shop ON public.facets FOR SELECT TO anon USING ((event_id =
 ALTER TABLE public.holds ENABLE ROW LEVEL SECURITY;
 CREATE POLICY holds_own ON public.holds FOR SELECT TO anon USING ((session_id = ( SELECT private.session_id() AS session_id)));
 CREATE POLICY holds_read ON public.holds FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.imports ENABLE ROW LEVEL SECURITY;
+CREATE POLICY imports_read ON public.imports FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.invitations ENABLE ROW LEVEL SECURITY;
 CREATE POLICY invitations_add ON public.invitations FOR INSERT TO authenticated WITH CHECK (((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)) AND (invited_by = ( SELECT auth.uid() AS uid))));
 CREATE POLICY invitations_manage ON public.invitations AS RESTRICTIVE FOR INSERT TO authenticated WITH CHECK ((organization_id IN ( SELECT private.organizations_where('manage_permissions'::text) AS organizations_where)));
@@ -3001,6 +4013,10 @@ ALTER TABLE public.prospects ENABLE ROW LEVEL SECURITY;
 CREATE POLICY prospects_read ON public.prospects FOR SELECT TO authenticated USING (((dealer_organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)) AND (dealer_id IN ( SELECT d.id
    FROM public.dealers d
   WHERE (d.status = 'active'::text)))));
+ALTER TABLE public.remembered_columns ENABLE ROW LEVEL SECURITY;
+CREATE POLICY remembered_columns_read ON public.remembered_columns FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
+ALTER TABLE public.sandboxes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY sandboxes_read ON public.sandboxes FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.sessions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sessions_own ON public.sessions FOR SELECT TO anon USING ((id = ( SELECT private.session_id() AS session_id)));
 CREATE POLICY sessions_read ON public.sessions FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
@@ -3027,23 +4043,50 @@ REVOKE ALL ON FUNCTION private.acts_as_system() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.acts_as_system() TO anon;
 GRANT ALL ON FUNCTION private.acts_as_system() TO authenticated;
 GRANT ALL ON FUNCTION private.acts_as_system() TO service_role;
+GRANT ALL ON TABLE public.blueprint_files TO service_role;
+GRANT SELECT ON TABLE public.blueprint_files TO authenticated;
+REVOKE ALL ON FUNCTION private.add_blueprint_file(p_blueprint uuid, p_kind text, p_name text, p_media_type text, p_bytes bigint, p_sha256 text, p_path text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.add_blueprint_file(p_blueprint uuid, p_kind text, p_name text, p_media_type text, p_bytes bigint, p_sha256 text, p_path text) TO authenticated;
 REVOKE ALL ON FUNCTION private.add_event_partition() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.add_journal_month(month date) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.add_unit() FROM PUBLIC;
+GRANT ALL ON TABLE public.clarifications TO service_role;
+GRANT SELECT ON TABLE public.clarifications TO authenticated;
+REVOKE ALL ON FUNCTION private.apply_clarification(p_clarification uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.apply_clarification(p_clarification uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.apply_media(p_event uuid) FROM PUBLIC;
 GRANT ALL ON TABLE public.approval_policies TO service_role;
 GRANT SELECT ON TABLE public.approval_policies TO authenticated;
 REVOKE ALL ON FUNCTION private.approval_policy(p_organization uuid) FROM PUBLIC;
 GRANT ALL ON TABLE public.drafts TO service_role;
 GRANT SELECT ON TABLE public.drafts TO authenticated;
 REVOKE ALL ON FUNCTION private.approvals_of(p_draft public.drafts, p_risk text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.attach_media(p_event uuid, p_media jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.attach_media(p_event uuid, p_media jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.beat_import(p_import uuid, p_stage text, p_done bigint, p_total bigint, p_rows bigint, p_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.beat_import(p_import uuid, p_stage text, p_done bigint, p_total bigint, p_rows bigint, p_seconds integer) TO authenticated;
 REVOKE ALL ON FUNCTION private.blast_radius(p_event uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.blueprint_file_for(p_file uuid) FROM PUBLIC;
+GRANT ALL ON TABLE public.blueprints TO service_role;
+GRANT SELECT ON TABLE public.blueprints TO authenticated;
+REVOKE ALL ON FUNCTION private.blueprint_for(p_blueprint uuid) FROM PUBLIC;
 GRANT ALL ON TABLE public.branches TO service_role;
 GRANT SELECT ON TABLE public.branches TO authenticated;
 REVOKE ALL ON FUNCTION private.branch_for(p_branch uuid) FROM PUBLIC;
+GRANT ALL ON TABLE public.connector_runs TO service_role;
+GRANT SELECT ON TABLE public.connector_runs TO authenticated;
+REVOKE ALL ON FUNCTION private.cancel_connector_run(p_run uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.cancel_connector_run(p_run uuid) TO authenticated;
+GRANT ALL ON TABLE public.imports TO service_role;
+GRANT SELECT ON TABLE public.imports TO authenticated;
+REVOKE ALL ON FUNCTION private.cancel_import(p_import uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.cancel_import(p_import uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.carried_state(p_state jsonb, p_gone jsonb, p_renames jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.catalogue_revision(p_event uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.catalogue_revision(p_event uuid) TO anon;
 GRANT ALL ON FUNCTION private.catalogue_revision(p_event uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.change_blueprint(p_blueprint uuid, p_revision integer, p_changes jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.change_blueprint(p_blueprint uuid, p_revision integer, p_changes jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.changed_patterns(p_before jsonb, p_after jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.check_renames(p_renames jsonb, p_gone jsonb, p_after jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.check_version() FROM PUBLIC;
@@ -3054,6 +4097,10 @@ GRANT ALL ON FUNCTION private.claim(name text) TO service_role;
 REVOKE ALL ON FUNCTION private.claim_answer(p_operation text, p_key text, p_request_sha256 text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.claim_answer(p_operation text, p_key text, p_request_sha256 text) TO anon;
 GRANT ALL ON FUNCTION private.claim_answer(p_operation text, p_key text, p_request_sha256 text) TO authenticated;
+REVOKE ALL ON FUNCTION private.claim_blueprint_file(p_file uuid, p_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.claim_blueprint_file(p_file uuid, p_seconds integer) TO authenticated;
+REVOKE ALL ON FUNCTION private.claim_import(p_import uuid, p_seconds integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.clear_leftovers(p_blueprint uuid, p_event uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.close_branch(p_branch uuid, p_status text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.close_branch(p_branch uuid, p_status text) TO authenticated;
 REVOKE ALL ON FUNCTION private.close_web_session(p_token_sha256 bytea) FROM PUBLIC;
@@ -3063,6 +4110,9 @@ GRANT ALL ON TABLE public.branch_versions TO service_role;
 GRANT SELECT ON TABLE public.branch_versions TO authenticated;
 REVOKE ALL ON FUNCTION private.commit_to_branch(p_branch uuid, p_number integer, p_source text, p_canonical text, p_sha256 text, p_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.commit_to_branch(p_branch uuid, p_number integer, p_source text, p_canonical text, p_sha256 text, p_message text) TO authenticated;
+GRANT ALL ON TABLE public.connectors TO service_role;
+GRANT SELECT ON TABLE public.connectors TO authenticated;
+REVOKE ALL ON FUNCTION private.connector_for(p_connector uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.consequences(p_event uuid, p_target integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.consequences(p_event uuid, p_target integer) TO authenticated;
 REVOKE ALL ON FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) FROM PUBLIC;
@@ -3071,6 +4121,8 @@ GRANT ALL ON FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) TO 
 REVOKE ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) TO anon;
 GRANT ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.decide_blueprint_file(p_file uuid, p_revision integer, p_decisions jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.decide_blueprint_file(p_file uuid, p_revision integer, p_decisions jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.demand(p_organization uuid, p_permission text, p_hidden text) FROM PUBLIC;
 GRANT ALL ON TABLE public.events TO service_role;
 GRANT SELECT ON TABLE public.events TO authenticated;
@@ -3080,6 +4132,11 @@ GRANT INSERT(name) ON TABLE public.events TO authenticated;
 GRANT UPDATE(status) ON TABLE public.events TO authenticated;
 GRANT INSERT(created_by) ON TABLE public.events TO authenticated;
 REVOKE ALL ON FUNCTION private.demand_changes(event public.events, p_own boolean, p_before text, p_after text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.demand_inventory(p_event uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.detach_media(p_event uuid, p_external_id text, p_sha256 text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.detach_media(p_event uuid, p_external_id text, p_sha256 text) TO authenticated;
+REVOKE ALL ON FUNCTION private.discard_blueprint(p_blueprint uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.discard_blueprint(p_blueprint uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.discard_draft(p_draft uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.discard_draft(p_draft uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.draft_for(p_draft uuid, p_revision integer, p_permission text) FROM PUBLIC;
@@ -3087,6 +4144,7 @@ REVOKE ALL ON FUNCTION private.draft_needs(p_draft uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.draft_needs(p_draft uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.email_of(p_user uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.email_of(p_user uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.end_imports(p_blueprint uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.ensure_event_partition(p_event uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.enter_as_system(reason text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.exceeds(p_one jsonb, p_other jsonb) FROM PUBLIC;
@@ -3099,7 +4157,12 @@ GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO an
 GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO service_role;
 REVOKE ALL ON FUNCTION private.filled_section(p_name text, p_section jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.finish_blueprint_file(p_file uuid, p_kind text, p_findings jsonb, p_problem jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.finish_blueprint_file(p_file uuid, p_kind text, p_findings jsonb, p_problem jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.finish_import(p_import uuid, p_report jsonb, p_problem jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.flags_of(p_organization uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.forget_column(p_organization uuid, p_source text, p_header text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.forget_column(p_organization uuid, p_source text, p_header text) TO authenticated;
 REVOKE ALL ON FUNCTION private.fresh_versions(p_version uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.gate_version() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.gone(p_event uuid, p_before jsonb, p_after jsonb) FROM PUBLIC;
@@ -3107,11 +4170,20 @@ REVOKE ALL ON FUNCTION private.guard_invitation() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.guard_member() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.hide_prospects() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.int_array(p_ids jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.is_work_left() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_work_left() TO anon;
+GRANT ALL ON FUNCTION private.is_work_left() TO authenticated;
+REVOKE ALL ON FUNCTION private.judge_blueprint(p_blueprint uuid, p_verdict text, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.judge_blueprint(p_blueprint uuid, p_verdict text, p_reason text) TO authenticated;
 REVOKE ALL ON FUNCTION private.keep_a_manager() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.keep_an_admin() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.keep_answer(p_operation text, p_key text, p_status integer, p_body jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.keep_answer(p_operation text, p_key text, p_status integer, p_body jsonb) TO anon;
 GRANT ALL ON FUNCTION private.keep_answer(p_operation text, p_key text, p_status integer, p_body jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.keep_clarification(p_blueprint uuid, p_said text, p_understood text, p_changes jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.keep_clarification(p_blueprint uuid, p_said text, p_understood text, p_changes jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.keep_connector(p_event uuid, p_blueprint uuid, p_name text, p_plan jsonb, p_mapping jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.keep_connector(p_event uuid, p_blueprint uuid, p_name text, p_plan jsonb, p_mapping jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.keep_house(p_now timestamp with time zone) FROM PUBLIC;
 GRANT ALL ON TABLE public.previews TO service_role;
 GRANT SELECT ON TABLE public.previews TO authenticated;
@@ -3150,12 +4222,17 @@ GRANT ALL ON FUNCTION private.my_permissions(p_organization uuid) TO anon;
 GRANT ALL ON FUNCTION private.my_permissions(p_organization uuid) TO authenticated;
 GRANT ALL ON FUNCTION private.my_permissions(p_organization uuid) TO service_role;
 REVOKE ALL ON FUNCTION private.needs_of(p_event uuid, p_after jsonb, p_contributors uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.note_blueprint_file(p_file uuid, p_stage text, p_done bigint, p_total bigint, p_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.note_blueprint_file(p_file uuid, p_stage text, p_done bigint, p_total bigint, p_seconds integer) TO authenticated;
 REVOKE ALL ON FUNCTION private.note_event() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.note_failure() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.note_failure() TO anon;
+REVOKE ALL ON FUNCTION private.note_import(p_import uuid, p_stage text, p_done bigint, p_total bigint, p_rows bigint, p_seconds integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.note_role() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.objections_to(p_draft public.drafts) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.only_bit(p_event uuid, p_ids jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.open_blueprint(p_organization uuid, p_title text, p_template text, p_event uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.open_blueprint(p_organization uuid, p_title text, p_template text, p_event uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.open_branch(p_event uuid, p_name text, p_description text, p_base integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.open_branch(p_event uuid, p_name text, p_description text, p_base integer) TO authenticated;
 GRANT ALL ON TABLE public.leads TO service_role;
@@ -3163,6 +4240,10 @@ GRANT SELECT ON TABLE public.leads TO anon;
 GRANT SELECT ON TABLE public.leads TO authenticated;
 REVOKE ALL ON FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb, p_refresh boolean) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb, p_refresh boolean) TO anon;
+GRANT ALL ON TABLE public.sandboxes TO service_role;
+GRANT SELECT ON TABLE public.sandboxes TO authenticated;
+REVOKE ALL ON FUNCTION private.open_sandbox(p_blueprint uuid, p_slug text, p_name text, p_source text, p_canonical text, p_sha256 text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.open_sandbox(p_blueprint uuid, p_slug text, p_name text, p_source text, p_canonical text, p_sha256 text) TO authenticated;
 GRANT ALL ON TABLE public.sessions TO service_role;
 GRANT SELECT ON TABLE public.sessions TO anon;
 GRANT SELECT ON TABLE public.sessions TO authenticated;
@@ -3192,6 +4273,8 @@ GRANT SELECT ON TABLE public.holds TO anon;
 GRANT SELECT ON TABLE public.holds TO authenticated;
 REVOKE ALL ON FUNCTION private.place_hold(p_listing bigint, p_key text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.place_hold(p_listing bigint, p_key text) TO anon;
+REVOKE ALL ON FUNCTION private.publish_blueprint(p_blueprint uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.publish_blueprint(p_blueprint uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.publish_draft(p_draft uuid, p_revision integer, p_carry text, p_renames jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.publish_draft(p_draft uuid, p_revision integer, p_carry text, p_renames jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.publish_version(p_event uuid, p_number integer, p_canonical text, p_source text, p_sha256 text, p_message text) FROM PUBLIC;
@@ -3221,9 +4304,17 @@ GRANT SELECT ON TABLE public.listing_units TO anon;
 GRANT SELECT ON TABLE public.listing_units TO authenticated;
 REVOKE ALL ON FUNCTION private.refuse_taken(unit public.listing_units, p_session uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.refuse_unapproved(needs jsonb, given integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.rehearse_holds(p_sandbox uuid, p_listing bigint, p_buyers integer) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.release_hold(p_hold uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.release_hold(p_hold uuid) TO anon;
 GRANT ALL ON FUNCTION private.release_hold(p_hold uuid) TO authenticated;
+GRANT ALL ON TABLE public.remembered_columns TO service_role;
+GRANT SELECT ON TABLE public.remembered_columns TO authenticated;
+REVOKE ALL ON FUNCTION private.remember_column(p_organization uuid, p_source text, p_header text, p_targets text[], p_reason text, p_entry jsonb, p_said text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.remember_column(p_organization uuid, p_source text, p_header text, p_targets text[], p_reason text, p_entry jsonb, p_said text) TO authenticated;
+REVOKE ALL ON FUNCTION private.remove_draft_event(p_event uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.request_import(p_event uuid, p_blueprint uuid, p_file uuid, p_connector uuid, p_source text, p_mapping jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.request_import(p_event uuid, p_blueprint uuid, p_file uuid, p_connector uuid, p_source text, p_mapping jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.require_event_access(p_event uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.restore_version(event public.events, target public.event_versions, p_kind text, p_reason text, p_carry text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.review_draft(p_draft uuid, p_revision integer, p_verdict text, p_reason text) FROM PUBLIC;
@@ -3237,9 +4328,13 @@ REVOKE ALL ON FUNCTION private.roll_back(p_event uuid, p_current uuid, p_target 
 GRANT ALL ON FUNCTION private.roll_back(p_event uuid, p_current uuid, p_target integer, p_reason text, p_carry text) TO authenticated;
 REVOKE ALL ON FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision integer, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text, p_origin text, p_branch uuid, p_branch_number integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision integer, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text, p_origin text, p_branch uuid, p_branch_number integer) TO authenticated;
+REVOKE ALL ON FUNCTION private.seal_connector(p_connector uuid, p_sealed text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.seal_connector(p_connector uuid, p_sealed text) TO authenticated;
 REVOKE ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) TO anon;
 GRANT ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) TO authenticated;
+REVOKE ALL ON FUNCTION private.see_sandbox(p_sandbox uuid) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.see_sandbox(p_sandbox uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.served_heads() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.served_heads() TO anon;
 GRANT ALL ON FUNCTION private.served_heads() TO authenticated;
@@ -3263,15 +4358,22 @@ GRANT ALL ON FUNCTION private.set_flag(p_organization uuid, p_name text, p_is_on
 REVOKE ALL ON FUNCTION private.set_permissions(p_organization uuid, p_user uuid, p_overrides jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.set_permissions(p_organization uuid, p_user uuid, p_overrides jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.standard_document() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.start_connector_run(p_connector uuid, p_seconds integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.start_connector_run(p_connector uuid, p_seconds integer) TO authenticated;
+REVOKE ALL ON FUNCTION private.steer_blueprint_file(p_file uuid, p_verb text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.steer_blueprint_file(p_file uuid, p_verb text) TO authenticated;
 REVOKE ALL ON FUNCTION private.stops_ended(p_before jsonb, p_after jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.submit_draft(p_draft uuid, p_revision integer, p_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.submit_draft(p_draft uuid, p_revision integer, p_message text) TO authenticated;
 REVOKE ALL ON FUNCTION private.sweep_holds(p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.sweep_holds(p_batch integer) TO service_role;
 GRANT ALL ON FUNCTION private.sweep_holds(p_batch integer) TO anon;
+REVOKE ALL ON FUNCTION private.tell_blueprint() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_draft(draft public.drafts, p_kind text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_event() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_unit() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.tidy_blueprints() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.touched_blueprint(p_blueprint uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) TO anon;
 GRANT ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) TO authenticated;
@@ -3287,6 +4389,8 @@ GRANT ALL ON FUNCTION private.withdraw_lead() TO anon;
 REVOKE ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) TO service_role;
+GRANT ALL ON TABLE public.attached_media TO service_role;
+GRANT SELECT ON TABLE public.attached_media TO authenticated;
 GRANT ALL ON TABLE public.dealers TO service_role;
 GRANT SELECT ON TABLE public.dealers TO authenticated;
 GRANT UPDATE(code) ON TABLE public.dealers TO authenticated;
