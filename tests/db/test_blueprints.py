@@ -285,6 +285,18 @@ def test_a_secret_does_not_travel_to_another_host(owner: psycopg.Connection[Any]
         conn.execute("select * from private.connector_secrets")
 
 
+def test_a_connector_of_an_event_takes_no_blueprint_of_another_organization(
+    owner: psycopg.Connection[Any], world: World
+) -> None:
+    admin, other = world.actor("admin"), world.actor("other_admin")
+    theirs = ask(owner, other, "open_blueprint(%s, 'Theirs', '')", world.other_seller)
+    call = "keep_connector(%s, %s, 'feed', '{}', '{}')"
+    for stranger in (theirs["id"], uuid4()):
+        assert refused(owner, admin, call, world.event, stranger) == ("MX404", "blueprints.no_such_blueprint")
+    mine = ask(owner, admin, "open_blueprint(%s, 'Mine', '')", world.seller)
+    assert ask(owner, admin, call, world.event, mine["id"])["blueprint_id"] == mine["id"]
+
+
 def test_one_run_at_a_time_and_a_dead_one_goes_on(owner: psycopg.Connection[Any], world: World) -> None:
     admin = world.actor("admin")
     kept = ask(owner, admin, "keep_connector(%s, null, 'feed', '{}', '{}')", world.event)
