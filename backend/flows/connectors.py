@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -32,6 +32,7 @@ from backend.flows.feeds import Fetcher, Reach, fetch_all
 _NOBODY: Final = Actor("system")
 
 ProgressCallback = Callable[[str, int, int], None]
+AtEnd = Callable[[Context, ImportReport], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,9 +114,11 @@ class Connectors:
         reach: Reach | None = None,
         progress: ProgressCallback | None = None,
         cancelled: Callable[[], bool] | None = None,
+        at_end: AtEnd | None = None,
     ) -> SyncReport:
         """Fetches everything and imports it into the connector's event: all of it or nothing. `anew` asks unconditionally.
 
+        `at_end` runs in the transaction of the rows once they are in; what it raises takes them back.
         Raises: as `fetch` and `catalogue.import_table` do; InvalidInput `blueprints.connector_without_event`.
         """
         async with self._running(actor, connector_id, base_url, anew, reach, progress, cancelled) as (
@@ -142,6 +145,8 @@ class Connectors:
                 await feeding.keep_state(ctx, connector=connector, validators=run.validators)
                 if not await feeding.finish_run(ctx, run_id=run.id, status="done"):
                     raise Conflict("blueprints.cancelled")
+                if at_end is not None:
+                    await at_end(ctx, report)
             return SyncReport(run.id, "done", run.pages, run.records, report)
 
     @asynccontextmanager

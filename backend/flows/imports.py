@@ -11,6 +11,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -95,13 +96,13 @@ class ImportRunner:
         assert ticket.connector_id is not None
         done = await self._connectors.sync(
             actor, connector_id=ticket.connector_id, anew=True, replace_missing=True,
-            progress=pulse.progress, cancelled=pulse.cancelled,
+            progress=pulse.progress, cancelled=pulse.cancelled, at_end=partial(_end, ticket),
         )  # fmt: skip
-        async with self._database.as_system(
-            f"the end of import {ticket.id}, asked for by {ticket.requested_by}"
-        ) as ctx:
-            report = _report(done.report) if done.report else {"rows_read": 0}
-            await previews.finish_import(ctx, import_id=ticket.id, report=report)
+        if done.report is None:
+            async with self._database.as_system(
+                f"the end of import {ticket.id}, asked for by {ticket.requested_by}"
+            ) as ctx:
+                await previews.finish_import(ctx, import_id=ticket.id, report={"rows_read": 0})
 
     async def _import(self, ticket: Ticket, pulse: Pulse) -> None:
         async with self._database.as_system(f"read what import {ticket.id} is made of") as ctx:
@@ -129,8 +130,7 @@ class ImportRunner:
                 cancelled=pulse.cancelled,
                 document=sandbox.document if sandbox is not None and tried else None,
             )
-            if not await previews.finish_import(ctx, import_id=ticket.id, report=_report(report)):
-                raise Conflict("catalogue.import_cancelled", rows=report.rows_read)
+            await _end(ticket, ctx, report)
 
     async def _fail(self, ticket: Ticket, error: AppError) -> None:
         log.info("import %s failed: %s", ticket.id, error)
@@ -154,6 +154,12 @@ class ImportRunner:
                 pulse.stop.set()
 
         return beat
+
+
+async def _end(ticket: Ticket, ctx: Context, report: ImportReport) -> None:
+    """The ticket is done with its rows or not at all. Raises: Conflict `catalogue.import_cancelled`: nobody wants them now."""
+    if not await previews.finish_import(ctx, import_id=ticket.id, report=_report(report)):
+        raise Conflict("catalogue.import_cancelled", rows=report.rows_read)
 
 
 def _note(pulse: Pulse, step: Progress) -> None:

@@ -11,8 +11,10 @@ import psycopg
 import pytest
 
 from backend import worker
+from backend.core.context import Context
 from backend.core.ports import Ports
 from backend.core.settings import Settings
+from backend.domains.blueprints import feeding
 from backend.flows import blueprint_looking, sandbox
 from backend.flows.imports import ImportRunner
 from backend.flows.runtime import Runtime
@@ -61,6 +63,35 @@ async def test_an_apis_records_are_previewed_like_a_list(open_desk: Desk, server
     state = await sale.preview()
     assert (state["stage"], state["problem"]) == ("ready", None), state
     assert state["screen"]["matches"] == len(RECORDS)
+
+
+async def test_a_feed_nobody_wants_any_more_brings_nothing(
+    open_desk: Desk, server: FeedServer, owner: psycopg.Connection[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_state = feeding.keep_state
+
+    async def late(ctx: Context, **values: Any) -> None:
+        owner.execute("update public.imports set status = 'cancelled', ended_at = now(), lease_until = null")
+        await keep_state(ctx, **values)
+
+    monkeypatch.setattr(feeding, "keep_state", late)  # the rows are in, their transaction is open
+    answer = json.dumps({"items": RECORDS[:5], "page": 1, "total": len(RECORDS)}, indent=2)
+    view = await open_desk.open(title="Watches by wire")
+    text = f"curl '{server.url}/things?page=1&per_page=5'\n\n{answer}\n"
+    await open_desk.add(view, "watches.txt", text.encode())
+    sale = Sale(open_desk, await open_desk.read(view))
+    state = await sale.preview()
+    assert state["stage"] == "failed", state
+    assert [one["status"] for one in state["imports"]] == ["cancelled"]
+    assert (
+        owner.execute(
+            "select from public.listings l join public.events e on e.id = l.event_id where e.slug like 'watches%'"
+        ).fetchone()
+        is None
+    )
+    run = owner.execute("select status from public.connector_runs").fetchone()
+    assert run is not None
+    assert run["status"] == "cancelled"
 
 
 async def test_photos_join_the_listings_they_are_named_for(desk: Desk) -> None:
