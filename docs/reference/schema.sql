@@ -1386,6 +1386,10 @@ declare
 begin
   if p_event is not null then
     owner := (private.demand_inventory(p_event)).organization_id;
+    if p_blueprint is not null and not exists (
+         select from public.blueprints b where b.id = p_blueprint and b.organization_id = owner) then
+      perform private.fail(404, 'blueprints.no_such_blueprint');
+    end if;
   else
     owner := (private.blueprint_for(p_blueprint)).organization_id;
   end if;
