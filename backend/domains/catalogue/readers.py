@@ -11,6 +11,7 @@ import hashlib
 import io
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -24,6 +25,7 @@ from backend.domains.catalogue.sorting import listings_of
 
 Record: TypeAlias = tuple[int, Sequence[Cell]]
 _CHUNK: Final = 1 << 20
+_TOLD_EVERY: Final = 500  # lines
 _FOREIGN: Final = (
     (b"%pdf", "pdf"), (b"<!doctype", "web_page"), (b"<html", "web_page"), (b"<table", "web_page"), (b"<?xml", "xml"),
     (b"{\\rtf", "rich_text"),
@@ -187,10 +189,15 @@ def _read_text(
         nonlocal done
         with path.open("rb", buffering=0) as raw:
             file = io.TextIOWrapper(io.BufferedReader(raw, _CHUNK // 4), encoding=encoding, newline="")
-            while line := file.readline(limits.line_chars):
+            # asking where it stands lets other threads go first: once for many lines, or reading waits for them at each
+            for number in count():
+                line = file.readline(limits.line_chars)
+                if number % _TOLD_EVERY == 0 or not line:
+                    done = raw.tell()
+                if not line:
+                    return
                 if len(line) >= limits.line_chars:
                     raise csv.Error("line too long")
-                done = raw.tell()
                 yield line
 
     def records() -> Generator[Record]:

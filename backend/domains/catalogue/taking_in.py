@@ -5,7 +5,9 @@ does not grow with the table.
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
@@ -22,6 +24,8 @@ from backend.domains.catalogue.rejects import RejectLog
 from backend.domains.catalogue.rows import Outcome, RowTyper, TypedRow
 
 _BATCH: Final = 1_000
+_TURN_S: Final = 0.0005
+_RUNNING: Final[list[float]] = []  # what was usual before, once for each import of this process
 
 ProgressCallback = Callable[[Progress], None]
 
@@ -64,18 +68,43 @@ class Import:
         return self.event["organization_id"]
 
 
+@contextmanager
+def _short_turns() -> Generator[None]:
+    """The thread that reads gives way often: what is sent to Postgres waits for it at every step otherwise."""
+    _RUNNING.append(_RUNNING[0] if _RUNNING else sys.getswitchinterval())
+    sys.setswitchinterval(_TURN_S)
+    try:
+        yield
+    finally:
+        usual = _RUNNING.pop()
+        if not _RUNNING:  # the last import to end sets back what the first one found
+            sys.setswitchinterval(usual)
+
+
 async def take_in(work: Import, *, source_file_id: UUID) -> None:
     """Writes every batch; the search index is the caller's."""
+    with _short_turns():
+        await _take_in(work, source_file_id)
+
+
+async def _take_in(work: Import, source_file_id: UUID) -> None:
     await staging.create_staging(work.ctx.conn)
     known = await staging.has_listings(work.ctx.conn, event_id=work.event_id)
     records = _outcomes(work)
-    coming = asyncio.create_task(asyncio.to_thread(lambda: list(islice(records, _BATCH))))
+
+    def read() -> asyncio.Task[list[Outcome]]:
+        return asyncio.create_task(asyncio.to_thread(lambda: list(islice(records, _BATCH))))
+
+    coming = read()
     try:
         while batch := await asyncio.shield(coming):  # cancelled, its thread would go on reading
-            coming = asyncio.create_task(asyncio.to_thread(lambda: list(islice(records, _BATCH))))
             if work.cancelled():
                 raise Conflict("catalogue.import_cancelled", rows=work.counts.read)
-            await _take(work, batch, compare=known, source_file_id=source_file_id)
+            ready = await _prepare(work, batch, compare=known)
+            coming = (
+                read()
+            )  # not before: two threads that reckon only hinder each other, Postgres hinders neither
+            await _write(work, ready, source_file_id=source_file_id)
             done = work.table.position() or work.table.bytes
             work.progress(Progress("reading", done, work.table.bytes, work.counts.read))
     finally:
@@ -90,7 +119,8 @@ def _outcomes(work: Import) -> Generator[Outcome]:
             yield work.typer.type_row(row, cells)
 
 
-async def _take(work: Import, batch: Sequence[Outcome], *, compare: bool, source_file_id: UUID) -> None:
+async def _prepare(work: Import, batch: Sequence[Outcome], *, compare: bool) -> list[tuple[Any, ...]]:
+    """The rows of a batch as the staging table takes them; those that say what they said before are only named."""
     counts, conn, embedder = work.counts, work.ctx.conn, work.ctx.ports.embedder
     counts.read += len(batch)
     for outcome in batch:
@@ -115,7 +145,13 @@ async def _take(work: Import, batch: Sequence[Outcome], *, compare: bool, source
     rest = [(row.row, "same", row.external_id) for row in typed if row.row in same]
     rest += [(o.problems[0].row, "rejected", o.external_id) for o in batch if not o.typed and o.external_id]
     blank = (None,) * (len(staging.COLUMNS) - 3)
-    await staging.stage(conn, [*staged, *((*marks, *blank) for marks in rest)])
+    work.sellers.update(row.seller for row in changed if row.seller)
+    return [*staged, *((*marks, *blank) for marks in rest)]
+
+
+async def _write(work: Import, rows: Sequence[tuple[Any, ...]], *, source_file_id: UUID) -> None:
+    conn, embedder = work.ctx.conn, work.ctx.ports.embedder
+    await staging.stage(conn, rows)
     await _reject_twins(work)
     await writing.write_batch(
         conn,
@@ -125,7 +161,6 @@ async def _take(work: Import, batch: Sequence[Outcome], *, compare: bool, source
         model=embedder.model,
         dimension=embedder.dimension,
     )
-    work.sellers.update(row.seller for row in changed if row.seller)
 
 
 async def _learn_facets(work: Import, rows: Sequence[TypedRow]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import struct
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -14,6 +15,7 @@ from openpyxl import Workbook
 from backend.core.errors import InvalidInput
 from backend.domains.catalogue.limits import Limits
 from backend.domains.catalogue.readers import column_keys, open_table
+from backend.domains.catalogue.taking_in import _short_turns
 
 SEEDS = Path(__file__).resolve().parents[3] / "seeds" / "tesla_q1_2026"
 
@@ -196,3 +198,15 @@ def test_other_zips_old_books_and_torsos(tmp_path: Path) -> None:
 def test_the_demo_files_open() -> None:
     assert sum(1 for _ in open_table(SEEDS / "inventory.csv").records) == 360
     assert sum(1 for _ in open_table(SEEDS / "inventory_update.xlsx").records) == 61
+
+
+def test_the_last_import_to_end_gives_threads_their_usual_turns_back() -> None:
+    usual = sys.getswitchinterval()
+    first, second = _short_turns(), _short_turns()
+    first.__enter__()
+    second.__enter__()
+    assert sys.getswitchinterval() < usual
+    first.__exit__(None, None, None)
+    assert sys.getswitchinterval() < usual
+    second.__exit__(None, None, None)
+    assert sys.getswitchinterval() == usual
