@@ -107,6 +107,13 @@ def _pool(dsn: str, settings: Settings) -> Pool:
     )
 
 
+async def one_row(cursor: Any) -> dict[str, Any]:
+    """The row of a statement that always gives one."""
+    row = await cursor.fetchone()
+    assert row is not None
+    return row
+
+
 @contextmanager
 def translated_errors() -> Iterator[None]:
     """Turns what Postgres raises into the product's errors; SQLSTATE class MX carries a code and its facts."""

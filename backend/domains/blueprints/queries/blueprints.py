@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from backend.core.db import Connection
+from backend.core.db import Connection, one_row
 
 Row = dict[str, Any]
 
@@ -68,7 +68,7 @@ async def keep_clarification(
         f"select {_CLARIFICATION} from private.keep_clarification(%s, %s, %s, %s)",  # noqa: S608
         (blueprint_id, said, understood, Jsonb(changes)),
     )
-    return await _one(cursor)
+    return await one_row(cursor)
 
 
 async def apply_clarification(conn: Connection, *, clarification_id: UUID) -> Row:
@@ -76,7 +76,7 @@ async def apply_clarification(conn: Connection, *, clarification_id: UUID) -> Ro
         f"select {_CLARIFICATION} from private.apply_clarification(%s)",  # noqa: S608
         (clarification_id,),
     )
-    return await _one(cursor)
+    return await one_row(cursor)
 
 
 async def list_clarifications(conn: Connection, *, blueprint_id: UUID) -> list[Row]:
@@ -125,10 +125,4 @@ async def list_remembered(conn: Connection, *, organization_id: UUID) -> list[Ro
 
 
 async def _id(conn: Connection, statement: Any, values: tuple[Any, ...]) -> UUID:
-    return (await _one(await conn.execute(statement, values)))["id"]
-
-
-async def _one(cursor: Any) -> Row:
-    row = await cursor.fetchone()
-    assert row is not None
-    return row
+    return (await one_row(await conn.execute(statement, values)))["id"]

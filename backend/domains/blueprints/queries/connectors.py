@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from backend.core.db import Connection
+from backend.core.db import Connection, one_row
 
 Row = dict[str, Any]
 
@@ -48,12 +48,12 @@ async def keep_connector(
         f"select {_HEAD} from private.keep_connector(%s, %s, %s, %s, %s)",  # noqa: S608
         (event_id, blueprint_id, name, Jsonb(dict(plan)), Jsonb(dict(mapping))),
     )
-    return await _one(cursor)
+    return await one_row(cursor)
 
 
 async def seal_connector(conn: Connection, *, connector_id: UUID, sealed: str | None) -> Row:
     cursor = await conn.execute(f"select {_HEAD} from private.seal_connector(%s, %s)", (connector_id, sealed))  # noqa: S608
-    return await _one(cursor)
+    return await one_row(cursor)
 
 
 async def start_run(conn: Connection, *, connector_id: UUID, lease_s: int) -> Row:
@@ -61,12 +61,12 @@ async def start_run(conn: Connection, *, connector_id: UUID, lease_s: int) -> Ro
         f"select {_RUN} from private.start_connector_run(%s, %s)",  # noqa: S608
         (connector_id, lease_s),
     )
-    return await _one(cursor)
+    return await one_row(cursor)
 
 
 async def cancel_run(conn: Connection, *, run_id: UUID) -> Row:
     cursor = await conn.execute(f"select {_RUN} from private.cancel_connector_run(%s)", (run_id,))  # noqa: S608
-    return await _one(cursor)
+    return await one_row(cursor)
 
 
 async def list_runs(conn: Connection, *, connector_id: UUID, limit: int) -> list[Row]:
@@ -174,9 +174,3 @@ async def keep_state(conn: Connection, *, connector_id: UUID, state: Mapping[str
     await conn.execute(
         "update public.connectors set state = %s where id = %s", (Jsonb(dict(state)), connector_id)
     )
-
-
-async def _one(cursor: Any) -> Row:
-    row = await cursor.fetchone()
-    assert row is not None
-    return row

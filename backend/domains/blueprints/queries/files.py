@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from backend.core.db import Connection
+from backend.core.db import Connection, one_row
 
 Row = dict[str, Any]
 
@@ -51,7 +51,7 @@ async def add_file(
         f"select {_HEAD} from private.add_blueprint_file(%s, %s, %s, %s, %s, %s, %s)",  # noqa: S608
         (blueprint_id, kind, name, media_type, size, sha256, path),
     )
-    return await _one(cursor)
+    return await one_row(cursor)
 
 
 async def claim_file(conn: Connection, *, file_id: UUID, lease_s: int) -> Row | None:
@@ -71,7 +71,7 @@ async def note_file(
         "select private.note_blueprint_file(%s, %s, %s, %s, %s) as wanted",
         (file_id, stage, done, total, lease_s),
     )
-    return (await _one(cursor))["wanted"]
+    return (await one_row(cursor))["wanted"]
 
 
 async def finish_file(
@@ -91,7 +91,7 @@ async def finish_file(
             Jsonb(problem) if problem else None,
         ),
     )
-    return await _one(cursor)
+    return await one_row(cursor)
 
 
 async def steer_file(conn: Connection, *, file_id: UUID, verb: str) -> Row:
@@ -99,7 +99,7 @@ async def steer_file(conn: Connection, *, file_id: UUID, verb: str) -> Row:
         f"select {_HEAD} from private.steer_blueprint_file(%s, %s)",  # noqa: S608
         (file_id, verb),
     )
-    return await _one(cursor)
+    return await one_row(cursor)
 
 
 async def decide_file(conn: Connection, *, file_id: UUID, revision: int, decisions: Mapping[str, Any]) -> int:
@@ -108,7 +108,7 @@ async def decide_file(conn: Connection, *, file_id: UUID, revision: int, decisio
         "select revision from private.decide_blueprint_file(%s, %s, %s)",
         (file_id, revision, Jsonb(dict(decisions))),
     )
-    return (await _one(cursor))["revision"]
+    return (await one_row(cursor))["revision"]
 
 
 async def list_unread(conn: Connection, *, limit: int) -> list[UUID]:
@@ -137,9 +137,3 @@ async def list_confirmed_profiles(conn: Connection, *, organization_id: UUID, li
         (organization_id, limit),
     )
     return await cursor.fetchall()
-
-
-async def _one(cursor: Any) -> Row:
-    row = await cursor.fetchone()
-    assert row is not None
-    return row

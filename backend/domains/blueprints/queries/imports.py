@@ -8,7 +8,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from backend.core.db import Connection
+from backend.core.db import Connection, one_row
 
 Row = dict[str, Any]
 
@@ -36,7 +36,7 @@ async def request_import(
         f"select {_TICKET} from private.request_import(%s, %s, %s, %s, %s, %s)",  # noqa: S608
         (event_id, blueprint_id, file_id, connector_id, source, Jsonb(dict(mapping))),
     )
-    return await _one(cursor)
+    return await one_row(cursor)
 
 
 async def find_import(conn: Connection, *, import_id: UUID) -> Row | None:
@@ -78,7 +78,7 @@ async def beat_import(
         "select private.beat_import(%s, %s, %s, %s, %s, %s) as wanted",
         (import_id, stage, done, total, rows, lease_s),
     )
-    return (await _one(cursor))["wanted"]
+    return (await one_row(cursor))["wanted"]
 
 
 async def finish_import(
@@ -107,7 +107,7 @@ async def list_left_imports(conn: Connection, *, limit: int) -> list[UUID]:
 
 async def is_work_left(conn: Connection) -> bool:
     cursor = await conn.execute("select private.is_work_left() as is_left")
-    return (await _one(cursor))["is_left"]
+    return (await one_row(cursor))["is_left"]
 
 
 async def open_sandbox(
@@ -139,7 +139,7 @@ async def rehearse_holds(
     cursor = await conn.execute(
         "select private.rehearse_holds(%s, %s, %s) as report", (sandbox_id, listing_id, buyers)
     )
-    return (await _one(cursor))["report"]
+    return (await one_row(cursor))["report"]
 
 
 async def discard_blueprint(conn: Connection, *, blueprint_id: UUID) -> None:
@@ -150,9 +150,3 @@ async def tidy(conn: Connection) -> list[str]:
     """Shape: paths of samples that nobody needs any more. For the system alone."""
     cursor = await conn.execute("select private.tidy_blueprints() as path")
     return [row["path"] for row in await cursor.fetchall()]
-
-
-async def _one(cursor: Any) -> Row:
-    row = await cursor.fetchone()
-    assert row is not None
-    return row

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from backend.core.db import Connection, translated_errors
+from backend.core.db import Connection, one_row, translated_errors
 
 Row = dict[str, Any]
 
@@ -164,7 +164,7 @@ async def approval_policy(conn: Connection, *, organization_id: UUID) -> Row:
         f"select {_POLICY} from private.read_approval_policy(%s)",  # noqa: S608
         (organization_id,),
     )
-    return await _one(cursor)
+    return await one_row(cursor)
 
 
 async def set_approval_policy(conn: Connection, *, organization_id: UUID, policy: dict[str, Any]) -> Row:
@@ -172,7 +172,7 @@ async def set_approval_policy(conn: Connection, *, organization_id: UUID, policy
         f"select {_POLICY} from private.set_approval_policy(%s, %s)",  # noqa: S608
         (organization_id, Jsonb(policy)),
     )
-    return await _one(cursor)
+    return await one_row(cursor)
 
 
 async def keep_preview(
@@ -203,10 +203,4 @@ async def find_preview(conn: Connection, *, preview_id: UUID) -> Row | None:
 
 
 async def _id(conn: Connection, statement: Any, values: tuple[Any, ...]) -> UUID:
-    return (await _one(await conn.execute(statement, values)))["id"]
-
-
-async def _one(cursor: Any) -> Row:
-    row = await cursor.fetchone()
-    assert row is not None
-    return row
+    return (await one_row(await conn.execute(statement, values)))["id"]
