@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 from backend.core.errors import InvalidInput
 from backend.domains.catalogue import sheets
 from backend.domains.catalogue.encodings import inspect, sniff_delimiter
-from backend.domains.catalogue.heading import Heading, Merged, distinct, named_by
+from backend.domains.catalogue.heading import Heading, Merged, named_by
 from backend.domains.catalogue.limits import Limits
 from backend.domains.catalogue.normalizers import Cell
 from backend.domains.catalogue.sorting import listings_of
@@ -235,11 +235,6 @@ def _headed(source: Source, rows: tuple[int, ...]) -> tuple[Heading, Generator[R
 def _again(first: Record, records: Generator[Record]) -> Generator[Record]:
     yield first
     yield from records
-
-
-def column_keys(cells: Sequence[Cell]) -> tuple[str, ...]:
-    """Header texts with white space collapsed; an empty one is `#<column>`, the second `Length` is `Length#2`."""
-    return distinct([" ".join(str("" if cell is None else cell).split()) for cell in cells])
 
 
 def _checked(records: Generator[Record], name: str, limits: Limits) -> Generator[Record]:

@@ -13,8 +13,9 @@ import pytest
 from openpyxl import Workbook
 
 from backend.core.errors import InvalidInput
+from backend.domains.catalogue.heading import named_by
 from backend.domains.catalogue.limits import Limits
-from backend.domains.catalogue.readers import column_keys, open_table
+from backend.domains.catalogue.readers import open_table
 from backend.domains.catalogue.taking_in import _short_turns
 
 SEEDS = Path(__file__).resolve().parents[3] / "seeds" / "tesla_q1_2026"
@@ -49,7 +50,12 @@ def test_records_are_counted_as_csv_counts_them(tmp_path: Path) -> None:
 
 
 def test_headers_are_named_apart() -> None:
-    assert column_keys(["Length", " Length ", "", "A\nB", None]) == ("Length", "Length#2", "#3", "A B")
+    assert named_by([(1, ["Length", " Length ", "", "A\nB", None])], [1]).keys == (
+        "Length",
+        "Length#2",
+        "#3",
+        "A B",
+    )
 
 
 def test_broken_utf8_is_told_with_its_place(tmp_path: Path) -> None:

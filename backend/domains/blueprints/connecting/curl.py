@@ -5,8 +5,6 @@ Runs nothing and asks nobody. Secrets are not kept: a request is reduced to wher
 
 from __future__ import annotations
 
-import base64
-import binascii
 import json
 import re
 import shlex
@@ -253,11 +251,3 @@ def read_sample(text: str) -> Any:
             continue
         return found if isinstance(found, dict | list) else None
     return None
-
-
-def is_basic(value: str) -> bool:
-    """Whether the words after `Basic` are a user and password in base64."""
-    try:
-        return b":" in base64.b64decode(value, validate=True)
-    except (binascii.Error, ValueError):
-        return False
