@@ -108,7 +108,7 @@ class State:
 class Understanding:
     """One message, read. `signals` are of this message; `filters` is the whole state after it.
 
-    `added` and `removed` are what changed; `topics` the attributes a question is about.
+    `added` and `removed` are what changed; `topics` the attributes a question is about; `language` is ISO 639-1.
     """
 
     signals: tuple[Signal, ...]
@@ -118,16 +118,38 @@ class Understanding:
     questions: tuple[str, ...] = ()
     intents: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    language: str = "en"
 
     def to_json(self) -> dict[str, Any]:
         """For the transcript and for audit."""
         return {
+            "language": self.language,
             "signals": plain(self.signals),
             "filters": plain(self.filters),
             "removed": plain(self.removed),
             "questions": list(self.questions),
             "intents": list(self.intents),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Loosening:
+    """One limit loosened as far as it takes, and how many listings that gives. `to` is None where it is left out."""
+
+    filter: Filter
+    to: Filter | None
+    matches: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One statement about a listing and where it comes from. `confidence` is 0..1; `source` is in words for people."""
+
+    text: str
+    listing_id: int
+    field: str
+    source: str
+    confidence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
