@@ -50,6 +50,8 @@ class Sizes:
     versions: int  # the same of publishes
     conversations: int
     seconds: int
+    crowd: int  # conversations with a turn each half minute
+    crowd_seconds: int
     sheets: int  # generated lists whose columns are judged; every trade in every language once takes 196
 
 
@@ -69,6 +71,8 @@ TINY = Sizes(
     versions=4,
     conversations=50,
     seconds=2,
+    crowd=20,
+    crowd_seconds=4,
     sheets=28,
 )
 QUICK = Sizes(
@@ -87,6 +91,8 @@ QUICK = Sizes(
     versions=40,
     conversations=5000,
     seconds=10,
+    crowd=500,
+    crowd_seconds=30,
     sheets=196,
 )
 FULL = Sizes(
@@ -105,6 +111,8 @@ FULL = Sizes(
     versions=200,
     conversations=20_000,
     seconds=60,
+    crowd=2000,
+    crowd_seconds=90,
     sheets=588,
 )
 

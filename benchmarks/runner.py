@@ -24,6 +24,7 @@ BENCHMARKS: Final = {
     "conversations": "open conversations on kept versions while others are published, and kill switches",
     "search": "the ranked search by brute force in numpy, and how exact it is",
     "turns": "one message of a buyer, by the search it needs and by brute force",
+    "crowd": "two thousand open conversations, a turn each half minute, over HTTP",
     "imports": "rows per second by COPY of the same rows",
     "blueprint": "how often proposals for columns are right, against how sure they are",
     "memory": "memory of each process of a stack",
@@ -33,6 +34,7 @@ SERVICES: Final = {
     "publish": {"gateway", "realtime"},
     "conversations": {"gateway", "realtime"},
     "turns": {"gateway", "realtime"},
+    "crowd": {"gateway", "realtime"},
     "memory": {"gateway", "realtime", "functions", "worker"},
 }
 
