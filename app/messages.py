@@ -25,6 +25,7 @@ WORDS: dict[str, str] = {
     "core.model_busy": "The language model has no room right now. We go on without it; you can try again later.",
     "core.model_failed": "The language model gave no usable answer. We go on without it.",
     "core.model_unreachable": "The language model cannot be reached right now. We go on without it.",
+    "core.no_model": "No language model answers just now. We go on without one.",
     "core.no_such_file": "There is no such file.",
     "core.no_such_route": "There is nothing at this address.",
     "core.not_allowed": "Your role does not include this. An admin of your organization can do it or give you the right to.",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from backend.adapters.embeddings import LocalEmbedder
+from backend.adapters.model_gateway import ModelGateway
 from backend.adapters.ocr_local import LocalOcr
 from backend.adapters.ocr_remembered import RememberedOcr
 from backend.adapters.realtime import RealtimeHub
@@ -30,6 +31,7 @@ def build_ports(settings: Settings) -> Ports:
         files=SupabaseFiles(settings.supabase_url, secret, public_base=_public_base(settings)),
         ocr=RememberedOcr(_ocr(settings)),
         model=_model(settings),
+        models=ModelGateway({}),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID, uuid5
@@ -13,8 +13,8 @@ import numpy as np
 from jsonschema import Draft202012Validator
 from numpy.typing import NDArray
 
-from backend.core.errors import NotFound, NotSignedIn, Upstream
-from backend.core.ports import Ports, SignedIn, Word
+from backend.core.errors import Busy, NotFound, NotSignedIn, Upstream
+from backend.core.ports import ChatAnswer, ModelStatus, Ports, SignedIn, ToolCall, Usage, Word
 
 
 class HashEmbedder:
@@ -154,10 +154,75 @@ class ScriptedModel:
         self.answers.clear()
 
 
+class ScriptedModels:
+    """Gives prepared answers in turn, whatever the order; an error is raised instead, and a function is asked.
+
+    With answers `groq` is available, without none. `asked` keeps every question.
+    """
+
+    def __init__(
+        self,
+        *answers: ChatAnswer | Exception | Callable[..., ChatAnswer],
+        available: tuple[str, ...] | None = None,
+    ) -> None:
+        self.answers = list(answers)
+        self.available: tuple[str, ...] = (("groq",) if answers else ()) if available is None else available
+        self.asked: list[dict[str, Any]] = []
+
+    async def chat(
+        self, *, heard: Callable[[str, str], None] | None = None, order: Sequence[str], **question: Any
+    ) -> ChatAnswer:
+        if not set(order) & set(self.available) or not self.answers:
+            raise Busy("core.no_model", tried={})
+        self.asked.append({"order": tuple(order), **question})
+        answer = self.answers.pop(0)
+        if callable(answer):
+            answer = answer(order=order, **question)
+        if isinstance(answer, Exception):
+            raise answer
+        if heard is not None:
+            heard(answer.provider, answer.raw or answer.text)
+        return answer
+
+    def status(self) -> Mapping[str, ModelStatus]:
+        asked = len(self.asked)
+        return {name: ModelStatus("scripted", "closed", asked, asked, 0) for name in self.available}
+
+    async def close(self) -> None:
+        self.answers.clear()
+
+
+class KeptInMind:
+    """A memory that lasts as long as the process; its days pass when `today` is moved."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, dict[str, tuple[float, Any]]] = defaultdict(dict)
+        self.today = 0.0
+
+    async def remember(self, subject: str, facts: Mapping[str, Any], ttl_days: int) -> None:
+        self.kept[subject].update({name: (self.today + ttl_days, fact) for name, fact in facts.items()})
+
+    async def recall(self, subject: str) -> Mapping[str, Any]:
+        known = self.kept.get(subject, {})
+        return {name: fact for name, (until, fact) in known.items() if until > self.today}
+
+    async def forget(self, subject: str) -> None:
+        self.kept.pop(subject, None)
+
+    async def close(self) -> None:
+        """Keeps what it has, so that a test can look afterwards."""
+
+
+def says(text: str = "", *calls: ToolCall, usage: Usage | None = None) -> ChatAnswer:
+    """An answer as a provider would give it."""
+    return ChatAnswer(text, calls, usage or Usage(10, 5), "groq", "scripted", raw=text)
+
+
 def fake_ports(**other: Any) -> Ports:
     """Every port faked, but for those given."""
     fakes: dict[str, Any] = {
         "embedder": HashEmbedder(), "broadcasts": FakeBroadcasts(), "identity": FakeIdentity(), "files": MemoryFiles(),
         "ocr": FixedOcr(), "model": None,
+        "models": ScriptedModels(),
     }  # fmt: skip
     return Ports(**fakes | other)

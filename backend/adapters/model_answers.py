@@ -22,7 +22,7 @@ from backend.core.errors import AppError, Busy, TooMany, Upstream
 
 _FIRST_WAIT_S: Final = 0.25
 _LONGEST_WAIT_S: Final = 4.0
-_PASSING: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
+PASSING: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _ANSWER: Final = "answer"
 
 
@@ -37,7 +37,7 @@ class Failed(Exception):
     @property
     def is_passing(self) -> bool:
         """Whether the same question may be answered in a moment."""
-        return self.problem == "unreachable" or self.status in _PASSING
+        return self.problem == "unreachable" or self.status in PASSING
 
     def as_error(self, provider: str) -> AppError:
         if self.status == 429:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 import numpy as np
@@ -129,8 +129,154 @@ class LanguageModel(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ToolSpec:
+    """A tool a model may call. `parameters` is a JSON Schema of an object."""
+
+    name: str
+    description: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool a model wants called. What it wants is a wish: whether it may is decided where the verb is."""
+
+    id: str
+    name: str
+    arguments: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """One message of a conversation. `calls` belong to an assistant's; `call_id` says which call a tool's answers."""
+
+    role: Literal["user", "assistant", "tool"]
+    text: str
+    calls: tuple[ToolCall, ...] = ()
+    call_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What a provider counted, summed over a repair. Unit: tokens. Nothing for an answer from the cache."""
+
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(self.input_tokens + other.input_tokens, self.output_tokens + other.output_tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class ChatAnswer:
+    """A whole answer. Where a schema was asked for and no tool is called, `text` is JSON that is valid against it.
+
+    `raw` is what was written before it was read, the wrong first try of a repaired answer included, for the audit.
+    """
+
+    text: str
+    calls: tuple[ToolCall, ...]
+    usage: Usage
+    provider: str
+    model: str
+    cached: bool = False
+    raw: str = ""
+
+
+class ChatModel(Protocol):
+    """One model of one provider. One question, one answer: it tries once and knows no cache."""
+
+    name: str
+
+    async def chat(
+        self,
+        *,
+        system: str,
+        messages: Sequence[ChatMessage],
+        tools: Sequence[ToolSpec] = (),
+        schema: Mapping[str, Any] | None = None,
+        timeout_s: float,
+    ) -> ChatAnswer:
+        """A whole answer as the model wrote it, not checked against `schema`.
+
+        Raises: Upstream `core.model_failed`; TooMany `core.model_busy`; Busy `core.model_unreachable`.
+        """
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelStatus:
+    """How one provider fares in this process. `state` is that of its breaker."""
+
+    model: str
+    state: Literal["closed", "open", "half_open"]
+    asked: int
+    answered: int
+    failed: int
+    last_error: str = ""
+
+
+class Models(Protocol):
+    """Every chat model, behind one door: order, breaker, repair, cache, budget of time."""
+
+    @property
+    def available(self) -> tuple[str, ...]:
+        """Those with a key: `groq`, `mistral`, `openai_compatible`. Without keys none."""
+        ...
+
+    async def chat(
+        self,
+        *,
+        order: Sequence[str],
+        system: str,
+        messages: Sequence[ChatMessage],
+        tools: Sequence[ToolSpec] = (),
+        schema: Mapping[str, Any] | None = None,
+        attempt_s: float,
+        total_s: float,
+        cache_key: str | None = None,
+        heard: Callable[[str, str], None] | None = None,
+    ) -> ChatAnswer:
+        """The first good answer of the providers in `order`, up to `builtin`, which ends the list.
+
+        Each attempt ends within `attempt_s`, all of them within `total_s`, whatever a provider does. The answer is
+        checked: JSON against `schema`, calls against `tools`; one repair is asked for. With a `cache_key` the same
+        question may be answered from the cache. `heard(provider, raw)` is told each answer as it came, for the
+        audit, also one that could not be used.
+        Raises: Busy `core.no_model`; its `tried` says which provider failed with which code.
+        """
+        ...
+
+    def status(self) -> Mapping[str, ModelStatus]:
+        """By provider. Neither keys nor questions are in it."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Memory(Protocol):
+    """What is kept of a buyer from one visit to the next. Whether it may be kept is the caller's to ask: consent."""
+
+    async def remember(self, subject: str, facts: Mapping[str, Any], ttl_days: int) -> None:
+        """Keeps facts, plain JSON by name, over earlier ones of the same name, for so many days. Raises: Busy."""
+        ...
+
+    async def recall(self, subject: str) -> Mapping[str, Any]:
+        """What is known and not over; empty where nothing is. Raises: Busy `core.memory_unreachable`."""
+        ...
+
+    async def forget(self, subject: str) -> None:
+        """Lets go of everything; whoever is not known counts as forgotten. Raises: Busy."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Ports:
-    """Every port, joined to an adapter by `backend.main`."""
+    """Every port, joined to an adapter by `backend.main`. Without `memory` Postgres remembers."""
 
     embedder: Embedder
     broadcasts: Broadcasts
@@ -138,6 +284,8 @@ class Ports:
     files: Files
     ocr: Ocr
     model: LanguageModel | None
+    models: Models
+    memory: Memory | None = None
 
     async def close(self) -> None:
         """Lets go of every connection."""
@@ -147,3 +295,6 @@ class Ports:
         await self.ocr.close()
         if self.model is not None:
             await self.model.close()
+        await self.models.close()
+        if self.memory is not None:
+            await self.memory.close()

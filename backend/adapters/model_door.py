@@ -1,0 +1,205 @@
+"""One provider as the gateway sees it: its breaker, its places, further tries, one repair. No attempt outlives its time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any, Final, Never
+
+from backend.adapters.model_answers import PASSING
+from backend.adapters.model_breaker import Breaker
+from backend.adapters.model_cache import Question
+from backend.adapters.model_checking import Fault, checked, repair
+from backend.core.errors import AppError, Busy, TooMany, Upstream
+from backend.core.ports import ChatAnswer, ChatModel, ModelStatus
+
+_log = logging.getLogger(__name__)
+
+Heard = Callable[[str, str], None]
+
+REPAIRED: Final = "\n--- repaired ---\n"
+_SPARE: Final = 0.95  # an attempt ends a twentieth early, so that its caller is back in time
+_LEAST_S: Final = 0.05
+_LONGEST_REST_S: Final = 300.0
+_PATIENCE_S: Final = 0.5  # how long to wait for a provider while another could be asked
+_FIRST_WAIT_S: Final = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much trouble and how much load one provider may have. Unit: seconds where the name ends in `_s`."""
+
+    failures: int = 5
+    window_s: float = 60.0
+    pause_s: float = 30.0
+    at_once: int = 16
+    cache_s: float = 600.0
+    cache_size: int = 512
+    slow_s: float = 1.0  #: a time-out below this says more about the time given than about the provider
+
+
+class Door:
+    """Asks one model."""
+
+    def __init__(self, name: str, model: ChatModel, limits: Limits, clock: Callable[[], float]) -> None:
+        self._name, self._model, self._limits, self._clock = name, model, limits, clock
+        self._breaker = Breaker(
+            failures=limits.failures, window_s=limits.window_s, pause_s=limits.pause_s, clock=clock
+        )
+        self._places = asyncio.Semaphore(limits.at_once)
+        self._left: set[asyncio.Task[ChatAnswer]] = set()
+        self._asked = self._answered = self._failed = 0
+        self._last_error = ""
+
+    def status(self) -> ModelStatus:
+        return ModelStatus(
+            self._model.name, self._breaker.state, self._asked, self._answered, self._failed, self._last_error
+        )
+
+    async def close(self) -> None:
+        for task in self._left:
+            task.cancel()
+        if self._left:
+            await asyncio.wait(self._left, timeout=1.0)
+        await self._model.close()
+
+    async def ask(
+        self, question: Question, *, attempt_s: float, until: float, others_follow: bool, heard: Heard
+    ) -> ChatAnswer:
+        """A checked answer by `until`. Raises: AppError of the last try."""
+        tries = 0
+        while True:
+            try:
+                answer = await self._attempt(question, attempt_s, until)
+            except AppError as error:
+                tries += 1
+                room_s = until - self._clock()
+                wait_s = pause_before_next(error, tries, room_s=room_s, others_follow=others_follow)
+                if wait_s is None:
+                    raise
+                await asyncio.sleep(wait_s)
+            else:
+                heard(self._name, answer.raw)
+                return await self._usable(question, answer, attempt_s, until, heard)
+
+    async def _usable(
+        self, question: Question, first: ChatAnswer, attempt_s: float, until: float, heard: Heard
+    ) -> ChatAnswer:
+        fine = checked(first, question)
+        if not isinstance(fine, Fault):
+            return fine
+        second = await self._attempt(repair(question, first, fine), attempt_s, until)
+        heard(self._name, second.raw)
+        mended = checked(second, question)
+        if isinstance(mended, Fault):
+            self._last_error = "core.model_failed"
+            raise Upstream("core.model_failed", provider=self._name, problem=mended.problem)
+        return _joined(first, mended)
+
+    async def _attempt(self, question: Question, attempt_s: float, until: float) -> ChatAnswer:
+        give_s = min(attempt_s * _SPARE, until - self._clock())
+        if give_s < _LEAST_S:
+            raise Busy("core.model_unreachable", provider=self._name, problem="no_time_left")
+        ticket = self._breaker.enter()
+        if ticket is None:
+            raise Busy("core.model_unreachable", provider=self._name, problem="resting")
+        lived: bool | None = None
+        try:
+            answer = await self._within(self._call(question, give_s), give_s)
+            lived = True
+            self._answered += 1
+            return answer
+        except TimeoutError:
+            lived = False if give_s >= self._limits.slow_s else None
+            self._fail(Busy("core.model_unreachable", provider=self._name, timeout_s=round(give_s, 2)))
+        except AppError as error:
+            lived = not _is_outage(error)
+            self._fail(error)
+        except Exception as error:  # noqa: BLE001 - whatever a library does, a turn goes on
+            _log.error(
+                "%s failed with %s", self._name, type(error).__name__
+            )  # its text may quote the question
+            lived = False
+            self._fail(Upstream("core.model_failed", provider=self._name, problem="library"))
+        finally:
+            self._breaker.leave(ticket, lived)
+
+    def _fail(self, error: AppError) -> Never:
+        self._failed += 1
+        self._last_error = error.code
+        asked_for = error.facts.get("retry_after_s")
+        if error.code == "core.model_busy" and asked_for:
+            self._breaker.rest(min(float(asked_for), _LONGEST_REST_S))
+        raise error from None
+
+    async def _call(self, question: Question, give_s: float) -> ChatAnswer:
+        async with self._places:
+            self._asked += 1
+            return await self._model.chat(
+                system=question.system, messages=question.messages, tools=question.tools,
+                schema=question.schema, timeout_s=give_s,
+            )  # fmt: skip
+
+    async def _within(self, work: Coroutine[Any, Any, ChatAnswer], seconds: float) -> ChatAnswer:
+        """Like `asyncio.timeout`, for work that may not heed its cancellation. Raises: TimeoutError."""
+        task = asyncio.create_task(work)
+        try:
+            done, _ = await asyncio.wait({task}, timeout=seconds)
+        finally:
+            if not task.done():
+                task.cancel()
+                self._left.add(task)
+                task.add_done_callback(self._forget)
+        if not done:
+            raise TimeoutError
+        return task.result()
+
+    def _forget(self, task: asyncio.Task[ChatAnswer]) -> None:
+        self._left.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, so that nobody reports it
+
+
+def pause_before_next(
+    error: AppError, tries: int, *, room_s: float, others_follow: bool, chance: float | None = None
+) -> float | None:
+    """How long to wait before the same provider is asked again; None where it is not. Unit: seconds.
+
+    Time-outs are not tried again: the buyer has waited already. While others follow there is one further try at most,
+    and a short wait before it. `chance` (0..1) spreads the waits of many.
+    """
+    if not _is_passing(error) or tries >= (2 if others_follow else 3):
+        return None
+    chance = random.random() if chance is None else chance  # noqa: S311 - spreads load, guards nothing
+    asked_for = error.facts.get("retry_after_s")
+    first = _FIRST_WAIT_S * 2 ** (tries - 1)
+    wait_s = (
+        first * (0.5 + chance / 2) if asked_for is None else float(asked_for) + _FIRST_WAIT_S * (0.1 + chance)
+    )
+    longest = min(_PATIENCE_S, room_s) if others_follow else room_s
+    return wait_s if wait_s + _LEAST_S < longest else None
+
+
+def _is_passing(error: AppError) -> bool:
+    facts = error.facts
+    if error.code == "core.model_unreachable":
+        return "timeout_s" not in facts and facts.get("problem") not in {"resting", "no_time_left"}
+    return error.code == "core.model_busy" or facts.get("status") in PASSING or facts.get("problem") == "cut"
+
+
+def _is_outage(error: AppError) -> bool:
+    """Whether the provider is to blame, and not this one question."""
+    status = error.facts.get("status")
+    return (
+        isinstance(error, Busy | TooMany) or status is None or status in PASSING or status in {401, 403, 404}
+    )
+
+
+def _joined(first: ChatAnswer, mended: ChatAnswer) -> ChatAnswer:
+    return ChatAnswer(
+        mended.text, mended.calls, first.usage + mended.usage, mended.provider, mended.model,
+        raw=first.raw + REPAIRED + mended.raw,
+    )  # fmt: skip
