@@ -209,7 +209,7 @@ def _conversation(conn: psycopg.Connection[Any], world: World) -> None:
     scope = {"event_id": world.event, "organization_id": world.seller}
     for session in (world.session, world.other_session):
         insert(conn, "public.sessions", id=session, version_id=world.version, **scope)
-    insert(
+    turn = insert(
         conn,
         "public.turns",
         session_id=world.session,
@@ -219,6 +219,7 @@ def _conversation(conn: psycopg.Connection[Any], world: World) -> None:
         idempotency_key="k1",
         **scope,
     )
+    _beside_a_turn(conn, {"turn_id": turn["id"], "session_id": world.session, **scope})
     conn.execute("update public.sessions set turn_count = 1 where id = %s", (world.session,))
     conn.execute(
         """
@@ -256,6 +257,22 @@ def _conversation(conn: psycopg.Connection[Any], world: World) -> None:
         alignment=0.8,
         matching_listings=2,
     )
+
+
+def _beside_a_turn(conn: psycopg.Connection[Any], turn: dict[str, Any]) -> None:
+    """What staff see of a turn, a survey, a memory and what models cost."""
+    insert(conn, "public.turn_records", number=1, stance="answer_safely", **turn)
+    call = {"tool": "search_listings", "verb": "search", "origin": "guide", "outcome": "ran"}
+    insert(conn, "public.tool_calls", position=1, **call, **turn)
+    insert(
+        conn, "public.model_exchanges", position=1, purpose="answer", outcome="used", sealed="sealed", **turn
+    )
+    scope = {name: turn[name] for name in ("event_id", "organization_id")}
+    insert(conn, "public.model_spend", day="2026-01-01", **scope)
+    insert(
+        conn, "public.buyer_memories", visitor_sha256=b"visitor", expires_at="2099-01-01T00:00:00Z", **scope
+    )
+    insert(conn, "public.survey_answers", session_id=turn["session_id"], nps=9, **scope)
 
 
 def _proposals(conn: psycopg.Connection[Any], world: World) -> None:

@@ -1084,6 +1084,76 @@ CREATE FUNCTION private.filled_section(p_name text, p_section jsonb) RETURNS jso
   select case when p_section is null then private.standard_document() -> p_name
               else private.laid_over(private.standard_document() -> p_name, p_section) end
 $$;
+CREATE FUNCTION private.find_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer DEFAULT 24, p_sample integer DEFAULT 0, OUT ids bigint[], OUT parts double precision[], OUT matches integer, OUT bits bytea, OUT numbers bytea) RETURNS record
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $_$
+declare
+  w_individual float8 := coalesce((p_weights ->> 'individual')::float8, 0.5);
+  w_spec float8 := coalesce((p_weights ->> 'spec')::float8, 0.2);
+  w_scarcity float8 := coalesce((p_weights ->> 'scarcity')::float8, 0.15);
+  w_social float8 := coalesce((p_weights ->> 'social')::float8, 0.15);
+  by_vector boolean := p_embedding is not null and w_individual > 0;
+  unit float8 := case when by_vector then w_individual else 1 end;
+  most int := least(greatest(p_limit, 0), 500);
+  share int := least(greatest(p_sample, 0), 5000);
+  tokens text[] := array(select lower(value) from jsonb_array_elements_text(coalesce(p_filters -> 'tokens', '[]')));
+  lexemes tsquery := nullif(replace(plainto_tsquery('english', coalesce(p_text, ''))::text, '&', '|'), '')::tsquery;
+  q64 extensions.halfvec := case when by_vector then extensions.l2_normalize(extensions.subvector(p_embedding, 1, 64)) end;
+  scan text; predicate text; wishes record; packed record; is_all boolean; sold int; key text; pass text;
+begin
+  perform private.require_event_access(p_event);
+  scan := private.listing_scan_of(p_event);
+  predicate := private.listing_predicate(p_event, p_filters);
+  wishes := private.wishes_met(p_event, p_wishes);
+  packed := private.packed_columns();
+  is_all := predicate = 'true';
+  key := format('%s - (%s s.scarcity * %L::real + s.social * %L::real)',
+    case when by_vector then '(s.e64 operator(extensions.<#>) $1)' else '0::float8' end,
+    wishes.met || format(' * %L::float8 + ', w_spec / unit / nullif(wishes.total, 0)), w_scarcity / unit, w_social / unit);
+  if is_all then  -- who limits nothing is answered from what is known of the whole, and nothing is kept of the pass
+    execute format('select count(*)::int from %s s where s.sold', scan) into sold;
+    matches := (select t.n from private.listing_totals t where t.event_id = p_event) - sold;
+    if matches is null then execute format('select count(*)::int from %s s where not s.sold', scan) into matches; end if;
+    pass := format('with a as materialized (select s.ctid as at, s.id from %s s where not s.sold order by %s, s.id limit 600)', scan, key);
+  else
+    pass := format('with m as materialized (select s.ctid as at, s.id, %s as key from %s s where not s.sold and %s),
+      a as materialized (select m.at, m.id from m order by m.key, m.id limit 600)', key, scan, predicate);
+  end if;
+  execute pass
+    || case when tokens = '{}' then ', b as (select a.at, false as named from a)' else format(
+      ', t as (select l.id from public.listings l where l.event_id = %1$L::uuid and lower(l.external_id) = any ($4)
+               union select l.id from public.listings l where l.event_id = %1$L::uuid and lower(l.identifier) = any ($4)),
+       b as (select s.ctid as at, true as named from %2$s s join t on t.id = s.id where not s.sold and %3$s
+             union all select a.at, false from a where a.id not in (select t.id from t))', p_event, scan, predicate) end
+    || format(', c as materialized (select s.id, b.named, case when b.named then %1$L::float8 else %2$s end as i, %3$s as p,
+                     %4$L::float8 * s.scarcity as r, %5$L::float8 * s.social as o from b join %6$s s on s.ctid = b.at %7$s)',
+      w_individual,
+      case when p_embedding is null then '0::float8'
+           else format('%L::float8 * coalesce(-(e.embedding operator(extensions.<#>) $2), 0::float8)', w_individual) end,
+      coalesce(wishes.met || format(' * %L::float8', w_spec / nullif(wishes.total, 0)), '0::float8'), w_scarcity, w_social, scan,
+      case when p_embedding is null then '' else 'left join public.listing_embeddings e on e.listing_id = s.id and e.model = $5' end)
+    || case when lexemes is null then ', d as (select c.* from c)' else format(
+      ', d as (select c.id, c.named, c.i + case when c.named then 0::float8 else %1$L::float8 * coalesce(ts_rank(l.tsv, $3, 32), 0::real) end as i,
+                      c.p, c.r, c.o from c left join public.listings l on l.id = c.id
+               where c.i + c.p + c.r + c.o >= coalesce((select k.i + k.p + k.r + k.o - %2$L::float8 from c k
+                 order by 1 desc offset %3$s limit 1), ''-infinity''))', 0.1 * w_individual, 0.06 * w_individual, greatest(most - 1, 0)) end
+    || format(', f as (select d.id, d.i, d.p, d.r, d.o from d order by d.i + d.p + d.r + d.o desc, d.id limit %s)', most)
+    || case when is_all then '' else ', n as (select count(*)::int as n from m)' end
+    || case when share = 0 or is_all then '' else format(
+      ', y as (select %1$s as bits, %2$s as numbers from m join %3$s s on s.ctid = m.at
+               where (m.id * 2654435761) %% 65536 < ceil(65536.0 * %4$s / greatest((select n.n from n), 1)))', packed.bits, packed.numbers, scan, share) end
+    || ' select array(select f.id from f order by f.i + f.p + f.r + f.o desc, f.id),
+                array(select unnest(array[f.i, f.p, f.r, f.o]) from f order by f.i + f.p + f.r + f.o desc, f.id)'
+    || case when is_all then ', $6' else ', (select n.n from n)' end
+    || case when share = 0 or is_all then ', null::bytea, null::bytea' else ', (select y.bits from y), (select y.numbers from y)' end
+    into ids, parts, matches, bits, numbers using q64, p_embedding, lexemes, tokens, p_model, matches;
+  if share > 0 and is_all then
+    execute format('select %s, %s from %s s where not s.sold and (s.id * 2654435761) %% 65536 < ceil(65536.0 * %s / greatest(%s, 1))',
+      packed.bits, packed.numbers, scan, share, matches) into bits, numbers;
+  end if;
+end $_$;
 CREATE FUNCTION private.finish_blueprint_file(p_file uuid, p_kind text, p_findings jsonb, p_problem jsonb) RETURNS public.blueprint_files
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1121,6 +1191,15 @@ begin
   perform private.demand(p_organization, 'edit_document', 'identity.no_such_organization');
   delete from public.remembered_columns r
   where r.organization_id = p_organization and r.source = coalesce(p_source, '') and r.header = p_header;
+end $$;
+CREATE FUNCTION private.forget_visitor() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  delete from public.buyer_memories m using public.sessions s
+  where s.id = private.session_id() and m.event_id = s.event_id and m.visitor_sha256 = s.visitor_sha256;
+  update public.sessions set visitor_sha256 = null where id = private.session_id();
 end $$;
 CREATE FUNCTION private.fresh_versions(p_version uuid) RETURNS TABLE(id uuid, kind text, based_on uuid, created_at timestamp with time zone)
     LANGUAGE sql STABLE SECURITY DEFINER
@@ -1980,7 +2059,9 @@ CREATE TABLE public.sessions (
     last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
     first_match_at timestamp with time zone,
     failed_at timestamp with time zone,
-    ended_at timestamp with time zone
+    ended_at timestamp with time zone,
+    spent_tokens integer DEFAULT 0 NOT NULL,
+    visitor_sha256 bytea
 );
 CREATE FUNCTION private.open_session(p_event_slug text, p_version uuid, p_state jsonb, p_arms jsonb) RETURNS public.sessions
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2036,6 +2117,14 @@ CREATE FUNCTION private.organizations_where(p_permission text) RETURNS SETOF uui
   where m.user_id = (select auth.uid())
     and (private.permissions_of(m.role::text, m.permissions) ->> p_permission)::boolean
 $$;
+CREATE FUNCTION private.packed_columns(OUT bits text, OUT numbers text) RETURNS record
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+  select $q$coalesce(string_agg(bit_send(s.bits), ''::bytea order by s.id), ''::bytea)$q$,
+    'coalesce(string_agg(' || (select string_agg(format($q$float4send(coalesce(s.%I::real, 'NaN'))$q$, c), ' || ')
+      from unnest('{price,year,mileage,n1,n2,n3,n4,n5,n6,n7,n8}'::text[]) c) || $q$, ''::bytea order by s.id), ''::bytea)$q$
+$_$;
 CREATE FUNCTION private.partners_of_actor() RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -2223,6 +2312,25 @@ begin
   if found then perform private.tell_draft(draft, 'recalled'); else select * into draft from public.drafts d where d.id = p_draft; end if;
   return draft;
 end $$;
+CREATE FUNCTION private.recall_visitor(p_visitor text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions;
+  visitor bytea := sha256(convert_to(p_visitor, 'UTF8'));
+  kept jsonb;
+begin
+  select * into own from public.sessions s where s.id = private.session_id() for update;
+  if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
+  insert into public.buyer_memories as memory (event_id, visitor_sha256, organization_id, wishes, expires_at)
+  values (own.event_id, visitor, own.organization_id, '{}', now() + interval '180 days')
+  on conflict (event_id, visitor_sha256) do update set expires_at = excluded.expires_at,
+    wishes = case when memory.expires_at <= now() then '{}' else memory.wishes end
+  returning nullif(memory.wishes, '{}') into kept;
+  update public.sessions set visitor_sha256 = visitor where id = own.id;
+  return kept;
+end $$;
 CREATE FUNCTION private.record_action(p_action text, p_listing bigint DEFAULT NULL::bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2240,6 +2348,32 @@ begin
   end if;
   perform private.record_fact('action.chosen', jsonb_build_object('action', p_action, 'listing_id', p_listing),
                               own.organization_id, own.event_id, own.id);
+end $$;
+CREATE FUNCTION private.record_exchanges(own public.sessions, p_turn bigint, p_exchanges jsonb) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  asked int;
+  came_in bigint;
+  went_out bigint;
+begin
+  insert into public.model_exchanges (turn_id, session_id, event_id, organization_id, position, purpose, provider, model, outcome,
+                                      sealed, provenance, input_tokens, output_tokens, took_ms)
+  select p_turn, own.id, own.event_id, own.organization_id, x.position, x.purpose, x.provider, x.model, x.outcome, x.sealed,
+         coalesce(x.provenance, '[]'), coalesce(x.input_tokens, 0), coalesce(x.output_tokens, 0), x.took_ms
+  from jsonb_to_recordset(p_exchanges)
+    as x(position int, purpose text, provider text, model text, outcome text, sealed text, provenance jsonb, input_tokens int,
+         output_tokens int, took_ms real);
+  select count(*), coalesce(sum((x ->> 'input_tokens')::int), 0), coalesce(sum((x ->> 'output_tokens')::int), 0)
+  into asked, came_in, went_out from jsonb_array_elements(p_exchanges) x;
+  if asked > 0 then
+    insert into public.model_spend as spend (event_id, day, organization_id, exchanges, input_tokens, output_tokens)
+    values (own.event_id, (now() at time zone 'utc')::date, own.organization_id, asked, came_in, went_out)
+    on conflict (event_id, day) do update set exchanges = spend.exchanges + excluded.exchanges,
+      input_tokens = spend.input_tokens + excluded.input_tokens, output_tokens = spend.output_tokens + excluded.output_tokens;
+  end if;
+  return came_in + went_out;
 end $$;
 CREATE FUNCTION private.record_exposure(p_experiment text) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2282,28 +2416,62 @@ begin
   perform private.record_fact('hold.refused', jsonb_build_object('listing_id', p_listing),
                               own.organization_id, own.event_id, own.id);
 end $$;
-CREATE FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) RETURNS bigint
+CREATE FUNCTION private.record_survey(p_answers jsonb, p_nps integer) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare own public.sessions;
+begin
+  select * into own from public.sessions s where s.id = private.session_id();
+  if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
+  insert into public.survey_answers (session_id, event_id, organization_id, answers, nps)
+  values (own.id, own.event_id, own.organization_id, p_answers, p_nps) on conflict (session_id) do nothing;
+  if not found then return false; end if;
+  perform private.record_fact('survey.answered', jsonb_build_object('nps', p_nps), own.organization_id, own.event_id, own.id);
+  return true;
+end $$;
+CREATE FUNCTION private.record_turn(p_turn jsonb) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
   own public.sessions;
   turn_id bigint;
+  number int := (p_turn ->> 'number')::int;
+  is_matched boolean := coalesce((p_turn ->> 'matched')::boolean, false);
+  tokens int := 0;
 begin
   select * into own from public.sessions s where s.id = private.session_id() for update;
   if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
-  if own.turn_count + 1 <> p_number then
-    perform private.fail(409, 'discovery.turn_taken', jsonb_build_object('number', p_number));
+  if own.turn_count + 1 <> number then
+    perform private.fail(409, 'discovery.turn_taken', jsonb_build_object('number', number));
   end if;
-  insert into public.turns (session_id, event_id, organization_id, number, message, reply, understanding, tiles, answer,
-                            idempotency_key, took_ms)
-  values (own.id, own.event_id, own.organization_id, p_number, p_message, p_reply, p_understanding, p_tiles, p_answer, p_key, p_took_ms)
+  insert into public.turns (session_id, event_id, organization_id, number, message, sealed_message, reply, understanding, tiles,
+                            answer, idempotency_key, took_ms)
+  values (own.id, own.event_id, own.organization_id, number, p_turn ->> 'message', p_turn ->> 'sealed_message', p_turn ->> 'reply',
+          p_turn -> 'understanding', p_turn -> 'tiles', p_turn -> 'answer', p_turn ->> 'key', (p_turn ->> 'took_ms')::real)
   returning id into turn_id;
-  update public.sessions set state = p_state, turn_count = p_number, last_seen_at = now(),
-    first_match_at = coalesce(first_match_at, case when p_matched then now() end)
+  insert into public.turn_records (turn_id, session_id, event_id, organization_id, number, stance, record)
+  values (turn_id, own.id, own.event_id, own.organization_id, number, coalesce(p_turn ->> 'stance', 'answer_safely'),
+          coalesce(p_turn -> 'record', '{}'));
+  if p_turn ? 'tools' then
+    insert into public.tool_calls (turn_id, session_id, event_id, organization_id, position, tool, verb, origin, outcome, arguments,
+                                   reasons, took_ms)
+    select turn_id, own.id, own.event_id, own.organization_id, c.position, c.tool, c.verb, c.origin, c.outcome,
+           coalesce(c.arguments, '{}'), coalesce(c.reasons, '[]'), c.took_ms
+    from jsonb_to_recordset(p_turn -> 'tools')
+      as c(position int, tool text, verb text, origin text, outcome text, arguments jsonb, reasons jsonb, took_ms real);
+  end if;
+  if p_turn ? 'exchanges' then tokens := private.record_exchanges(own, turn_id, p_turn -> 'exchanges'); end if;
+  update public.sessions set state = p_turn -> 'state', turn_count = number, last_seen_at = now(),
+    spent_tokens = spent_tokens + tokens, first_match_at = coalesce(first_match_at, case when is_matched then now() end)
   where id = own.id;
-  if p_matched and own.first_match_at is null then
-    perform private.record_fact('turn.first_match', jsonb_build_object('turn', p_number), own.organization_id, own.event_id, own.id);
+  if own.visitor_sha256 is not null then
+    update public.buyer_memories m set wishes = p_turn -> 'state', updated_at = now(), expires_at = now() + interval '180 days'
+    where m.event_id = own.event_id and m.visitor_sha256 = own.visitor_sha256;
+  end if;
+  if is_matched and own.first_match_at is null then
+    perform private.record_fact('turn.first_match', jsonb_build_object('turn', number), own.organization_id, own.event_id, own.id);
   end if;
   return turn_id;
 end $$;
@@ -2936,6 +3104,15 @@ begin
     jsonb_build_object('user_id', p_user, 'before', before, 'after', after), p_organization);
   return after;
 end $$;
+CREATE FUNCTION private.spent() RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object('conversation', s.spent_tokens, 'today', coalesce(p.input_tokens + p.output_tokens, 0))
+  from public.sessions s
+  left join public.model_spend p on p.event_id = s.event_id and p.day = (now() at time zone 'utc')::date
+  where s.id = private.session_id()
+$$;
 CREATE FUNCTION private.standard_document() RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -3035,6 +3212,12 @@ begin
   end loop;
   return swept;
 end $$;
+CREATE FUNCTION private.take_up(p_state jsonb) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  update public.sessions set state = p_state where id = private.session_id() and turn_count = 0
+$$;
 CREATE FUNCTION private.tell_blueprint() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3114,6 +3297,31 @@ CREATE FUNCTION private.touched_blueprint(p_blueprint uuid) RETURNS public.bluep
     status = case when b.status = 'waiting' then 'previewed' else b.status end, verdict = null, reason = ''
   where b.id = p_blueprint returning *
 $$;
+CREATE FUNCTION private.try_filters(p_event uuid, p_tries jsonb) RETURNS TABLE(at integer, n integer, near real[], counts jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    SET jit TO 'off'
+    AS $_$
+declare tried jsonb; place int := 0; scan text; field text;
+begin
+  perform private.require_event_access(p_event);
+  scan := private.listing_scan_of(p_event);
+  for tried in select value from jsonb_array_elements(p_tries) limit 16 loop
+    field := coalesce(tried ->> 'column', 'price');
+    if field not in ('price', 'year', 'mileage', 'n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7', 'n8') then
+      perform private.fail(422, 'catalogue.unknown_filter', jsonb_build_object('field', field));
+    end if;
+    return query execute format('with m as materialized (select s.%1$I::real as v%2$s from %3$s s where not s.sold and %4$s)
+      select %5$s, (select count(*)::int from m), %6$s, %7$s', field, case when tried ? 'facets' then ', s.tags' else '' end, scan,
+      private.listing_predicate(p_event, tried -> 'filters'), place,
+      case when tried ? 'column' then format('array(select m.v from m where m.v is not null order by m.v %s limit 200)',
+        case when tried ->> 'side' = 'gte' then 'desc' else 'asc' end) else '''{}''::real[]' end,
+      case when tried ? 'facets' then format('(select coalesce(jsonb_object_agg(k.id, k.n), ''{}'') from (
+        select t.id, count(*) as n from m cross join lateral unnest(m.tags) t (id) where t.id = any (%s) group by t.id) k)',
+        private.int_array(tried -> 'facets')) else '''{}''::jsonb' end);
+    place := place + 1;
+  end loop;
+end $_$;
 CREATE FUNCTION private.versions_in_use(p_versions uuid[]) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -3332,6 +3540,14 @@ CREATE TABLE public.attached_media (
     CONSTRAINT attached_media_sha256_check CHECK ((sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT attached_media_width_check CHECK ((width > 0))
 );
+CREATE TABLE public.buyer_memories (
+    event_id uuid NOT NULL,
+    visitor_sha256 bytea NOT NULL,
+    organization_id uuid NOT NULL,
+    wishes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL
+);
 CREATE TABLE public.dealers (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     seller_id uuid NOT NULL,
@@ -3511,6 +3727,42 @@ CREATE TABLE public.members (
     permissions jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT members_permissions_check CHECK (((jsonb_typeof(permissions) = 'object'::text) AND (private.wrong_permission(permissions) IS NULL)))
 );
+CREATE TABLE public.model_exchanges (
+    id bigint NOT NULL,
+    turn_id bigint NOT NULL,
+    session_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    purpose text NOT NULL,
+    provider text DEFAULT ''::text NOT NULL,
+    model text DEFAULT ''::text NOT NULL,
+    outcome text NOT NULL,
+    sealed text NOT NULL,
+    provenance jsonb DEFAULT '[]'::jsonb NOT NULL,
+    input_tokens integer DEFAULT 0 NOT NULL,
+    output_tokens integer DEFAULT 0 NOT NULL,
+    took_ms real,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT model_exchanges_outcome_check CHECK ((outcome = ANY (ARRAY['used'::text, 'unused'::text, 'invalid'::text, 'failed'::text]))),
+    CONSTRAINT model_exchanges_purpose_check CHECK ((purpose = ANY (ARRAY['read'::text, 'repair'::text, 'answer'::text, 'variant'::text, 'judge'::text])))
+);
+ALTER TABLE public.model_exchanges ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.model_exchanges_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.model_spend (
+    event_id uuid NOT NULL,
+    day date NOT NULL,
+    organization_id uuid NOT NULL,
+    exchanges integer DEFAULT 0 NOT NULL,
+    input_tokens bigint DEFAULT 0 NOT NULL,
+    output_tokens bigint DEFAULT 0 NOT NULL
+);
 CREATE TABLE public.organizations (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     slug text NOT NULL,
@@ -3561,6 +3813,54 @@ CREATE TABLE public.sources (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT sources_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200)))
 );
+CREATE TABLE public.survey_answers (
+    session_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    answers jsonb DEFAULT '{}'::jsonb NOT NULL,
+    nps integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT survey_answers_nps_check CHECK (((nps >= 0) AND (nps <= 10)))
+);
+CREATE TABLE public.tool_calls (
+    id bigint NOT NULL,
+    turn_id bigint NOT NULL,
+    session_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    tool text NOT NULL,
+    verb text NOT NULL,
+    origin text NOT NULL,
+    outcome text NOT NULL,
+    arguments jsonb DEFAULT '{}'::jsonb NOT NULL,
+    reasons jsonb DEFAULT '[]'::jsonb NOT NULL,
+    took_ms real,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT tool_calls_origin_check CHECK ((origin = ANY (ARRAY['buyer'::text, 'guide'::text, 'job'::text]))),
+    CONSTRAINT tool_calls_outcome_check CHECK ((outcome = ANY (ARRAY['ran'::text, 'prepared'::text, 'executed'::text, 'refused'::text, 'failed'::text]))),
+    CONSTRAINT tool_calls_tool_check CHECK ((length(tool) <= 100)),
+    CONSTRAINT tool_calls_verb_check CHECK ((length(verb) <= 40))
+);
+ALTER TABLE public.tool_calls ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.tool_calls_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+CREATE TABLE public.turn_records (
+    turn_id bigint NOT NULL,
+    session_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    number integer NOT NULL,
+    stance text NOT NULL,
+    record jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT turn_records_stance_check CHECK ((stance = ANY (ARRAY['answer_safely'::text, 'refuse'::text, 'ask_confirmation'::text, 'treat_as_text'::text])))
+);
 CREATE TABLE public.turns (
     id bigint NOT NULL,
     session_id uuid NOT NULL,
@@ -3575,6 +3875,7 @@ CREATE TABLE public.turns (
     idempotency_key text NOT NULL,
     took_ms real,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sealed_message text,
     CONSTRAINT turns_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
     CONSTRAINT turns_message_check CHECK ((length(message) <= 8000))
 );
@@ -3619,6 +3920,8 @@ ALTER TABLE ONLY public.branch_versions
     ADD CONSTRAINT branch_versions_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.branches
     ADD CONSTRAINT branches_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.buyer_memories
+    ADD CONSTRAINT buyer_memories_pkey PRIMARY KEY (event_id, visitor_sha256);
 ALTER TABLE ONLY public.clarifications
     ADD CONSTRAINT clarifications_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.connector_runs
@@ -3681,6 +3984,10 @@ ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_user_id_organization_id_key UNIQUE (user_id, organization_id);
+ALTER TABLE ONLY public.model_exchanges
+    ADD CONSTRAINT model_exchanges_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.model_spend
+    ADD CONSTRAINT model_spend_pkey PRIMARY KEY (event_id, day);
 ALTER TABLE ONLY public.organization_flags
     ADD CONSTRAINT organization_flags_pkey PRIMARY KEY (organization_id, name);
 ALTER TABLE ONLY public.organizations
@@ -3705,6 +4012,12 @@ ALTER TABLE ONLY public.sources
     ADD CONSTRAINT sources_event_id_name_key UNIQUE (event_id, name);
 ALTER TABLE ONLY public.sources
     ADD CONSTRAINT sources_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.survey_answers
+    ADD CONSTRAINT survey_answers_pkey PRIMARY KEY (session_id);
+ALTER TABLE ONLY public.tool_calls
+    ADD CONSTRAINT tool_calls_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.turn_records
+    ADD CONSTRAINT turn_records_pkey PRIMARY KEY (turn_id);
 ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.turns
@@ -3748,6 +4061,8 @@ CREATE INDEX listings_external ON public.listings USING btree (event_id, lower(e
 CREATE INDEX listings_identifier ON public.listings USING btree (event_id, lower(identifier)) WHERE (identifier IS NOT NULL);
 CREATE INDEX listings_source_file ON public.listings USING btree (source_file_id);
 CREATE INDEX members_organization ON public.members USING btree (organization_id);
+CREATE INDEX model_exchanges_session ON public.model_exchanges USING btree (session_id, id);
+CREATE INDEX model_exchanges_turn ON public.model_exchanges USING btree (turn_id);
 CREATE INDEX previews_expiry ON public.previews USING btree (expires_at);
 CREATE INDEX prospects_dealer ON public.prospects USING btree (dealer_organization_id, created_at DESC);
 CREATE INDEX prospects_dealer_id ON public.prospects USING btree (dealer_id);
@@ -3759,6 +4074,12 @@ CREATE INDEX sessions_open ON public.sessions USING btree (event_id, last_seen_a
 CREATE INDEX sessions_version ON public.sessions USING btree (version_id);
 CREATE INDEX source_files_event ON public.source_files USING btree (event_id);
 CREATE INDEX source_files_source ON public.source_files USING btree (source_id);
+CREATE INDEX survey_answers_event ON public.survey_answers USING btree (event_id, created_at DESC);
+CREATE INDEX tool_calls_event ON public.tool_calls USING btree (event_id, created_at DESC);
+CREATE INDEX tool_calls_session ON public.tool_calls USING btree (session_id, id);
+CREATE INDEX tool_calls_turn ON public.tool_calls USING btree (turn_id);
+CREATE INDEX turn_records_event ON public.turn_records USING btree (event_id, created_at DESC);
+CREATE INDEX turn_records_session ON public.turn_records USING btree (session_id, number);
 CREATE INDEX turns_event ON public.turns USING btree (event_id, created_at DESC);
 ALTER INDEX public.journal_event_kind ATTACH PARTITION public.journal_default_event_id_kind_recorded_at_idx;
 ALTER INDEX public.journal_organization ATTACH PARTITION public.journal_default_organization_id_recorded_at_idx;
@@ -3816,6 +4137,8 @@ ALTER TABLE ONLY public.branches
     ADD CONSTRAINT branches_base_version_id_fkey FOREIGN KEY (base_version_id) REFERENCES public.event_versions(id);
 ALTER TABLE ONLY public.branches
     ADD CONSTRAINT branches_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE RESTRICT;
+ALTER TABLE ONLY public.buyer_memories
+    ADD CONSTRAINT buyer_memories_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.clarifications
     ADD CONSTRAINT clarifications_blueprint_id_fkey FOREIGN KEY (blueprint_id) REFERENCES public.blueprints(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.connector_runs
@@ -3898,6 +4221,10 @@ ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.members
     ADD CONSTRAINT members_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.model_exchanges
+    ADD CONSTRAINT model_exchanges_turn_id_fkey FOREIGN KEY (turn_id) REFERENCES public.turns(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.model_spend
+    ADD CONSTRAINT model_spend_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.organization_flags
     ADD CONSTRAINT organization_flags_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.previews
@@ -3928,6 +4255,12 @@ ALTER TABLE ONLY public.source_files
     ADD CONSTRAINT source_files_source_id_fkey FOREIGN KEY (source_id) REFERENCES public.sources(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.sources
     ADD CONSTRAINT sources_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.survey_answers
+    ADD CONSTRAINT survey_answers_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.tool_calls
+    ADD CONSTRAINT tool_calls_turn_id_fkey FOREIGN KEY (turn_id) REFERENCES public.turns(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.turn_records
+    ADD CONSTRAINT turn_records_turn_id_fkey FOREIGN KEY (turn_id) REFERENCES public.turns(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 ALTER TABLE private.answers ENABLE ROW LEVEL SECURITY;
@@ -3951,6 +4284,8 @@ ALTER TABLE public.branch_versions ENABLE ROW LEVEL SECURITY;
 CREATE POLICY branch_versions_read ON public.branch_versions FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.branches ENABLE ROW LEVEL SECURITY;
 CREATE POLICY branches_read ON public.branches FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
+ALTER TABLE public.buyer_memories ENABLE ROW LEVEL SECURITY;
+CREATE POLICY buyer_memories_read ON public.buyer_memories FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 ALTER TABLE public.clarifications ENABLE ROW LEVEL SECURITY;
 CREATE POLICY clarifications_read ON public.clarifications FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.connector_runs ENABLE ROW LEVEL SECURITY;
@@ -4006,6 +4341,10 @@ CREATE POLICY members_dismiss ON public.members AS RESTRICTIVE FOR DELETE TO aut
 CREATE POLICY members_manage ON public.members AS RESTRICTIVE FOR UPDATE TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('manage_permissions'::text) AS organizations_where)));
 CREATE POLICY members_read ON public.members FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 CREATE POLICY members_remove ON public.members FOR DELETE TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
+ALTER TABLE public.model_exchanges ENABLE ROW LEVEL SECURITY;
+CREATE POLICY model_exchanges_read ON public.model_exchanges FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.model_spend ENABLE ROW LEVEL SECURITY;
+CREATE POLICY model_spend_read ON public.model_spend FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 ALTER TABLE public.organization_flags ENABLE ROW LEVEL SECURITY;
 CREATE POLICY organization_flags_read ON public.organization_flags FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
@@ -4028,6 +4367,12 @@ ALTER TABLE public.source_files ENABLE ROW LEVEL SECURITY;
 CREATE POLICY source_files_read ON public.source_files FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 ALTER TABLE public.sources ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sources_read ON public.sources FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.survey_answers ENABLE ROW LEVEL SECURITY;
+CREATE POLICY survey_answers_read ON public.survey_answers FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.tool_calls ENABLE ROW LEVEL SECURITY;
+CREATE POLICY tool_calls_read ON public.tool_calls FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.turn_records ENABLE ROW LEVEL SECURITY;
+CREATE POLICY turn_records_read ON public.turn_records FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 ALTER TABLE public.turns ENABLE ROW LEVEL SECURITY;
 CREATE POLICY turns_own ON public.turns FOR SELECT TO anon USING ((session_id = ( SELECT private.session_id() AS session_id)));
 CREATE POLICY turns_read ON public.turns FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
@@ -4161,12 +4506,17 @@ GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO an
 GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO service_role;
 REVOKE ALL ON FUNCTION private.filled_section(p_name text, p_section jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.find_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer, p_sample integer, OUT ids bigint[], OUT parts double precision[], OUT matches integer, OUT bits bytea, OUT numbers bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.find_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer, p_sample integer, OUT ids bigint[], OUT parts double precision[], OUT matches integer, OUT bits bytea, OUT numbers bytea) TO anon;
+GRANT ALL ON FUNCTION private.find_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer, p_sample integer, OUT ids bigint[], OUT parts double precision[], OUT matches integer, OUT bits bytea, OUT numbers bytea) TO authenticated;
 REVOKE ALL ON FUNCTION private.finish_blueprint_file(p_file uuid, p_kind text, p_findings jsonb, p_problem jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.finish_blueprint_file(p_file uuid, p_kind text, p_findings jsonb, p_problem jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.finish_import(p_import uuid, p_report jsonb, p_problem jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.flags_of(p_organization uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.forget_column(p_organization uuid, p_source text, p_header text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.forget_column(p_organization uuid, p_source text, p_header text) TO authenticated;
+REVOKE ALL ON FUNCTION private.forget_visitor() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.forget_visitor() TO anon;
 REVOKE ALL ON FUNCTION private.fresh_versions(p_version uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.gate_version() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.gone(p_event uuid, p_before jsonb, p_after jsonb) FROM PUBLIC;
@@ -4263,6 +4613,7 @@ REVOKE ALL ON FUNCTION private.organizations_where(p_permission text) FROM PUBLI
 GRANT ALL ON FUNCTION private.organizations_where(p_permission text) TO anon;
 GRANT ALL ON FUNCTION private.organizations_where(p_permission text) TO authenticated;
 GRANT ALL ON FUNCTION private.organizations_where(p_permission text) TO service_role;
+REVOKE ALL ON FUNCTION private.packed_columns(OUT bits text, OUT numbers text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.partners_of_actor() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.partners_of_actor() TO anon;
 GRANT ALL ON FUNCTION private.partners_of_actor() TO authenticated;
@@ -4287,8 +4638,11 @@ REVOKE ALL ON FUNCTION private.read_approval_policy(p_organization uuid) FROM PU
 GRANT ALL ON FUNCTION private.read_approval_policy(p_organization uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.recall_draft(p_draft uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.recall_draft(p_draft uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.recall_visitor(p_visitor text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.recall_visitor(p_visitor text) TO anon;
 REVOKE ALL ON FUNCTION private.record_action(p_action text, p_listing bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_action(p_action text, p_listing bigint) TO anon;
+REVOKE ALL ON FUNCTION private.record_exchanges(own public.sessions, p_turn bigint, p_exchanges jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.record_exposure(p_experiment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_exposure(p_experiment text) TO anon;
 REVOKE ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organization uuid, p_event uuid, p_session uuid) FROM PUBLIC;
@@ -4297,8 +4651,10 @@ GRANT ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organiza
 GRANT ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organization uuid, p_event uuid, p_session uuid) TO service_role;
 REVOKE ALL ON FUNCTION private.record_refusal(p_listing bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_refusal(p_listing bigint) TO anon;
-REVOKE ALL ON FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.record_turn(p_number integer, p_key text, p_message text, p_reply text, p_understanding jsonb, p_tiles jsonb, p_answer jsonb, p_state jsonb, p_took_ms real, p_matched boolean) TO anon;
+REVOKE ALL ON FUNCTION private.record_survey(p_answers jsonb, p_nps integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_survey(p_answers jsonb, p_nps integer) TO anon;
+REVOKE ALL ON FUNCTION private.record_turn(p_turn jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_turn(p_turn jsonb) TO anon;
 REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.refuse_draft_again() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.refuse_over(draft public.drafts) FROM PUBLIC;
@@ -4361,6 +4717,8 @@ REVOKE ALL ON FUNCTION private.set_flag(p_organization uuid, p_name text, p_is_o
 GRANT ALL ON FUNCTION private.set_flag(p_organization uuid, p_name text, p_is_on boolean, p_note text) TO authenticated;
 REVOKE ALL ON FUNCTION private.set_permissions(p_organization uuid, p_user uuid, p_overrides jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.set_permissions(p_organization uuid, p_user uuid, p_overrides jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.spent() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.spent() TO anon;
 REVOKE ALL ON FUNCTION private.standard_document() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.start_connector_run(p_connector uuid, p_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.start_connector_run(p_connector uuid, p_seconds integer) TO authenticated;
@@ -4372,12 +4730,17 @@ GRANT ALL ON FUNCTION private.submit_draft(p_draft uuid, p_revision integer, p_m
 REVOKE ALL ON FUNCTION private.sweep_holds(p_batch integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.sweep_holds(p_batch integer) TO service_role;
 GRANT ALL ON FUNCTION private.sweep_holds(p_batch integer) TO anon;
+REVOKE ALL ON FUNCTION private.take_up(p_state jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.take_up(p_state jsonb) TO anon;
 REVOKE ALL ON FUNCTION private.tell_blueprint() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_draft(draft public.drafts, p_kind text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_event() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_unit() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tidy_blueprints() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.touched_blueprint(p_blueprint uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.try_filters(p_event uuid, p_tries jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.try_filters(p_event uuid, p_tries jsonb) TO anon;
+GRANT ALL ON FUNCTION private.try_filters(p_event uuid, p_tries jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) TO anon;
 GRANT ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) TO authenticated;
@@ -4395,6 +4758,8 @@ GRANT ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) TO authenticat
 GRANT ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) TO service_role;
 GRANT ALL ON TABLE public.attached_media TO service_role;
 GRANT SELECT ON TABLE public.attached_media TO authenticated;
+GRANT ALL ON TABLE public.buyer_memories TO service_role;
+GRANT SELECT ON TABLE public.buyer_memories TO authenticated;
 GRANT ALL ON TABLE public.dealers TO service_role;
 GRANT SELECT ON TABLE public.dealers TO authenticated;
 GRANT UPDATE(code) ON TABLE public.dealers TO authenticated;
@@ -4433,6 +4798,11 @@ GRANT ALL ON SEQUENCE public.listings_id_seq TO service_role;
 GRANT ALL ON TABLE public.members TO service_role;
 GRANT SELECT,DELETE ON TABLE public.members TO authenticated;
 GRANT UPDATE(role) ON TABLE public.members TO authenticated;
+GRANT ALL ON TABLE public.model_exchanges TO service_role;
+GRANT SELECT ON TABLE public.model_exchanges TO authenticated;
+GRANT ALL ON SEQUENCE public.model_exchanges_id_seq TO service_role;
+GRANT ALL ON TABLE public.model_spend TO service_role;
+GRANT SELECT ON TABLE public.model_spend TO authenticated;
 GRANT ALL ON TABLE public.organizations TO service_role;
 GRANT SELECT ON TABLE public.organizations TO authenticated;
 GRANT UPDATE(name) ON TABLE public.organizations TO authenticated;
@@ -4449,6 +4819,13 @@ GRANT ALL ON TABLE public.source_files TO service_role;
 GRANT SELECT ON TABLE public.source_files TO authenticated;
 GRANT ALL ON TABLE public.sources TO service_role;
 GRANT SELECT ON TABLE public.sources TO authenticated;
+GRANT ALL ON TABLE public.survey_answers TO service_role;
+GRANT SELECT ON TABLE public.survey_answers TO authenticated;
+GRANT ALL ON TABLE public.tool_calls TO service_role;
+GRANT SELECT ON TABLE public.tool_calls TO authenticated;
+GRANT ALL ON SEQUENCE public.tool_calls_id_seq TO service_role;
+GRANT ALL ON TABLE public.turn_records TO service_role;
+GRANT SELECT ON TABLE public.turn_records TO authenticated;
 GRANT ALL ON TABLE public.turns TO service_role;
 GRANT SELECT ON TABLE public.turns TO anon;
 GRANT SELECT ON TABLE public.turns TO authenticated;

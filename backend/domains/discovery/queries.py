@@ -48,35 +48,9 @@ async def list_turns(conn: Connection, *, session_id: UUID) -> list[dict[str, An
     return (await cursor.fetchall())[::-1]
 
 
-async def record_turn(
-    conn: Connection,
-    *,
-    number: int,
-    key: str,
-    message: str,
-    reply: str,
-    understanding: dict[str, Any],
-    tiles: list[dict[str, Any]],
-    answer: dict[str, Any],
-    state: dict[str, Any],
-    took_ms: float,
-    matched: bool,
-) -> None:
-    await conn.execute(
-        "select private.record_turn(%s, %s, %s, %s, %s, %s, %s, %s, %s::real, %s)",
-        (
-            number,
-            key,
-            message,
-            reply,
-            Jsonb(understanding),
-            Jsonb(tiles),
-            Jsonb(answer),
-            Jsonb(state),
-            took_ms,
-            matched,
-        ),
-    )
+async def record_turn(conn: Connection, *, turn: dict[str, Any]) -> None:
+    """Shape of `turn`: as `private.record_turn` names it."""
+    await conn.execute("select private.record_turn(%s)", (Jsonb(turn),))
 
 
 async def record_exposure(conn: Connection, *, experiment: str) -> None:

@@ -289,16 +289,20 @@ async def _kept(
     body = answer.to_json() | ({"request": request} if request else {})
     await queries.record_turn(
         ctx.conn,
-        number=prepared.session.turn_count + 1,
-        key=key,
-        message=prepared.message,
-        reply=answer.reply,
-        understanding=prepared.understanding.to_json(),
-        tiles=[{"listing_id": t.listing_id, "match": t.match, "parts": dict(t.parts)} for t in answer.tiles],
-        answer=body,
-        state=state.to_json(),
-        took_ms=(perf_counter() - prepared.began) * 1000,
-        matched=matched,
+        turn={
+            "number": prepared.session.turn_count + 1,
+            "key": key,
+            "message": prepared.message,
+            "reply": answer.reply,
+            "understanding": prepared.understanding.to_json(),
+            "tiles": [
+                {"listing_id": t.listing_id, "match": t.match, "parts": dict(t.parts)} for t in answer.tiles
+            ],
+            "answer": body,
+            "state": state.to_json(),
+            "took_ms": (perf_counter() - prepared.began) * 1000,
+            "matched": matched,
+        },
     )
     return body
 
