@@ -22,6 +22,7 @@ from app.states.blueprint import Blueprint
 from app.states.blueprints import Blueprints
 from app.states.board import Board
 from app.states.cockpit import Cockpit
+from app.states.comparing import Comparing
 from app.states.dealer import Dealer
 from app.states.desk import Desk
 from app.states.event_page import EventPage
@@ -32,13 +33,15 @@ from app.states.sharing import Sharing
 from app.states.sign_in import SignIn
 from app.states.storefront import Storefront
 from app.states.tabs import Tabs
+from app.states.talking import Talking
 from backend.core.errors import AppError, NotFound, NotSignedIn
 from backend.main import create_app
 
 log = logging.getLogger(__name__)
 
 STYLES = tuple(
-    f"/styles/{name}.css" for name in ("tokens", "base", "storefront", "cockpit", "document", "blueprint")
+    f"/styles/{name}.css"
+    for name in ("tokens", "base", "storefront", "answers", "cockpit", "document", "blueprint")
 )
 RELOAD = "location.reload()"
 SIGN_IN = "location.assign('/sign-in?next=' + encodeURIComponent(location.pathname + location.search))"
@@ -90,7 +93,10 @@ app.register_lifespan_task(serving)
 app.add_page(landing.landing, route="/", title="MPAX", on_load=Landing.load)
 app.add_page(sign_in.sign_in, route="/sign-in", title="Sign in · MPAX", on_load=SignIn.load)
 app.add_page(
-    storefront, route="/e/[slug]", title=Storefront.page_title, on_load=[Storefront.load, Sharing.load]
+    storefront,
+    route="/e/[slug]",
+    title=Storefront.page_title,
+    on_load=[Talking.load, Storefront.load, Sharing.load, Comparing.load],
 )
 app.add_page(cockpit.events, route="/cockpit", title="Events · MPAX", on_load=[Desk.load, Cockpit.load])
 app.add_page(

@@ -61,6 +61,11 @@ def count(value: int, one: str, many: str, locale: str = _FALLBACK) -> str:
     return f"{number(value, locale)} {one if value == 1 else many}"
 
 
+def points(value: float, locale: str = _FALLBACK) -> str:
+    """Points of a score, to one digit: `41.3`."""
+    return format_decimal(round(value, 1), format="0.0", locale=babel_locale(locale))
+
+
 def percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app import formats, theme
+from app import answer_showing, formats, theme
 from app.views import (
     Badge,
     Chip,
@@ -87,7 +87,7 @@ def _tile(item: Answer, own: Own) -> Tile:
         price=item.get("price_text") or "Price on request",
         costs=labelled(item.get("costs") or ()),
         match=int(item["match"]),
-        reason=reasons[0] if reasons else "",
+        reason=item.get("why") or next(iter(reasons), ""),
         reasons=reasons,
         badges=[Badge(badge["kind"], badge["text"]) for badge in item.get("badges") or ()],
         specs=labelled(item.get("specs") or ())[:3],
@@ -98,6 +98,7 @@ def _tile(item: Answer, own: Own) -> Tile:
         state=item["state"],
         held_until=own.get(listing_id) or item.get("held_until") or "",
         mine=item["state"] == "held" and listing_id in own,
+        shares=answer_showing.shares(item.get("parts") or {}),
     )
 
 
@@ -124,6 +125,9 @@ def _chip(item: Answer) -> Chip:
         op=item["op"],
         value=_editable(item["value"]),
         text=item["text"],
+        source=item.get("source") or "",
+        sure=answer_showing.sure(float(item.get("confidence", 1.0))),
+        kind=item.get("kind") or "filter",
     )
 
 
@@ -208,6 +212,7 @@ def listing(item: Answer, own: Own, tile: Tile | None) -> Listing:
         state=item["state"],
         held_until=own.get(listing_id) or item.get("held_until") or "",
         mine=item["state"] == "held" and listing_id in own,
+        shares=tile.shares if tile else [],
     )
 
 

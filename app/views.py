@@ -48,11 +48,21 @@ class Tile:
     mine: bool
     photo_sizes: str = ""
     photo_avif: str = ""
+    shares: list[Share] = field(default_factory=list)
+
+
+@dataclass
+class Share:
+    """One part of what a match is made of; `width` is its length as a share of the longest, in percent."""
+
+    label: str
+    points: str
+    width: int
 
 
 @dataclass
 class Chip:
-    """One understood wish, editable and removable."""
+    """One understood wish, editable and removable. `source` is what the buyer said, `sure` how sure we are of it."""
 
     id: str
     group: str
@@ -61,15 +71,37 @@ class Chip:
     op: str
     value: str
     text: str
+    source: str = ""
+    sure: str = ""
+    kind: str = "filter"
+
+
+@dataclass
+class Loosening:
+    """One limit let go or moved, and how many that gives, as a button."""
+
+    chip_id: str
+    change: str
+    text: str
+
+
+@dataclass
+class Piece:
+    """A stretch of an answer; with a source, it is a statement that can be looked up."""
+
+    text: str
+    source: str = ""
+    listing_id: int = 0
 
 
 @dataclass
 class Turn:
-    """One message of the conversation; `who` is `guide` or `you`."""
+    """One message of the conversation; `who` is `guide` or `you`. `pieces` are the text in stretches, where some have sources."""
 
     key: str
     who: str
     text: str
+    pieces: list[Piece] = field(default_factory=list)
 
 
 @dataclass
@@ -104,6 +136,7 @@ class Listing:
     state: str = "available"
     held_until: str = ""
     mine: bool = False
+    shares: list[Share] = field(default_factory=list)
 
 
 @dataclass

@@ -1,5 +1,5 @@
 // The few controls that must answer without a round trip: the composer, clocks, layers.
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 // --- clocks -----------------------------------------------------------------------------------------------
 // Every clock counts against the server's time, so that it reads the same on every screen.
@@ -65,46 +65,94 @@ export function Thread({ children, className, label }) {
   return <div ref={ref} className={className} role="log" aria-live="polite" aria-label={label} tabIndex={0}>{children}</div>;
 }
 
-// A draft lives in the browser until the server has accepted it: no reload and no lost connection can eat it.
+// What is being waited for: the shape at once, words as soon as it takes long. `said` names what is done just now.
+export function Waiting({ said, slow, className }) {
+  const [late, setLate] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setLate(true), 2000);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div className={className}>
+      <span className="thinking" aria-hidden="true"><i /><i /><i /></span>
+      <p role="status" className="slow">{late ? said || slow : ""}</p>
+    </div>
+  );
+}
+
+const fresh = () => globalThis.crypto?.randomUUID?.() ?? `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}-${Math.random().toString(36).slice(2)}`;
+const stored = {
+  get: (name) => { try { return sessionStorage.getItem(name) ?? ""; } catch { return ""; } },
+  set: (name, value) => { try { value ? sessionStorage.setItem(name, value) : sessionStorage.removeItem(name); } catch {} },
+};
+const parsed = (text) => { try { return JSON.parse(text) ?? {}; } catch { return {}; } };
+
+// Words live in the browser until the server has answered them: no reload and no lost connection can eat them. What was
+// sent keeps its key, so that sending the same words again is the same message.
 export function Composer({ store, label, placeholder, sendLabel, busy, accepted, failed, onSend }) {
   const [text, setText] = useState("");
+  const [sent, setSent] = useState({});
   const field = useRef(null);
-  const keep = (value) => {
-    setText(value);
-    try {
-      value ? sessionStorage.setItem(store, value) : sessionStorage.removeItem(store);
-    } catch {}
-  };
+  const keep = (value) => { setText(value); stored.set(store, value); };
+  const keepSent = (value) => { setSent(value); stored.set(`${store}.sent`, value.words ? JSON.stringify(value) : ""); };
+  const underWay = Boolean(sent.words) && !sent.failed;
   useEffect(() => {
-    try {
-      setText(sessionStorage.getItem(store) ?? "");
-    } catch {}
+    const before = parsed(stored.get(`${store}.sent`));
+    setText(stored.get(store) || before.words || "");
+    setSent(before.words ? { ...before, failed: true } : {});
   }, [store]);
-  const seen = useRef(accepted);
+  const seen = useRef({ accepted, failed });
   useEffect(() => {
-    if (accepted !== seen.current) keep("");
-    seen.current = accepted;
-  }, [accepted]);
-  useEffect(() => {
-    if (failed) field.current?.focus();
-  }, [failed]);
+    if (accepted !== seen.current.accepted) keepSent({});
+    if (failed !== seen.current.failed) {
+      if (!text) keep(sent.words ?? "");
+      keepSent({ ...sent, failed: true });
+      field.current?.focus();
+    }
+    seen.current = { accepted, failed };
+  }, [accepted, failed]);
   const send = (event) => {
     event?.preventDefault();
-    if (text.trim() && !busy) onSend(text.trim());
+    const words = text.trim();
+    if (!words || busy || underWay) return;
+    const message = { words, key: words === sent.words && sent.key ? sent.key : fresh() };
+    keepSent(message);
+    keep("");
+    onSend(message.words, message.key);
   };
-  const key = (event) => {
+  const press = (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
   };
   return (
-    <form className="composer__box" onSubmit={send}>
-      <textarea ref={field} rows={1} aria-label={label} placeholder={placeholder} value={busy ? "" : text}
-        maxLength={2000} enterKeyHint="send" onKeyDown={key} onChange={(event) => keep(event.target.value)} />
-      <button type="submit" className="composer__send" disabled={busy || !text.trim()} aria-label={sendLabel}>
+    <form className={`composer__box${underWay ? " composer__box--sent" : ""}`} onSubmit={send}>
+      <textarea ref={field} rows={1} aria-label={label} placeholder={placeholder} value={text}
+        maxLength={2000} enterKeyHint="send" onKeyDown={press} onChange={(event) => keep(event.target.value)} />
+      <button type="submit" className="composer__send" disabled={busy || underWay || !text.trim()} aria-label={sendLabel}>
         <svg width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2"
           strokeLinecap="round" strokeLinejoin="round" aria-hidden="true"><path d="m5 12 7-7 7 7M12 19V5" /></svg>
       </button>
     </form>
   );
+}
+
+// A list whose entries glide to their new places, so that one sees what went where.
+export function Ranked({ className, children }) {
+  const ref = useRef(null);
+  const places = useRef(new Map());
+  useLayoutEffect(() => {
+    const before = places.current;
+    const now = new Map([...ref.current.children].filter((one) => one.id).map((one) => [one.id, one]));
+    places.current = new Map([...now].map(([id, one]) => [id, { left: one.offsetLeft, top: one.offsetTop }]));
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    for (const [id, one] of now) {
+      const was = before.get(id);
+      const is = places.current.get(id);
+      if (!was || (was.left === is.left && was.top === is.top)) continue;
+      const from = `translate(${was.left - is.left}px, ${was.top - is.top}px)`;
+      one.animate([{ transform: from }, { transform: "none" }], { duration: 180, easing: "ease-out" });
+    }
+  });
+  return <ul ref={ref} className={className}>{children}</ul>;
 }
 
 // --- layers -----------------------------------------------------------------------------------------------

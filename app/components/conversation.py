@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import reflex as rx
 
-from app.components.basics import icon, notice, skeleton
-from app.components.native import composer, thread
-from app.views import Chip, EventHead, Turn
+from app.components.basics import button, icon, notice, skeleton
+from app.components.native import composer, thread, waiting
+from app.views import Chip, EventHead, Loosening, Piece, Turn
 
 
 def monogram(initial: Any, small: bool = False) -> rx.Component:
@@ -17,11 +18,12 @@ def monogram(initial: Any, small: bool = False) -> rx.Component:
 
 
 def turn(item: rx.Var[Turn], guide: Any, initial: Any) -> rx.Component:
+    text = rx.cond(item.pieces.length() > 0, rx.foreach(item.pieces, piece), item.text)
     said_by_guide = rx.el.article(
         monogram(initial, small=True),
         rx.el.div(
             rx.el.span(guide, ": ", class_name="visually-hidden"),
-            rx.el.p(item.text, class_name="turn__text"),
+            rx.el.p(text, class_name="turn__text"),
         ),
         class_name="turn turn--guide",
         key=item.key,
@@ -35,17 +37,32 @@ def turn(item: rx.Var[Turn], guide: Any, initial: Any) -> rx.Component:
     return rx.cond(item.who == "guide", said_by_guide, said_by_you)
 
 
-def thinking(guide: Any, initial: Any, nouns: Any) -> rx.Component:
-    """What stands where the answer will be; after two seconds it says what takes so long."""
+def piece(item: rx.Var[Piece]) -> rx.Component:
+    """A stretch of an answer, and the mark of its source where it is a statement."""
+    return rx.cond(item.source != "", rx.el.span(item.text, source_mark(item.source)), item.text)
+
+
+def source_mark(source: Any, of: Any = "this statement") -> rx.Component:
+    """Says where something comes from: on hover, on focus, and at a tap."""
+    return rx.el.button(
+        icon("file-text", 14),
+        rx.el.span(source, class_name="source__tip", role="tooltip"),
+        type="button",
+        class_name="source",
+        custom_attrs={"aria-label": "Source of " + rx.Var.create(of) + ": " + source},
+    )
+
+
+def on_its_way(head: Any, saying: Any, doing: Any) -> rx.Component:
+    """Where the answer will be: its shape at once, then its words as they come. It is read out when it is whole."""
+    slow = head.guide + " is going through the " + head.nouns + " with your wishes in hand."
+    coming = rx.el.div(
+        rx.el.p(saying, class_name="turn__text turn__text--coming"), custom_attrs={"aria-hidden": "true"}
+    )
     return rx.el.div(
-        monogram(initial, small=True),
-        rx.el.div(
-            rx.el.span(
-                rx.el.i(), rx.el.i(), rx.el.i(), class_name="thinking", custom_attrs={"aria-hidden": "true"}
-            ),
-            rx.el.p(guide, " is going through the ", nouns, " with your wishes in hand.", class_name="slow"),
-        ),
-        class_name="turn turn--guide",
+        monogram(head.initial, small=True),
+        rx.cond(saying != "", coming, waiting(said=doing, slow=slow)),
+        class_name="turn turn--guide turn--coming",
     )
 
 
@@ -54,9 +71,18 @@ def opening(words: rx.Var[str], on_pick: Any) -> rx.Component:
 
 
 def conversation(
-    *, head: Any, turns: Any, quick: Any, busy: Any, on_pick: Any, problem: rx.Component
+    *,
+    head: Any,
+    turns: Any,
+    quick: Any,
+    busy: Any,
+    on_pick: Any,
+    problem: rx.Component,
+    saying: Any = "",
+    doing: Any = "",
+    cards: Sequence[rx.Component] = (),
 ) -> rx.Component:
-    """The log of a conversation, and below it what one could say next without typing."""
+    """The log of a conversation, and below it what waits for the buyer: cards to confirm, what one could say next."""
     suggestions = rx.el.div(
         rx.foreach(quick, lambda words: opening(words, on_pick(words))),
         class_name="openings",
@@ -65,17 +91,19 @@ def conversation(
     )
     return thread(
         rx.foreach(turns, lambda item: turn(item, head.guide, head.initial)),
+        *cards,
         rx.cond((quick.length() > 0) & ~busy, suggestions),
-        rx.cond(busy, thinking(head.guide, head.initial, head.nouns)),
+        rx.cond(busy, on_its_way(head, rx.Var.create(saying), rx.Var.create(doing))),
         problem,
         class_name="thread",
         label="Conversation",
     )
 
 
-def thread_notice(problem: Any) -> rx.Component:
-    """Why a message was not answered. The words are still in the composer."""
-    return rx.cond(problem != "", notice(problem, " Your message is still below."))
+def thread_notice(problem: Any, on_again: Any = None) -> rx.Component:
+    """Why a message was not answered. The words are still in the composer, and can be sent again as they are."""
+    again = button("Try again", small=True, on_click=on_again) if on_again else rx.fragment()
+    return rx.cond(problem != "", notice(problem, " Your message is still below. ", again))
 
 
 def conversation_skeleton() -> rx.Component:
@@ -111,11 +139,13 @@ def write(
 
 
 def chip(item: rx.Var[Chip], on_edit: Any, on_remove: Any) -> rx.Component:
+    why = rx.cond(item.source != "", "You said “" + item.source + "”, " + item.sure, "")
     edit = rx.el.button(
         item.text,
         type="button",
         class_name="chip__edit",
         on_click=on_edit,
+        title=why,
         custom_attrs={"aria-label": "Change: " + item.text},
     )
     remove = rx.el.button(
@@ -147,6 +177,26 @@ def chip_groups(must: Any, nice: Any, *, on_edit: Any, on_remove: Any) -> rx.Com
         (must.length() > 0) | (nice.length() > 0),
         rx.el.div(group("Must have", must), group("Nice to have", nice), class_name="chip-groups"),
     )
+
+
+def ways_out(ways: Any, on_pick: Any) -> rx.Component:
+    """What could be let go, and how many that would give."""
+    return rx.cond(
+        ways.length() > 0,
+        rx.el.div(
+            rx.el.p("Closest ways out", class_name="ways__title", id="ways"),
+            rx.el.ul(
+                rx.foreach(ways, lambda way, at: rx.el.li(_way(way, on_pick(at)))), class_name="ways__list"
+            ),
+            class_name="ways",
+            role="group",
+            custom_attrs={"aria-labelledby": "ways"},
+        ),
+    )
+
+
+def _way(way: rx.Var[Loosening], on_pick: Any) -> rx.Component:
+    return rx.el.button(way.text, icon("arrow-right"), type="button", class_name="opening", on_click=on_pick)
 
 
 def event_header(head: rx.Var[EventHead], *actions: rx.Component) -> rx.Component:

@@ -7,21 +7,17 @@ from typing import Any
 import reflex as rx
 
 from app.components.basics import button, icon, icon_button
+from app.components.conversation import source_mark
 from app.components.native import countdown, layer
 from app.components.tiles import badge, costs_block, ring
-from app.views import Fact, FactGroup, Listing, Photo
+from app.views import Fact, FactGroup, Listing, Photo, Share
 
 
 def fact(item: rx.Var[Fact]) -> rx.Component:
-    source = rx.el.button(
-        icon("file-text", 14),
-        rx.el.span(item.source, class_name="source__tip", role="tooltip"),
-        type="button",
-        class_name="source",
-        custom_attrs={"aria-label": "Source of " + item.label + ": " + item.source},
-    )
     return rx.el.div(
-        rx.el.dt(item.label), rx.el.dd(item.text, rx.cond(item.source != "", source)), class_name="fact"
+        rx.el.dt(item.label),
+        rx.el.dd(item.text, rx.cond(item.source != "", source_mark(item.source, item.label))),
+        class_name="fact",
     )
 
 
@@ -58,6 +54,18 @@ def _reason(words: rx.Var[str]) -> rx.Component:
     return rx.el.li(icon("check"), words, class_name="tile__reason")
 
 
+def _share(item: rx.Var[Share]) -> rx.Component:
+    """One part of the match: its points in words, and as a bar for who sees it."""
+    bar = rx.el.span(
+        rx.el.span(style={"width": item.width.to_string() + "%"}),
+        class_name="share__bar",
+        custom_attrs={"aria-hidden": "true"},
+    )
+    return rx.el.div(
+        rx.el.dt(item.label), rx.el.dd(bar, rx.el.span(item.points, class_name="num")), class_name="share"
+    )
+
+
 def detail(
     item: rx.Var[Listing], *, is_open: Any, on_dismiss: Any, on_hold: Any, on_release: Any, on_end: Any
 ) -> rx.Component:
@@ -76,6 +84,11 @@ def detail(
         class_name="facts",
         style={"gap": "12px"},
     )
+    made_of = rx.el.details(
+        rx.el.summary("What the match is made of", class_name="facts__title"),
+        rx.el.dl(rx.foreach(item.shares, _share), class_name="shares"),
+        class_name="facts",
+    )
     body = rx.el.div(
         head,
         costs_block(item.costs),
@@ -84,6 +97,7 @@ def detail(
             rx.el.ul(rx.foreach(item.badges, badge), class_name="detail__badges"),
         ),
         rx.cond(item.reasons.length() > 0, why),
+        rx.cond(item.shares.length() > 0, made_of),
         rx.cond(item.description != "", rx.el.p(item.description)),
         rx.foreach(item.groups, fact_group),
         class_name="detail__body",

@@ -46,7 +46,7 @@ class Thread(_Native):
 
 
 class Composer(_Native):
-    """Where a buyer writes. `accepted` and `failed` count what the server answered."""
+    """Where a buyer writes. `accepted` and `failed` count what the server answered; a message is sent with its key."""
 
     tag = "Composer"
     store: rx.Var[str]
@@ -56,7 +56,21 @@ class Composer(_Native):
     busy: rx.Var[bool]
     accepted: rx.Var[int]
     failed: rx.Var[int]
-    on_send: rx.EventHandler[passthrough_event_spec(str)]
+    on_send: rx.EventHandler[passthrough_event_spec(str, str)]
+
+
+class Waiting(_Native):
+    """Stands where an answer will be; after two seconds it says what is being done: `said`, or else `slow`."""
+
+    tag = "Waiting"
+    said: rx.Var[str]
+    slow: rx.Var[str]
+
+
+class Ranked(_Native):
+    """A list whose entries glide to their new places. Each needs an id."""
+
+    tag = "Ranked"
 
 
 class Layer(_Native):
@@ -107,6 +121,8 @@ countdown = Countdown.create
 local_time = LocalTime.create
 thread = Thread.create
 composer = Composer.create
+waiting = Waiting.create
+ranked = Ranked.create
 layer = Layer.create
 connection = Connection.create
 lever_slider = LeverSlider.create

@@ -97,7 +97,9 @@ def tile(
         ring(item.match),
         class_name="tile__row",
     )
-    reason = rx.cond(item.reason != "", rx.el.p(icon("check"), item.reason, class_name="tile__reason"))
+    reason = rx.cond(
+        item.reason != "", rx.el.p(icon("check"), rx.el.span(item.reason), class_name="tile__reason")
+    )
     specs = rx.el.dl(rx.foreach(item.specs, _pair), class_name="tile__specs")
     return rx.el.li(
         photo,
@@ -108,6 +110,7 @@ def tile(
         _actions(item, on_hold, on_compare, compared, may_compare),
         class_name="tile tile--" + item.state + rx.cond(item.mine, " tile--mine", ""),
         id="tile-" + item.id.to_string(),
+        key=item.id,
     )
 
 

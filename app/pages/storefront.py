@@ -12,16 +12,20 @@ from app.components.conversation import (
     conversation_skeleton,
     event_header,
     thread_notice,
+    ways_out,
     write,
 )
 from app.components.detail import detail
 from app.components.holding import hold_dialog
-from app.components.native import server_clock
+from app.components.native import ranked, server_clock
 from app.components.tiles import no_tiles, tile, tile_skeletons
 from app.components.wishes import chip_dialog, share_control, share_dialog
+from app.states.comparing import Comparing
 from app.states.holding import Holding
 from app.states.sharing import Sharing
 from app.states.storefront import Storefront as S
+from app.states.talking import Talking
+from app.states.wishing import Wishing
 
 
 def storefront() -> rx.Component:
@@ -54,11 +58,20 @@ def _frame() -> rx.Component:
                 head=S.head,
                 turns=S.turns,
                 quick=S.quick,
-                busy=S.busy,
-                on_pick=S.send,
-                problem=thread_notice(S.thread_problem),
+                busy=Talking.busy,
+                on_pick=lambda words: Talking.send(words, ""),
+                problem=thread_notice(Talking.problem, Talking.again),
+                saying=Talking.saying,
+                doing=Talking.doing,
             ),
-            write(head=S.head, busy=S.busy, accepted=S.accepted, failed=S.failed, on_send=S.send, foot=foot),
+            write(
+                head=S.head,
+                busy=Talking.busy,
+                accepted=Talking.accepted,
+                failed=Talking.failed,
+                on_send=Talking.send,
+                foot=foot,
+            ),
             _shelf(),
             id="main",
             class_name="stage",
@@ -73,30 +86,31 @@ def _shelf() -> rx.Component:
             rx.el.p(S.change, class_name="shelf__change", role="status"),
             class_name="shelf__line",
         ),
-        chip_groups(S.must, S.nice, on_edit=S.edit_chip, on_remove=S.remove_chip),
+        chip_groups(S.must, S.nice, on_edit=Wishing.edit, on_remove=Wishing.remove),
         class_name="shelf__head",
     )
-    shown = rx.el.ul(
+    shown = ranked(
         rx.foreach(
             S.tiles,
             lambda item: tile(
                 item,
                 on_open=S.open_item(item.id),
                 on_hold=Holding.ask(item.id),
-                on_compare=S.toggle_compare(item.id),
-                compared=S.compared.contains(item.id),
+                on_compare=Comparing.toggle(item.id),
+                compared=Comparing.chosen.contains(item.id),
                 may_compare=S.head.comparison,
                 on_end=S.refresh_states,
             ),
         ),
-        class_name=rx.cond(S.busy, "tiles tiles--pending", "tiles"),
+        class_name=rx.cond(Talking.busy, "tiles tiles--pending", "tiles"),
     )
     return rx.el.section(
         head,
+        ways_out(S.ways, Wishing.loosen),
         rx.cond(S.tiles.length() > 0, shown, no_tiles(S.head.nouns)),
         rx.cond(
             S.head.comparison,
-            compare_bar(count=S.compared.length(), on_open=S.open_compare, on_clear=S.clear_compare),
+            compare_bar(count=Comparing.chosen.length(), on_open=Comparing.open, on_clear=Comparing.clear),
         ),
         id="shelf",
         class_name="shelf",
@@ -116,13 +130,13 @@ def _layers() -> rx.Component:
             on_end=S.refresh_states,
         ),
         compare_sheet(
-            is_open=S.compare_open,
-            heads=S.compare_heads,
-            differing=S.compare_differing,
-            equal=S.compare_equal,
-            on_dismiss=S.close_compare,
-            on_pick=S.open_item,
-            on_remove=S.drop_compared,
+            is_open=Comparing.is_open,
+            heads=Comparing.heads,
+            differing=Comparing.differing,
+            equal=Comparing.equal,
+            on_dismiss=Comparing.close,
+            on_pick=Comparing.pick,
+            on_remove=Comparing.drop,
         ),
         hold_dialog(
             item=Holding.item,
@@ -138,11 +152,11 @@ def _layers() -> rx.Component:
             on_end=S.refresh_states,
         ),
         chip_dialog(
-            item=S.chip,
-            problem=S.chip_problem,
-            on_save=S.save_chip,
-            on_remove=S.remove_chip(S.chip.id),
-            on_dismiss=S.close_chip,
+            item=Wishing.chip,
+            problem=Wishing.problem,
+            on_save=Wishing.save,
+            on_remove=Wishing.remove(Wishing.chip.id),
+            on_dismiss=Wishing.close,
         ),
         share_dialog(
             is_open=Sharing.is_open,

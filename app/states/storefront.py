@@ -1,6 +1,7 @@
-"""The buyer's screen: conversation, shelf, one listing in full, wishes, comparison.
+"""The buyer's screen: who is here, what is shown, one listing in full, and what others do meanwhile.
 
-Holding and sharing have states of their own (`holding.py`, `sharing.py`), which build on this one.
+What a buyer does has states of their own, which build on this one: `talking.py`, `wishing.py`, `comparing.py`,
+`holding.py`, `sharing.py`.
 """
 
 from __future__ import annotations
@@ -12,18 +13,14 @@ from uuid import uuid4
 
 import reflex as rx
 
-from app import bridge, showing
+from app import answer_showing, bridge, showing
 from app.messages import words
-from app.views import Chip, CompareHead, CompareRow, EventHead, Listing, Tile, Turn
+from app.views import Chip, EventHead, Listing, Loosening, Tile, Turn
 from backend.core.context import Actor
-from backend.core.errors import AppError, Busy, Conflict, Gone, InvalidInput, NotFound, NotSignedIn, TooMany
+from backend.core.errors import AppError, Busy, Conflict, Gone, NotFound, NotSignedIn, TooMany
 from backend.domains.transactions import service as transactions
 from backend.flows import dealers, storefront
-from backend.kit.text import storable
 
-#: What the composer and the HTTP API take too.
-LONGEST_MESSAGE = 2000
-NO_CHIP = Chip("", "", "", "", "", "", "")
 TO_TOP = "document.getElementById('shelf')?.scrollTo({top: 0}); document.querySelector('.tiles')?.scrollTo({left: 0})"
 
 
@@ -40,25 +37,15 @@ class Storefront(rx.State):
     head: EventHead = EventHead()
     turns: list[Turn] = []
     quick: list[str] = []
-    thread_problem: str = ""
     tiles: list[Tile] = []
     must: list[Chip] = []
     nice: list[Chip] = []
     title: str = ""
     change: str = ""
     fresh: bool = True
-    busy: bool = False
-    accepted: int = 0
-    failed: int = 0
+    ways: list[Loosening] = []
     listing: Listing = Listing()
     detail_open: bool = False
-    chip: Chip = NO_CHIP
-    chip_problem: str = ""
-    compared: list[int] = []
-    compare_open: bool = False
-    compare_heads: list[CompareHead] = []
-    compare_differing: list[CompareRow] = []
-    compare_equal: list[CompareRow] = []
 
     _token: str = ""
     _event_id: str = ""
@@ -66,6 +53,7 @@ class Storefront(rx.State):
     _is_shared: bool = False
     _reached: int = -1
     _matches: int = 0
+    _ways: list[tuple[str, str, Any]] = []
     _own: dict[int, str] = {}
     _hold_ids: dict[int, str] = {}
     _watch: int = 0
@@ -77,7 +65,7 @@ class Storefront(rx.State):
     async def load(self):
         """Resumes the conversation that this browser knows, or begins one."""
         self.ready, self.over = False, ""
-        self.detail_open = self.compare_open = False
+        self.detail_open = False
         slug = self.slug
         try:
             await bridge.limit(self, "read")
@@ -116,7 +104,7 @@ class Storefront(rx.State):
         self.head = showing.event_head(session["event"])
         self.page_title = self.head.name
         self.fresh = not session["turns"]
-        self.turns = [Turn("hello", "guide", session["greeting"]), *showing.turns(session["turns"])]
+        self.turns = [answer_showing.said("hello", session["greeting"], ()), *showing.turns(session["turns"])]
         self.quick = list(session["quick_replies"])
         self._own = {int(hold["listing_id"]): hold["expires_at"] for hold in session["holds"]}
         self._hold_ids = {int(hold["listing_id"]): hold["reservation_id"] for hold in session["holds"]}
@@ -131,90 +119,17 @@ class Storefront(rx.State):
         before, self._matches = self._matches, int(answer["matches"])
         self.title = showing.headline(self._matches, self.head, self.fresh)
         self.change = answer["note"] or showing.change(before, self._matches, self.head)
-
-    # --- the conversation --------------------------------------------------------------------------------
-
-    @rx.event
-    async def send(self, message: str):
-        """One message. What the buyer wrote stays in the composer until it has been answered."""
-        if self.busy:
-            return
-        self.busy, self.thread_problem = True, ""
-        self.turns = [*self.turns, Turn(str(uuid4()), "you", message := storable(message))]
-        yield
-        try:
-            await bridge.limit(self, "message")
-            answer = await self._say(message)
-        except AppError as error:
-            self.turns = self.turns[:-1]
-            self.thread_problem = words(error)
-            self.failed += 1
-            return
-        finally:
-            self.busy = False
-        self.fresh = False
-        self.accepted += 1
-        self._show_answer(answer)
-        yield rx.call_script(TO_TOP)
-        if self._is_shared:
-            yield Storefront.refresh_lead
-
-    async def _say(self, message: str) -> dict[str, Any]:
-        if len(message) > LONGEST_MESSAGE:
-            raise InvalidInput("core.too_large", limit=LONGEST_MESSAGE)
-        answer = await storefront.say(bridge.runtime(), self._buyer(), message=message, key=str(uuid4()))
-        self.head = showing.event_head(await storefront.shown(bridge.runtime(), self._buyer()))
-        return answer
+        self.ways, self._ways = answer_showing.loosenings(answer.get("loosenings") or (), self.head)
 
     def _show_answer(self, answer: dict[str, Any]) -> None:
-        self.turns = [*self.turns, Turn(str(uuid4()), "guide", answer["reply"])]
+        self.turns = [
+            *self.turns,
+            answer_showing.said(str(uuid4()), answer["reply"], answer.get("claims") or ()),
+        ]
         self.quick = list(answer["quick_replies"])
         self._show_results(answer)
 
-    # --- wishes ------------------------------------------------------------------------------------------
-
-    @rx.event
-    def edit_chip(self, chip_id: str) -> None:
-        self.chip = next((chip for chip in [*self.must, *self.nice] if chip.id == chip_id), NO_CHIP)
-        self.chip_problem = ""
-
-    @rx.event
-    def close_chip(self) -> None:
-        self.chip = NO_CHIP
-
-    @rx.event
-    async def remove_chip(self, chip_id: str):
-        self.chip = NO_CHIP
-        await self._change_chip(chip_id, "remove", None)
-        return self._after_chip()
-
-    @rx.event
-    async def save_chip(self, form: dict[str, str]):
-        """Applies what changed: the value, and whether it must hold or would be nice."""
-        chip = self.chip
-        try:
-            typed = storable(form.get("value", chip.value)).strip()
-            if typed != chip.value:
-                value = showing.typed_value(chip.op, typed)
-                await self._change_chip(chip.id, "value", value)
-            if form.get("group", chip.group) != chip.group:
-                await self._change_chip(chip.id, form["group"], None)
-        except AppError as error:
-            self.chip_problem = words(error)
-            return None
-        self.chip = NO_CHIP
-        return self._after_chip()
-
-    def _after_chip(self) -> list[Any]:
-        return [rx.call_script(TO_TOP), *([Storefront.refresh_lead] if self._is_shared else [])]
-
-    async def _change_chip(self, chip_id: str, change: str, value: Any) -> None:
-        await bridge.limit(self, "message")
-        answer = await storefront.change_chip(
-            bridge.runtime(), self._buyer(), chip_id=chip_id, change=change, value=value, key=str(uuid4())
-        )
-        self.fresh = False
-        self._show_answer(answer)
+    # --- wishes shared with dealers ----------------------------------------------------------------------
 
     @rx.event
     async def refresh_lead(self) -> None:
@@ -235,7 +150,7 @@ class Storefront(rx.State):
     async def open_item(self, listing_id: int):
         await bridge.limit(self, "action")
         self.listing = await self._listing(listing_id)
-        self.detail_open, self.compare_open = True, False
+        self.detail_open = True
         yield
         if self.listing.state == "held" and not self.listing.mine:
             await self._read_states()  # it may be this buyer's own, held in another tab
@@ -251,35 +166,6 @@ class Storefront(rx.State):
         found = await storefront.listing(bridge.runtime(), self._buyer(), listing_id=listing_id)
         tile = next((tile for tile in self.tiles if tile.id == listing_id), None)
         return showing.listing(found, self._own, tile)
-
-    @rx.event
-    def toggle_compare(self, listing_id: int) -> None:
-        if listing_id in self.compared:
-            self.compared = [kept for kept in self.compared if kept != listing_id]
-        else:
-            self.compared = [*self.compared, listing_id][-4:]
-
-    @rx.event
-    def clear_compare(self) -> None:
-        self.compared, self.compare_open = [], False
-
-    @rx.event
-    def close_compare(self) -> None:
-        self.compare_open = False
-
-    @rx.event
-    async def open_compare(self):
-        await bridge.limit(self, "action")
-        items = [await self._listing(listing_id) for listing_id in self.compared]
-        self.compare_heads, self.compare_differing, self.compare_equal = showing.comparison(items)
-        self.compare_open = True
-        yield
-        await storefront.note_action(bridge.runtime(), self._buyer(), action="compared", listing_id=None)
-
-    @rx.event
-    async def drop_compared(self, listing_id: int):
-        self.toggle_compare(listing_id)
-        return Storefront.open_compare if len(self.compared) > 1 else Storefront.clear_compare
 
     # --- what others do ----------------------------------------------------------------------------------
 

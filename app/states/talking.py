@@ -1,0 +1,101 @@
+"""Saying something and hearing the answer as it comes.
+
+A turn runs beside the page: one can open a listing, or hear that the event has stopped, while the answer is on its way.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+import reflex as rx
+
+from app import bridge, showing
+from app.messages import words
+from app.states.storefront import TO_TOP, Storefront
+from app.views import Turn
+from backend.core.errors import AppError, InvalidInput
+from backend.flows import storefront
+from backend.kit.text import storable
+
+#: What the composer and the HTTP API take too.
+LONGEST_MESSAGE = 2000
+
+
+class Talking(rx.State):
+    """The turn under way, and the last one that failed."""
+
+    busy: bool = False
+    saying: str = ""
+    doing: str = ""
+    accepted: int = 0
+    failed: int = 0
+    problem: str = ""
+
+    _words: str = ""
+    _key: str = ""
+
+    @rx.event
+    async def load(self) -> None:
+        """A page that is opened has nothing under way."""
+        self.busy, self.saying, self.doing, self.problem = False, "", "", ""
+
+    @rx.event(background=True)
+    async def send(self, message: str, key: str = ""):
+        """One message. The same words under the same key are the same message, however often they are sent."""
+        async with self:
+            if self.busy:
+                return
+            await self._begin(storable(message), key)
+            front = await self.get_state(Storefront)
+            actor = front._buyer()
+        try:
+            answer = await self._answer(actor)
+        except AppError as error:
+            async with self:
+                await self._give_up(words(error))
+            return
+        except BaseException as error:
+            async with self:
+                await self._give_up(
+                    words(AppError("core.unexpected")) if isinstance(error, Exception) else ""
+                )
+            raise
+        async with self:
+            front = await self.get_state(Storefront)
+            front.fresh = False
+            front._show_answer(answer)
+            self.busy, self.saying, self.doing = False, "", ""
+            self.accepted += 1
+            is_shared = front._is_shared
+        yield rx.call_script(TO_TOP)
+        if is_shared:
+            yield Storefront.refresh_lead
+
+    @rx.event
+    def again(self):
+        """The message that failed, once more, under its key."""
+        return Talking.send(self._words, self._key)
+
+    async def _begin(self, message: str, key: str) -> None:
+        self.busy, self.problem, self.saying, self.doing = True, "", "", ""
+        self._words, self._key = message, key if 16 <= len(key) <= 80 else str(uuid4())
+        front = await self.get_state(Storefront)
+        front.turns = [*front.turns, Turn(str(uuid4()), "you", message)]
+
+    async def _give_up(self, problem: str) -> None:
+        """Takes the unanswered words out of the thread; they are in the composer again."""
+        front = await self.get_state(Storefront)
+        front.turns = front.turns[:-1]
+        self.busy, self.saying, self.doing, self.problem = False, "", "", problem
+        self.failed += 1
+
+    async def _answer(self, actor: Any) -> dict[str, Any]:
+        if len(self._words) > LONGEST_MESSAGE:
+            raise InvalidInput("core.too_large", limit=LONGEST_MESSAGE)
+        await bridge.limit(self, "message")
+        answer = await storefront.say(bridge.runtime(), actor, message=self._words, key=self._key)
+        event = await storefront.shown(bridge.runtime(), actor)
+        async with self:
+            (await self.get_state(Storefront)).head = showing.event_head(event)
+        return answer
