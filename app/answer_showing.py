@@ -52,11 +52,13 @@ def source(claim: Answer) -> str:
     return f"{claim['source']}, {round(sure * 100)}% sure" if sure < 0.995 else str(claim["source"])
 
 
-def sure(confidence: float) -> str:
-    """How sure we are of something understood, in words; nothing where there is no doubt."""
-    if confidence >= 0.9:
-        return "quite sure"
-    return "fairly sure" if confidence >= 0.6 else "a guess"
+def why(words: str, confidence: float | None) -> str:
+    """Which words something was understood from, and how sure that is; nothing where nobody said it."""
+    if not words:
+        return ""
+    if confidence is None or confidence >= 0.9:
+        return f"You said “{words}”."
+    return f"You said “{words}”. {'We are fairly sure of it.' if confidence >= 0.6 else 'This is a guess.'}"
 
 
 def loosenings(items: Iterable[Answer], head: EventHead) -> tuple[list[Loosening], list[Way]]:

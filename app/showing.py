@@ -122,13 +122,19 @@ def _chip(item: Answer) -> Chip:
         group=item["group"],
         field=item["field"],
         label=item["label"],
-        op=item["op"],
+        op=_op(item),
         value=_editable(item["value"]),
         text=item["text"],
-        source=item.get("source") or "",
-        sure=answer_showing.sure(float(item.get("confidence", 1.0))),
+        why=answer_showing.why(item.get("source") or "", item.get("confidence")),
         kind=item.get("kind") or "filter",
     )
+
+
+def _op(item: Answer) -> str:
+    """The kind of limit; a soft signal is typed like a list where it is one."""
+    if item.get("kind") != "signal":
+        return str(item["op"])
+    return "in" if isinstance(item["value"], list | tuple) else "eq"
 
 
 def _editable(value: Any) -> str:

@@ -62,7 +62,7 @@ class Share:
 
 @dataclass
 class Chip:
-    """One understood wish, editable and removable. `source` is what the buyer said, `sure` how sure we are of it."""
+    """One understood wish, editable and removable. `why` says which words it came from, and how sure that is."""
 
     id: str
     group: str
@@ -71,8 +71,7 @@ class Chip:
     op: str
     value: str
     text: str
-    source: str = ""
-    sure: str = ""
+    why: str = ""
     kind: str = "filter"
 
 

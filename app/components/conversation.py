@@ -139,13 +139,12 @@ def write(
 
 
 def chip(item: rx.Var[Chip], on_edit: Any, on_remove: Any) -> rx.Component:
-    why = rx.cond(item.source != "", "You said “" + item.source + "”, " + item.sure, "")
     edit = rx.el.button(
         item.text,
         type="button",
         class_name="chip__edit",
         on_click=on_edit,
-        title=why,
+        title=item.why,
         custom_attrs={"aria-label": "Change: " + item.text},
     )
     remove = rx.el.button(

@@ -23,8 +23,12 @@ def chip_dialog(
     is_yes_or_no = (item.value == "True") | (item.value == "False")
     form = rx.el.form(
         rx.cond(is_yes_or_no, rx.el.p(item.text), _value(item)),
-        choice,
-        _from(item),
+        rx.cond(
+            item.kind == "filter",
+            choice,
+            rx.el.p("It only moves the order of what is shown.", class_name="muted small"),
+        ),
+        rx.cond(item.why != "", rx.el.p(item.why, class_name="small muted")),
         rx.cond(problem != "", notice(problem)),
         rx.el.div(
             button("Apply", kind="primary", type="submit"),
@@ -36,19 +40,6 @@ def chip_dialog(
         class_name="dialog__form",
     )
     return dialog(form, title="Change a wish", is_open=item.id != "", on_dismiss=on_dismiss)
-
-
-def _from(item: rx.Var[Chip]) -> rx.Component:
-    """The words it was taken from, and how sure that is."""
-    words = rx.el.p(
-        "You said “",
-        item.source,
-        "”. We are ",
-        item.sure,
-        " that we understood it.",
-        class_name="small muted",
-    )
-    return rx.cond(item.source != "", words)
 
 
 def _value(item: rx.Var[Chip]) -> rx.Component:

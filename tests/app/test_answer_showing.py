@@ -80,7 +80,14 @@ def test_a_match_is_taken_apart_in_a_fixed_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("confidence", "words"), [(1.0, "quite sure"), (0.8, "fairly sure"), (0.4, "a guess")]
+    ("confidence", "words"),
+    [
+        (None, "You said “for the family”."),
+        (1.0, "You said “for the family”."),
+        (0.8, "You said “for the family”. We are fairly sure of it."),
+        (0.4, "You said “for the family”. This is a guess."),
+    ],
 )
-def test_how_sure_we_are_is_said_in_words(confidence: float, words: str) -> None:
-    assert answer_showing.sure(confidence) == words
+def test_a_wish_says_which_words_it_came_from(confidence: float | None, words: str) -> None:
+    assert answer_showing.why("for the family", confidence) == words
+    assert answer_showing.why("", confidence) == ""

@@ -92,6 +92,22 @@ def test_a_wish_that_is_opened_and_applied_unchanged_stays_the_same(op: str, val
     assert showing.typed_value(op, chip.value) == value
 
 
+@pytest.mark.parametrize(
+    ("value", "op", "typed"),
+    [
+        (["family", "road trip"], "in", ["family", "road trip"]),
+        ("soon", "eq", "soon"),
+        (60000, "eq", 60000.0),
+    ],
+)
+def test_a_soft_signal_is_typed_as_what_it_is(value: Any, op: str, typed: Any) -> None:
+    kept = {"id": "signal:USE_CASE", "group": "nice", "field": "USE_CASE", "label": "Use", "op": "signal", "value": value,
+            "text": "Use: family", "kind": "signal", "confidence": 0.7, "source": "with the kids"}  # fmt: skip
+    (chip,) = showing.chips([kept], "nice")
+    assert (chip.op, chip.kind, showing.typed_value(chip.op, chip.value)) == (op, "signal", typed)
+    assert "with the kids" in chip.why
+
+
 def test_headlines_and_changes_in_words() -> None:
     assert showing.headline(2340, HEAD, fresh=True) == "2,340 cars"
     assert showing.headline(12, HEAD, fresh=False) == "12 cars match"
