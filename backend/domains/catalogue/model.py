@@ -224,7 +224,10 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A ranked listing. `individual + spec + scarcity + social` is the score; each part carries its weight."""
+    """A ranked listing. `individual + spec + scarcity + social` is the score; each part carries its weight.
+
+    `diversity` is what it was put behind by for being like those before it: never part of the score, never positive.
+    """
 
     listing_id: int
     score: float
@@ -232,6 +235,27 @@ class Hit:
     spec: float
     scarcity: float
     social: float
+    diversity: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Changed filters, to learn what they would give: with a numeric `slot` also its nearest values, with
+    `facets` how many of what fits have each."""
+
+    filters: CompiledFilters
+    slot: str | None = None
+    side: Literal["lte", "gte"] = "lte"
+    facets: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What changed filters give. `near` are the first 200 values from the near side; `counts` are by facet id."""
+
+    matches: int
+    near: tuple[float, ...] = ()
+    counts: Mapping[int, int] = field(default_factory=dict[int, int])
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
-from backend.domains.catalogue.model import Attribute, CompiledFilters, Filter, Vocabulary, Wish
+from backend.domains.catalogue.model import Attribute, CompiledFilters, FacetValue, Filter, Vocabulary, Wish
 
 _BOUNDS: Final[Mapping[str, str]] = {
     "lte": "lte",
@@ -27,8 +27,13 @@ class Index:
     """A vocabulary arranged for look-up. Build it once per revision."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
+        self.revision = vocabulary.revision
         self.attributes: Mapping[str, Attribute] = {a.name: a for a in vocabulary.attributes}
         self._facets = {(f.attribute, f.value): f.id for f in vocabulary.facets}
+        self.values: dict[str, list[FacetValue]] = {}
+        for facet in vocabulary.facets:
+            self.values.setdefault(facet.attribute, []).append(facet)
 
     def attribute(self, field: str) -> Attribute | None:
         return self.attributes.get(field) or self.attributes.get(f"specs.{field}")

@@ -13,6 +13,7 @@ from backend.core.context import Context
 from backend.core.errors import NotFound
 from backend.domains.catalogue.cells import says_nothing
 from backend.domains.catalogue.combined import combined_share, list_separator, place_targets
+from backend.domains.catalogue.finding import Results, find, try_filters
 from backend.domains.catalogue.importing import import_file, import_table
 from backend.domains.catalogue.layout import survey
 from backend.domains.catalogue.mapping import mapping_of, parse_mapping, read_mapping
@@ -34,11 +35,14 @@ from backend.domains.catalogue.queries import listings as queries
 from backend.domains.catalogue.readers import Table, table_of
 from backend.domains.catalogue.reading import Setting
 from backend.domains.catalogue.search import Index, compile_filters, compile_wishes
+from backend.domains.catalogue.share import Share
 from backend.domains.catalogue.vehicles import known_makes, learn_vehicles
 
 __all__ = [
     "Index",
+    "Results",
     "Setting",
+    "Share",
     "Table",
     "combined_share",
     "compile_filters",
@@ -48,6 +52,7 @@ __all__ = [
     "count_facets",
     "countries",
     "country_codes",
+    "find",
     "find_named",
     "get_listing",
     "get_provenance",
@@ -72,6 +77,7 @@ __all__ = [
     "state_codes",
     "survey",
     "table_of",
+    "try_filters",
     "vocabulary",
 ]
 

@@ -86,6 +86,50 @@ async def search(
     return await cursor.fetchall()
 
 
+async def find(
+    conn: Connection,
+    *,
+    event_id: UUID,
+    where: Mapping[str, Any],
+    wishes: Mapping[str, Any],
+    weights: Mapping[str, float],
+    embedding: str | None,
+    model: str,
+    text: str | None,
+    limit: int,
+    sample: int,
+    like: int | None,
+) -> Row:
+    """One row: {ids, parts, matches, bits, numbers, hit_bits, hit_numbers}."""
+    cursor = await conn.execute(
+        "select * from private.find_listings(%s, %s, %s, %s, %s::extensions.halfvec, %s, %s, %s, %s, %s)",
+        (
+            event_id,
+            Jsonb(where),
+            Jsonb(wishes),
+            Jsonb(weights),
+            embedding,
+            model,
+            text,
+            limit,
+            sample,
+            like,
+        ),
+        binary=True,
+    )
+    row = await cursor.fetchone()
+    assert row is not None
+    return row
+
+
+async def try_filters(conn: Connection, *, event_id: UUID, tries: Sequence[Mapping[str, Any]]) -> list[Row]:
+    """One row per set of filters, in their order: {at, n, near, counts}."""
+    cursor = await conn.execute(
+        "select * from private.try_filters(%s, %s)", (event_id, Jsonb(list(tries))), binary=True
+    )
+    return await cursor.fetchall()
+
+
 async def count_listings(conn: Connection, *, event_id: UUID, where: Mapping[str, Any]) -> int:
     cursor = await conn.execute("select private.count_listings(%s, %s) as n", (event_id, Jsonb(where)))
     row = await cursor.fetchone()

@@ -1,0 +1,125 @@
+"""Finding: the best listings, how many fit and what those are like, in one round trip; and what other filters would give.
+
+What an inventory is like changes with imports and sales alone, so a share is kept for a minute per set of filters.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.core.context import Context
+from backend.domains.catalogue.model import CompiledFilters, Hit, Tried, Try, Weights, Wish
+from backend.domains.catalogue.queries import listings as queries
+from backend.domains.catalogue.search import Index, compile_wishes
+from backend.domains.catalogue.share import Share
+
+SAMPLE: Final = 1000
+MOST_TRIES: Final = 16
+_KEPT, _FRESH = 256, timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """`hits` are best first, and `like` has a row for each in the order of their ids; `share` is of all that fit."""
+
+    hits: list[Hit]
+    matches: int
+    share: Share
+    like: Share
+
+
+_shares: OrderedDict[tuple[UUID, int, str], tuple[datetime, Share]] = OrderedDict()
+
+
+async def find(
+    ctx: Context,
+    *,
+    event_id: UUID,
+    filters: CompiledFilters,
+    index: Index,
+    wishes: Iterable[Wish] = (),
+    weights: Weights | None = None,
+    text: str | None = None,
+    vector: NDArray[np.float32] | None = None,
+    like: int | None = None,
+    limit: int = 24,
+) -> Results:
+    """The best listings within the filters, and what all within them are like.
+
+    `like` names a listing whose own vector is searched by where none is given. Raises: NotFound `events.not_found`.
+    """
+    weights = weights or Weights()
+    key = (event_id, index.revision, json.dumps(dict(filters.where), sort_keys=True))
+    kept = _kept(key, ctx.now)
+    row = await queries.find(
+        ctx.conn,
+        event_id=event_id,
+        where=filters.where,
+        wishes=compile_wishes(wishes, index),
+        weights={name: getattr(weights, name) for name in ("individual", "spec", "scarcity", "social")},
+        embedding=None if vector is None else f"[{','.join(f'{value:.5g}' for value in vector.tolist())}]",
+        model=ctx.ports.embedder.model,
+        text=text,
+        limit=limit,
+        sample=0 if kept else SAMPLE,
+        like=like,
+    )
+    share = (
+        _of_now(kept, row["matches"]) if kept else Share.unpacked(row["matches"], row["bits"], row["numbers"])
+    )
+    if kept is None:
+        _keep(key, ctx.now, share)
+    similar = Share.unpacked(len(row["ids"]), row["hit_bits"] or b"", row["hit_numbers"] or b"")
+    return Results(_hits(row), row["matches"], share, similar)
+
+
+async def try_filters(ctx: Context, *, event_id: UUID, tries: Sequence[Try]) -> list[Tried]:
+    """What each set of filters would give, in one round trip; at most 16 are tried."""
+    asked = [_asked(one) for one in tries[:MOST_TRIES]]
+    rows = await queries.try_filters(ctx.conn, event_id=event_id, tries=asked) if asked else []
+    return [
+        Tried(row["n"], tuple(row["near"]), {int(i): n for i, n in row["counts"].items()})
+        for row in sorted(rows, key=lambda r: r["at"])
+    ]
+
+
+def _asked(one: Try) -> Mapping[str, Any]:
+    slot = {"column": one.slot, "side": one.side} if one.slot else {}
+    return {
+        "filters": dict(one.filters.where),
+        **slot,
+        **({"facets": list(one.facets)} if one.facets else {}),
+    }
+
+
+def _hits(row: Mapping[str, Any]) -> list[Hit]:
+    parts = [row["parts"][at : at + 4] for at in range(0, len(row["parts"]), 4)]
+    return [Hit(listing_id, sum(four), *four) for listing_id, four in zip(row["ids"], parts, strict=True)]
+
+
+def _kept(key: tuple[UUID, int, str], now: datetime) -> Share | None:
+    held = _shares.get(key)
+    if held is None or not timedelta(0) <= now - held[0] < _FRESH:
+        return None
+    _shares.move_to_end(key)
+    return held[1]
+
+
+def _keep(key: tuple[UUID, int, str], now: datetime, share: Share) -> None:
+    _shares[key] = (now, share)
+    while len(_shares) > _KEPT:
+        _shares.popitem(last=False)
+
+
+def _of_now(kept: Share, matches: int) -> Share:
+    """The kept share where still as many fit; else it stands for those that do now."""
+    return kept if kept.matches == matches else Share(matches, kept.bits, kept.numbers)
