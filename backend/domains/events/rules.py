@@ -10,7 +10,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Final
 
-from backend.domains.events import agent_rules, conversion_rules, naming_rules, outreach_rules, schema
+from backend.domains.events import (
+    agent_rules,
+    conversion_rules,
+    naming_rules,
+    outreach_rules,
+    policy_rules,
+    schema,
+)
 from backend.domains.events.experiment_rules import arms_share_everybody, out_of_bounds, test_plan_exists
 from backend.domains.events.field_rules import (
     attributes_are_consistent,
@@ -107,6 +114,11 @@ RULES: Final[tuple[tuple[Rule, frozenset[str]], ...]] = (
     (agent_rules.models_are_reached, frozenset({"agent"})),
     (agent_rules.voice_fits_product, frozenset({"agent", "voice"})),
     (agent_rules.voice_is_complete, frozenset({"voice"})),
+    (policy_rules.tools_are_understood, frozenset({"agent"})),
+    (policy_rules.tool_policies_hang_together, frozenset({"agent", "policy"})),
+    (policy_rules.profiles_are_told_apart, frozenset({"policy"})),
+    (policy_rules.buttons_are_allowed, frozenset({"agent", "conversion", "policy", "ui_contract"})),
+    (policy_rules.costs_can_be_counted, frozenset({"agent"})),
     (outreach_rules.quiet_hours_have_a_length, frozenset({"outreach"})),
     (outreach_rules.mail_has_a_subject, frozenset({"outreach"})),
     (outreach_rules.steps_follow_each_other, frozenset({"outreach"})),

@@ -30,11 +30,11 @@ class Finding:
     severity: Severity = Severity.ERROR
 
 
-def nearest(name: Any, known: Iterable[str], least: int = _NEAR_ENOUGH) -> str | None:
+def nearest(name: Any, known: Iterable[str | None], least: int = _NEAR_ENOUGH) -> str | None:
     """The known name that was probably meant, or None. Unit: `least` is a likeness in percent."""
     if not isinstance(name, str):
         return None
-    choices = {choice.casefold(): choice for choice in known}
+    choices = {choice.casefold(): choice for choice in known if choice is not None}
     best = process.extractOne(name.casefold(), choices.keys(), scorer=fuzz.ratio, score_cutoff=least)
     return choices[best[0]] if best else None
 

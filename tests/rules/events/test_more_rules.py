@@ -30,6 +30,9 @@ def profile(rest: str) -> str:
     return f"agent: {{{TOOLS}}}\npolicy: {{profiles: [{{key: p, {rest}}}]}}"
 
 
+#: What a sound document may be told all the same.
+ADVICE = {"unread_section", "button_refused", "never_reached"}
+
 #: What is refused, where and how; then the same, sound.
 PAIRS = [
     (
@@ -114,7 +117,7 @@ PAIRS = [
         profile("tool_policy: {confirm: [refund]}"),
         "/policy/profiles/0/tool_policy/confirm/0",
         "no_such_tool",
-        profile("tool_policy: {confirm: [find], idempotent: [hold_listing]}"),
+        profile("tool_policy: {allowed: [find, hold_listing], confirm: [find], idempotent: [hold_listing]}"),
     ),
     (
         f"agent: {{{TOOLS}, escalation: {{rules: [{{trigger: tool_failed, tool: refund}}]}}}}",
@@ -244,6 +247,24 @@ PAIRS = [
         arm("agent: {system_prompt: Be brief.}"),
     ),
     (
+        profile("tool_policy: {allowed: [find], confirm: [find, hold_listing]}"),
+        "/policy/profiles/0/tool_policy/confirm/1",
+        "not_among_allowed",
+        profile("tool_policy: {allowed: [find, hold_listing], confirm: [find, hold_listing]}"),
+    ),
+    (
+        profile("tool_policy: {idempotent: [hold_listing]}"),
+        "/policy/profiles/0/tool_policy/idempotent/0",
+        "not_among_allowed",
+        profile("tool_policy: {idempotent: []}"),
+    ),
+    (
+        "policy: {profiles: [{key: default}]}",
+        "/policy/profiles/0/key",
+        "reserved_key",
+        "policy: {profiles: [{key: defaults}]}",
+    ),
+    (
         arm("lead_scoring: {weights: {}}"),
         "/experiments/0/arms/1/patch/lead_scoring",
         "bad_name",
@@ -267,7 +288,7 @@ def test_refused_and_accepted(text: str, path: str, code: str, sound: str) -> No
     assert refused.errors[0].line > 1
     accepted = compiled(f"id: sale\n{sound}\n")
     assert accepted.errors == ()
-    assert {problem.code for problem in accepted.problems} <= {"unread_section"}
+    assert {problem.code for problem in accepted.problems} <= ADVICE
 
 
 def test_a_cycle_of_fallbacks_is_reported_for_each_tool_in_it() -> None:

@@ -1,0 +1,1 @@
+"""What a conversation may see and do: profiles, context, the guard, the log of decisions."""
