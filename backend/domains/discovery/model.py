@@ -73,7 +73,11 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a conversation has understood so far. Stored as JSON with the session."""
+    """What a conversation has understood so far. Stored as JSON with the session.
+
+    `shown` are the tiles of the last answer in their order, so that “the second one” can be found; `moods` the latest
+    sentiments (-1..1); `done` what is done once per conversation: `handed_off`, `surveyed`, `suggested:<key>`.
+    """
 
     filters: tuple[Filter, ...] = ()
     signals: tuple[Signal, ...] = ()
@@ -81,6 +85,9 @@ class State:
     turn: int = 0
     matches: int | None = None
     text: str = ""
+    shown: tuple[int, ...] = ()
+    moods: tuple[float, ...] = ()
+    done: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -90,6 +97,9 @@ class State:
             "turn": self.turn,
             "matches": self.matches,
             "text": self.text,
+            "shown": list(self.shown),
+            "moods": list(self.moods),
+            "done": list(self.done),
         }
 
     @classmethod
@@ -101,6 +111,9 @@ class State:
             turn=stored.get("turn", 0),
             matches=stored.get("matches"),
             text=stored.get("text", ""),
+            shown=tuple(stored.get("shown", ())),
+            moods=tuple(stored.get("moods", ())),
+            done=tuple(stored.get("done", ())),
         )
 
 
@@ -154,7 +167,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """A filter as the buyer sees and edits it."""
+    """A filter, or a soft signal, as the buyer sees and edits it. A signal only moves the order of what is shown."""
 
     id: str
     group: Group
@@ -165,6 +178,10 @@ class Chip:
     text: str
     default: bool = False
     removable: bool = True
+    kind: Literal["filter", "signal"] = "filter"
+    confidence: float | None = None
+    turn: int = 0
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +211,11 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Everything a buyer gets for one message or one changed chip."""
+    """Everything a buyer gets for one message or one changed chip.
+
+    `extras` are parts that few answers have: `question`, `loosenings`, `comparison`, `confirmations`, `handoff`,
+    `survey`, `suggestions`; each becomes an event of its own (`screen`).
+    """
 
     reply: str
     note: str
@@ -204,6 +225,10 @@ class Answer:
     actions: tuple[Mapping[str, str], ...]
     matches: int
     quick_replies: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    stance: str = "answer_safely"
+    language: str = "en"
+    extras: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """The contract of `discovery/message`, without the session."""
@@ -216,6 +241,10 @@ class Answer:
             "actions": plain(self.actions),
             "matches": self.matches,
             "quick_replies": list(self.quick_replies),
+            "claims": plain(self.claims),
+            "stance": self.stance,
+            "language": self.language,
+            **plain(self.extras),
         }
 
 

@@ -6,47 +6,36 @@ Searching is the catalogue's; what is read and said is decided by pure functions
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Mapping
+from dataclasses import replace
 from time import perf_counter
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
-
-import numpy as np
-from numpy.typing import NDArray
 
 from backend.core.context import Context
 from backend.core.errors import Conflict, NotFound
-from backend.core.ports import Embedder
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
-from backend.domains.discovery import asking, conversation, finding, queries, ranking, rules
-from backend.domains.discovery.conversation import Facts
-from backend.domains.discovery.model import Answer, Filter, Session, State, TurnRow, Understanding
-from backend.domains.discovery.signals import understand
-from backend.domains.discovery.wording import Words, chip_text, chips
-from backend.domains.events.model import Bundle, Document
+from backend.domains.discovery import conversation, queries, rules
+from backend.domains.discovery.model import Answer, Filter, Session, Signal, State, TurnRow, Understanding
+from backend.domains.discovery.signal_chips import PREFIX, edited_signal, signal_text
+from backend.domains.discovery.turning import (
+    NOTHING_SAID,
+    Prepared,
+    Turned,
+    answer_to,
+    answered,
+    embedded,
+    prepare,
+    today_of,
+    worded,
+)
+from backend.domains.discovery.wording import Words, chip_text
+from backend.domains.events.model import Bundle
 from backend.domains.events.service import document_for
 from backend.domains.experiments import service as experiments
 
-_NOTHING_SAID: Final = Understanding((), ())
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A message read and embedded, before anything is searched or written."""
-
-    session: Session
-    document: Document
-    vocabulary: Vocabulary
-    index: Index
-    message: str
-    understanding: Understanding
-    state: State
-    vector: NDArray[np.float32] | None
-    began: float
+__all__ = ["Prepared", "Turned", "answer_to", "answered", "prepare", "today_of", "worded"]
 
 
 async def start(ctx: Context, *, bundle: Bundle, visitor: UUID) -> Session:
@@ -97,42 +86,11 @@ async def find_answer(ctx: Context, *, key: str, message: str) -> dict[str, Any]
     return None if kept is None else kept["answer"]
 
 
-def prepare(
-    session: Session,
-    *,
-    message: str,
-    bundle: Bundle,
-    vocabulary: Vocabulary,
-    index: Index,
-    embedder: Embedder,
-    today: date,
-) -> Prepared:
-    """Reads and embeds a message. No I/O: call it between two units of work."""
-    began = perf_counter()
-    document = document_for(bundle.document, session.arms)
-    if conversation.is_resting(document):  # nobody reads the message; what was understood before stands
-        state = replace(session.state, turn=session.state.turn + 1)
-        return Prepared(session, document, vocabulary, index, message, _NOTHING_SAID, state, None, began)
-    settings = rules.settings_of(document)
-    read = understand(message, vocabulary=vocabulary, state=session.state, settings=settings, today=today)
-    state = rules.after(session.state, read, message)
-    return Prepared(
-        session, document, vocabulary, index, message, read, state, _embedded(embedder, state.text), began
-    )
-
-
 async def finish_turn(ctx: Context, prepared: Prepared, *, key: str) -> dict[str, Any]:
     """Searches, answers and keeps the turn. Raises: Conflict `discovery.turn_taken` when another message was faster."""
     answer, state = await answer_to(ctx, prepared)
     said = any(not f.default for f in state.filters)
     return await _kept(ctx, prepared, answer, state, key=key, matched=answer.matches > 0 and said)
-
-
-async def answer_to(ctx: Context, prepared: Prepared) -> tuple[Answer, State]:
-    """What a prepared message gets for an answer, and what is understood after it. Keeps nothing."""
-    facts, answer, state = await _answered(ctx, prepared)
-    reply, note = conversation.reply(facts), conversation.note(facts)
-    return replace(answer, reply=reply, note=note, quick_replies=conversation.quick_replies(facts)), state
 
 
 async def take_turn(
@@ -175,29 +133,14 @@ async def change_filters(
         if kept["answer"].get("request") != [chip_id, change, value]:
             raise Conflict("core.key_reused", operation="discovery/chip")
         return kept["answer"]
-    state, old, new = rules.edited(session.state, chip_id, change, value, vocabulary)
-    text = _change_text(words, change, old, new)
-    read = Understanding((), state.filters, added=(new,) if new else (), removed=() if new else (old,))
-    prepared = Prepared(
-        session,
-        document,
-        vocabulary,
-        index,
-        text,
-        read,
-        state,
-        _embedded(ctx.ports.embedder, state.text),
-        perf_counter(),
-    )
-    facts, answer, state = await _answered(ctx, prepared)
-    answer = replace(
-        answer,
-        reply=conversation.changed(facts, text),
-        note=conversation.note(facts),
-        quick_replies=conversation.quick_replies(facts),
-    )
+    state, read, text = _edited(session.state, words, chip_id, change, value, vocabulary)
+    vector = embedded(ctx.ports.embedder, state.text)
+    prepared = Prepared(session, document, vocabulary, index, text, read, state, vector, perf_counter())
+    turned = await answered(ctx, prepared)
+    answer = worded(turned, conversation.changed(turned.facts, text))
+    request = [chip_id, change, value]
     return await _kept(
-        ctx, prepared, answer, state, key=key, matched=answer.matches > 0, request=[chip_id, change, value]
+        ctx, prepared, answer, turned.state, key=key, matched=answer.matches > 0, request=request
     )
 
 
@@ -206,18 +149,14 @@ async def present(
 ) -> Answer:
     """The screen of a conversation as it stands, without a new turn: for its beginning, and for who comes back."""
     document = document_for(bundle.document, session.arms)
-    vector = _embedded(ctx.ports.embedder, session.state.text)
+    vector = embedded(ctx.ports.embedder, session.state.text)
     prepared = Prepared(
-        session, document, vocabulary, index, "", _NOTHING_SAID, session.state, vector, perf_counter()
+        session, document, vocabulary, index, "", NOTHING_SAID, session.state, vector, perf_counter()
     )
-    facts, answer, _ = await _answered(ctx, prepared)
+    turned = await answered(ctx, prepared)
     openings = tuple(str(o) for o in document["persona"].get("openings", ()))
-    fresh = session.turn_count == 0
-    return replace(
-        answer,
-        reply=conversation.greeting(facts),
-        quick_replies=openings if fresh else conversation.quick_replies(facts),
-    )
+    answer = worded(turned, conversation.greeting(turned.facts))
+    return replace(answer, quick_replies=openings) if session.turn_count == 0 else answer
 
 
 async def note_exposure(ctx: Context, *, experiment: str) -> None:
@@ -233,47 +172,6 @@ async def note_failure(ctx: Context) -> None:
 async def note_action(ctx: Context, *, action: str, listing_id: int | None = None) -> None:
     """Something only the screen can see. Raises: InvalidInput `discovery.unknown_action`."""
     await queries.record_action(ctx.conn, action=action, listing_id=listing_id)
-
-
-def today_of(ctx: Context, document: Document) -> date:
-    """The day it is where the event takes place."""
-    return ctx.now.astimezone(ZoneInfo(document.get("timezone") or "UTC")).date()
-
-
-async def _answered(ctx: Context, prepared: Prepared) -> tuple[Facts, Answer, State]:
-    """Facts to speak from, the answer without its words, and the state to keep."""
-    document, words = prepared.document, Words.of(prepared.document, prepared.vocabulary)
-    found = await finding.search(
-        ctx,
-        event_id=prepared.session.event_id,
-        document=document,
-        state=prepared.state,
-        index=prepared.index,
-        vector=prepared.vector,
-    )
-    shown = ranking.diversified(found.hits, found.listings, document["search_defaults"]["max_results"])
-    unsupported = _unsupported(prepared, words, found.unsupported)
-    scene = ranking.Scene(words, document, prepared.vocabulary, prepared.state.filters)
-    tiles = ranking.tiles(scene, shown, found.listings)
-    quiet = bool({"thanks", "person", "hold"} & set(prepared.understanding.intents))
-    candidates = [] if quiet or conversation.is_resting(document) else list(found.listings.values())
-    question = asking.next_question(words, prepared.state, candidates, found.matches)
-    asked = (*prepared.state.asked, question.field) if question and prepared.message else prepared.state.asked
-    state = replace(prepared.state, asked=tuple(dict.fromkeys(asked)), matches=found.matches)
-    facts = Facts(
-        words=words, document=document, understanding=prepared.understanding, matches=found.matches,
-        before=await _before(ctx, prepared), tiles=tiles, first=found.listings.get(tiles[0].listing_id) if tiles else None,
-        question=question, relaxation=found.relaxation, turn=state.turn, unsupported=unsupported,
-    )  # fmt: skip
-    actions = tuple({"kind": _slug(a), "label": str(a)} for a in document["ui_contract"]["actions"])
-    answer = Answer(
-        "", "", prepared.understanding.signals, tiles, chips(words, state.filters), actions, found.matches
-    )
-    return facts, answer, state
-
-
-def _embedded(embedder: Embedder, text: str) -> NDArray[np.float32] | None:
-    return embedder.embed([text])[0] if text else None
 
 
 async def _kept(
@@ -307,18 +205,25 @@ async def _kept(
     return body
 
 
-async def _before(ctx: Context, prepared: Prepared) -> int | None:
-    """How many there were before this turn; None where nothing was said."""
-    known, before = prepared.session.state.matches, prepared.session.state.filters
-    if known is not None or not prepared.message:
-        return known
-    return await finding.count(ctx, event_id=prepared.session.event_id, filters=before, index=prepared.index)
+def _edited(
+    state: State, words: Words, chip_id: str, change: str, value: Any, vocabulary: Vocabulary
+) -> tuple[State, Understanding, str]:
+    """The state after a chip was changed, what changed, and the same in words."""
+    if chip_id.startswith(PREFIX):
+        state, before, after = edited_signal(state, chip_id, change, value)
+        return (
+            state,
+            Understanding((after,) if after else (), state.filters),
+            _signal_change(words, before, after),
+        )
+    state, old, new = rules.edited(state, chip_id, change, value, vocabulary)
+    read = Understanding((), state.filters, added=(new,) if new else (), removed=() if new else (old,))
+    return state, read, _change_text(words, change, old, new)
 
 
-def _unsupported(prepared: Prepared, words: Words, fields: Sequence[str]) -> tuple[str, ...]:
-    """What was understood and cannot be searched, in words."""
-    far = any(s.type == "GEO_RADIUS" and "radius" in s.value for s in prepared.understanding.signals)
-    return tuple(dict.fromkeys([*(words.spoken_label(f) for f in fields), *(["distance"] if far else [])]))
+def _signal_change(words: Words, old: Signal, new: Signal | None) -> str:
+    said = signal_text(words, new or old)
+    return f"Now: {said}" if new else f"Without {said[:1].lower()}{said[1:]}"
 
 
 def _change_text(words: Words, change: str, old: Filter, new: Filter | None) -> str:
@@ -331,18 +236,6 @@ def _change_text(words: Words, change: str, old: Filter, new: Filter | None) -> 
 
 def _plain(text: str) -> str:
     return text[:1].lower() + text[1:] if text[:3] in ("Up ", "Not", "Aro", "Wit", "Fro") else text
-
-
-def _slug(action: Any) -> str:
-    kinds = {
-        "reserve": "hold",
-        "hold": "hold",
-        "compare": "compare",
-        "schedule call": "call",
-        "request info": "info",
-    }
-    name = str(action).casefold()
-    return kinds.get(name) or ("call" if "call" in name or "walkthrough" in name else name.replace(" ", "_"))
 
 
 def _session(row: Mapping[str, Any]) -> Session:

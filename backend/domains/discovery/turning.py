@@ -1,0 +1,174 @@
+"""One message read, searched for and answered: the part of a turn that keeps nothing.
+
+Reading needs no database; searching needs one unit of work. Words come from `conversation` alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from time import perf_counter
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from backend.core.context import Context
+from backend.core.ports import Embedder
+from backend.domains.catalogue.model import Vocabulary
+from backend.domains.catalogue.service import Index
+from backend.domains.discovery import asking, conversation, finding, ranking, rules
+from backend.domains.discovery.conversation import Facts
+from backend.domains.discovery.model import Answer, Session, State, Understanding
+from backend.domains.discovery.signal_chips import signal_chips
+from backend.domains.discovery.signals import understand
+from backend.domains.discovery.wording import Words, chips
+from backend.domains.events.model import Bundle, Document
+from backend.domains.events.service import document_for
+
+NOTHING_SAID: Final = Understanding((), ())
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A message read and embedded, before anything is searched or written."""
+
+    session: Session
+    document: Document
+    vocabulary: Vocabulary
+    index: Index
+    message: str
+    understanding: Understanding
+    state: State
+    vector: NDArray[np.float32] | None
+    began: float
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """A message answered, before its words: what may be spoken of, the answer without words, the state to keep."""
+
+    facts: Facts
+    answer: Answer
+    state: State
+    found: finding.Found
+
+
+def prepare(
+    session: Session,
+    *,
+    message: str,
+    bundle: Bundle,
+    vocabulary: Vocabulary,
+    index: Index,
+    embedder: Embedder,
+    today: date,
+) -> Prepared:
+    """Reads and embeds a message. No I/O: call it between two units of work."""
+    began = perf_counter()
+    document = document_for(bundle.document, session.arms)
+    if conversation.is_resting(document):  # nobody reads the message; what was understood before stands
+        state = replace(session.state, turn=session.state.turn + 1)
+        return Prepared(session, document, vocabulary, index, message, NOTHING_SAID, state, None, began)
+    settings = rules.settings_of(document)
+    read = understand(message, vocabulary=vocabulary, state=session.state, settings=settings, today=today)
+    state = rules.after(session.state, read, message)
+    return Prepared(
+        session, document, vocabulary, index, message, read, state, embedded(embedder, state.text), began
+    )
+
+
+async def answer_to(ctx: Context, prepared: Prepared) -> tuple[Answer, State]:
+    """What a prepared message gets for an answer, and what is understood after it. Keeps nothing."""
+    turned = await answered(ctx, prepared)
+    return worded(turned, conversation.reply(turned.facts)), turned.state
+
+
+def worded(turned: Turned, reply: str) -> Answer:
+    """The answer with its words."""
+    facts, question = turned.facts, turned.facts.question
+    asked: dict[str, Any] = (
+        {"question": {"field": question.field, "text": question.text, "options": list(question.options)}}
+        if question and facts.matches
+        else {}
+    )
+    return replace(
+        turned.answer,
+        reply=reply,
+        note=conversation.note(facts),
+        quick_replies=conversation.quick_replies(facts),
+        extras={**turned.answer.extras, **asked},
+    )
+
+
+async def answered(ctx: Context, prepared: Prepared) -> Turned:
+    """Searches and ranks for a prepared message. Keeps nothing."""
+    document, words = prepared.document, Words.of(prepared.document, prepared.vocabulary)
+    found = await finding.search(
+        ctx,
+        event_id=prepared.session.event_id,
+        document=document,
+        state=prepared.state,
+        index=prepared.index,
+        vector=prepared.vector,
+    )
+    shown = ranking.diversified(found.hits, found.listings, document["search_defaults"]["max_results"])
+    unsupported = _unsupported(prepared, words, found.unsupported)
+    scene = ranking.Scene(words, document, prepared.vocabulary, prepared.state.filters)
+    tiles = ranking.tiles(scene, shown, found.listings)
+    quiet = bool({"thanks", "person", "hold"} & set(prepared.understanding.intents))
+    candidates = [] if quiet or conversation.is_resting(document) else list(found.listings.values())
+    question = asking.next_question(words, prepared.state, candidates, found.matches)
+    asked = (*prepared.state.asked, question.field) if question and prepared.message else prepared.state.asked
+    state = replace(
+        prepared.state,
+        asked=tuple(dict.fromkeys(asked)),
+        matches=found.matches,
+        shown=tuple(tile.listing_id for tile in tiles),
+    )
+    facts = Facts(
+        words=words, document=document, understanding=prepared.understanding, matches=found.matches,
+        before=await _before(ctx, prepared), tiles=tiles, first=found.listings.get(tiles[0].listing_id) if tiles else None,
+        question=question, relaxation=found.relaxation, turn=state.turn, unsupported=unsupported,
+    )  # fmt: skip
+    actions = tuple({"kind": _slug(a), "label": str(a)} for a in document["ui_contract"]["actions"])
+    shown_chips = (*chips(words, state.filters), *signal_chips(words, state.signals, state.filters))
+    answer = Answer("", "", prepared.understanding.signals, tiles, shown_chips, actions, found.matches)
+    return Turned(facts, answer, state, found)
+
+
+def embedded(embedder: Embedder, text: str) -> NDArray[np.float32] | None:
+    return embedder.embed([text])[0] if text else None
+
+
+async def _before(ctx: Context, prepared: Prepared) -> int | None:
+    """How many there were before this turn; None where nothing was said."""
+    known, before = prepared.session.state.matches, prepared.session.state.filters
+    if known is not None or not prepared.message:
+        return known
+    return await finding.count(ctx, event_id=prepared.session.event_id, filters=before, index=prepared.index)
+
+
+def _unsupported(prepared: Prepared, words: Words, fields: Sequence[str]) -> tuple[str, ...]:
+    """What was understood and cannot be searched, in words."""
+    far = any(s.type == "GEO_RADIUS" and "radius" in s.value for s in prepared.understanding.signals)
+    return tuple(dict.fromkeys([*(words.spoken_label(f) for f in fields), *(["distance"] if far else [])]))
+
+
+def _slug(action: Any) -> str:
+    kinds = {
+        "reserve": "hold",
+        "hold": "hold",
+        "compare": "compare",
+        "schedule call": "call",
+        "request info": "info",
+    }
+    name = str(action).casefold()
+    return kinds.get(name) or ("call" if "call" in name or "walkthrough" in name else name.replace(" ", "_"))
+
+
+def today_of(ctx: Context, document: Document) -> date:
+    """The day it is where the event takes place."""
+    return ctx.now.astimezone(ZoneInfo(document.get("timezone") or "UTC")).date()
