@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 from fastapi import FastAPI
 
 from backend.adapters.embeddings import LocalEmbedder
+from backend.adapters.model_door import Limits
 from backend.adapters.model_gateway import ModelGateway
 from backend.adapters.ocr_local import LocalOcr
 from backend.adapters.ocr_remembered import RememberedOcr
 from backend.adapters.realtime import RealtimeHub
 from backend.adapters.supabase_auth import SupabaseAuth
 from backend.adapters.supabase_files import SupabaseFiles
-from backend.core.ports import Embedder, LanguageModel, Ocr, Ports
+from backend.core.ports import ChatModel, Embedder, LanguageModel, Ocr, Ports
 from backend.core.settings import Settings, load_settings
 from backend.flows.runtime import Runtime
 
@@ -31,7 +32,7 @@ def build_ports(settings: Settings) -> Ports:
         files=SupabaseFiles(settings.supabase_url, secret, public_base=_public_base(settings)),
         ocr=RememberedOcr(_ocr(settings)),
         model=_model(settings),
-        models=ModelGateway({}),
+        models=ModelGateway(_chat_models(settings), _limits(settings)),
     )
 
 
@@ -69,6 +70,37 @@ def _model(settings: Settings) -> LanguageModel | None:
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
         return OpenAiModel(key, model=settings.openai_model, base_url=settings.openai_base_url)
     return None
+
+
+def _chat_models(settings: Settings) -> dict[str, ChatModel]:
+    """Every one that is configured, by the name documents call it."""
+    models: dict[str, ChatModel] = {}
+    if settings.groq_api_key:
+        from backend.adapters.completions_chat import GroqChat
+
+        key = settings.groq_api_key.get_secret_value()
+        models["groq"] = GroqChat(key, model=settings.groq_model, base_url=settings.groq_base_url)
+    if settings.mistral_api_key:
+        from backend.adapters.mistral_chat import MistralChat
+
+        key = settings.mistral_api_key.get_secret_value()
+        models["mistral"] = MistralChat(key, model=settings.mistral_model, base_url=settings.mistral_base_url)
+    if settings.openai_api_key or settings.openai_base_url:
+        from backend.adapters.completions_chat import OpenAiChat
+
+        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+        model, base_url = settings.openai_model, settings.openai_base_url
+        models["openai_compatible"] = OpenAiChat(key, model=model, base_url=base_url)
+    return models
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        failures=settings.model_failures,
+        pause_s=settings.model_pause_seconds,
+        at_once=settings.model_calls,
+        cache_s=settings.model_cache_seconds,
+    )
 
 
 def _public_base(settings: Settings) -> str:

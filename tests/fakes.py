@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from numpy.typing import NDArray
 
 from backend.core.errors import Busy, NotFound, NotSignedIn, Upstream
-from backend.core.ports import ChatAnswer, ModelStatus, Ports, SignedIn, ToolCall, Usage, Word
+from backend.core.ports import ChatAnswer, ModelStatus, Ports, SignedIn, ToolCall, ToolSpec, Usage, Word
 
 
 class HashEmbedder:
@@ -154,6 +154,33 @@ class ScriptedModel:
         self.answers.clear()
 
 
+class ScriptedChat:
+    """A chat model that gives prepared answers in turn, the last again and again; an error is raised instead.
+
+    A number is for how many seconds it hangs, whatever it was told.
+    """
+
+    def __init__(self, *answers: ChatAnswer | Exception | float, name: str = "scripted:small") -> None:
+        self.name = name
+        self.answers = list(answers)
+        self.asked: list[dict[str, Any]] = []
+
+    async def chat(
+        self, *, tools: Sequence[ToolSpec] = (), schema: Mapping[str, Any] | None = None, **question: Any
+    ) -> ChatAnswer:
+        self.asked.append({**question, "tools": tools, "schema": schema})
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, float):
+            await asyncio.sleep(min(answer, question["timeout_s"]))
+            raise Busy("core.model_unreachable", provider=self.name, timeout_s=question["timeout_s"])
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def close(self) -> None:
+        self.answers.clear()
+
+
 class ScriptedModels:
     """Gives prepared answers in turn, whatever the order; an error is raised instead, and a function is asked.
 
@@ -172,7 +199,8 @@ class ScriptedModels:
     async def chat(
         self, *, heard: Callable[[str, str], None] | None = None, order: Sequence[str], **question: Any
     ) -> ChatAnswer:
-        if not set(order) & set(self.available) or not self.answers:
+        asked_in = order[: list(order).index("builtin")] if "builtin" in order else order
+        if not set(asked_in) & set(self.available) or not self.answers:
             raise Busy("core.no_model", tried={})
         self.asked.append({"order": tuple(order), **question})
         answer = self.answers.pop(0)

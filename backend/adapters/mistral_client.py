@@ -22,6 +22,7 @@ class MistralClient:
             raise Busy("core.not_configured", missing=["mistralai"], mend=mend) from error
         self._status_error = MistralError
         self._connection_errors = (httpx2.HTTPError, NoResponseError)
+        self._misreadings = (ValueError, httpx2.StreamError)
         self._http = httpx2.AsyncClient(follow_redirects=False)
         self._client = Mistral(api_key=api_key, server_url=base_url or None, async_client=self._http)
 
@@ -39,5 +40,5 @@ class MistralClient:
             raise Failed("status", status=error.status_code, retry_after=after) from None
         except self._connection_errors:
             raise Failed("unreachable") from None
-        except ValueError:
+        except self._misreadings:
             raise Failed("protocol") from None

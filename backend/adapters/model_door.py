@@ -41,6 +41,22 @@ class Limits:
     slow_s: float = 1.0  #: a time-out below this says more about the time given than about the provider
 
 
+class _Call:
+    """One call, that waits for a place first."""
+
+    def __init__(self, model: ChatModel, places: asyncio.Semaphore) -> None:
+        self._model, self._places = model, places
+        self.has_begun = False
+
+    async def make(self, question: Question, give_s: float) -> ChatAnswer:
+        async with self._places:
+            self.has_begun = True
+            return await self._model.chat(
+                system=question.system, messages=question.messages, tools=question.tools,
+                schema=question.schema, timeout_s=give_s,
+            )  # fmt: skip
+
+
 class Door:
     """Asks one model."""
 
@@ -107,14 +123,15 @@ class Door:
         if ticket is None:
             raise Busy("core.model_unreachable", provider=self._name, problem="resting")
         lived: bool | None = None
+        call = _Call(self._model, self._places)
         try:
-            answer = await self._within(self._call(question, give_s), give_s)
+            answer = await self._within(call.make(question, give_s), give_s)
             lived = True
             self._answered += 1
             return answer
         except TimeoutError:
-            lived = False if give_s >= self._limits.slow_s else None
-            self._fail(Busy("core.model_unreachable", provider=self._name, timeout_s=round(give_s, 2)))
+            lived = False if call.has_begun and give_s >= self._limits.slow_s else None
+            self._fail(self._too_late(call, give_s))
         except AppError as error:
             lived = not _is_outage(error)
             self._fail(error)
@@ -125,7 +142,13 @@ class Door:
             lived = False
             self._fail(Upstream("core.model_failed", provider=self._name, problem="library"))
         finally:
+            self._asked += call.has_begun
             self._breaker.leave(ticket, lived)
+
+    def _too_late(self, call: _Call, gave_s: float) -> AppError:
+        if not call.has_begun:
+            return TooMany("core.model_busy", provider=self._name, problem="no_room")
+        return Busy("core.model_unreachable", provider=self._name, timeout_s=round(gave_s, 2))
 
     def _fail(self, error: AppError) -> Never:
         self._failed += 1
@@ -134,14 +157,6 @@ class Door:
         if error.code == "core.model_busy" and asked_for:
             self._breaker.rest(min(float(asked_for), _LONGEST_REST_S))
         raise error from None
-
-    async def _call(self, question: Question, give_s: float) -> ChatAnswer:
-        async with self._places:
-            self._asked += 1
-            return await self._model.chat(
-                system=question.system, messages=question.messages, tools=question.tools,
-                schema=question.schema, timeout_s=give_s,
-            )  # fmt: skip
 
     async def _within(self, work: Coroutine[Any, Any, ChatAnswer], seconds: float) -> ChatAnswer:
         """Like `asyncio.timeout`, for work that may not heed its cancellation. Raises: TimeoutError."""
@@ -185,9 +200,10 @@ def pause_before_next(
 
 def _is_passing(error: AppError) -> bool:
     facts = error.facts
-    if error.code == "core.model_unreachable":
-        return "timeout_s" not in facts and facts.get("problem") not in {"resting", "no_time_left"}
-    return error.code == "core.model_busy" or facts.get("status") in PASSING or facts.get("problem") == "cut"
+    if facts.get("problem") in {"resting", "no_time_left", "no_room"} or "timeout_s" in facts:
+        return False
+    is_away = error.code in {"core.model_unreachable", "core.model_busy"}
+    return is_away or facts.get("status") in PASSING or facts.get("problem") == "cut"
 
 
 def _is_outage(error: AppError) -> bool:

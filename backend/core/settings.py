@@ -47,7 +47,7 @@ class Settings(BaseSettings):
     )
     mistral_api_key: SecretStr | None = Field(
         default=None,
-        description="Key of Mistral: asked for what induction is unsure of, and for text in scans.",
+        description="Key of Mistral: for conversations, for what induction is unsure of, for text in scans.",
     )
     mistral_base_url: str = Field(default="", description="Another address of Mistral's API.")
     mistral_model: str = Field(default="mistral-small-latest", description="Mistral's model for questions.")
@@ -55,19 +55,33 @@ class Settings(BaseSettings):
         default="mistral-ocr-latest",
         description="Mistral's model for text in images; empty: read on this machine.",
     )
-    groq_api_key: SecretStr | None = Field(default=None, description="Key of Groq, where Mistral has none.")
+    groq_api_key: SecretStr | None = Field(
+        default=None, description="Key of Groq: for conversations, and for induction where Mistral has none."
+    )
     groq_base_url: str = Field(default="", description="Another address of Groq's API.")
     groq_model: str = Field(
         default="openai/gpt-oss-20b", description="Groq's model; it must know JSON schemas."
     )
     openai_api_key: SecretStr | None = Field(
         default=None,
-        description="Key of OpenAI or a compatible service, where neither of the others has one.",
+        description="Key of OpenAI or a compatible service: for conversations, and for induction after the others.",
     )
     openai_base_url: str = Field(
         default="", description="Address of a compatible service, up to and with /v1; it may need no key."
     )
     openai_model: str = Field(default="gpt-4.1-mini", description="The model asked there.")
+    model_failures: int = Field(
+        default=5,
+        ge=1,
+        description="After how many failed calls within a minute a provider of models is left alone.",
+    )
+    model_pause_seconds: float = Field(default=30.0, gt=0, description="For how long it is then left alone.")
+    model_calls: int = Field(default=16, ge=1, description="Calls to one provider at once, per process.")
+    model_cache_seconds: float = Field(
+        default=600.0,
+        ge=0,
+        description="How long an answer may be used again for the same question; 0: never.",
+    )
     seal_keys: SecretStr = Field(
         default=SecretStr(""),
         description="Keys that seal credentials of feeds, the newest first, separated by commas (Fernet keys).",
