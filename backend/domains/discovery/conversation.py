@@ -19,11 +19,11 @@ from backend.domains.events.model import Document
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """The fewest limits whose removal gives results: how many, and the nearest value where it is one number."""
+    """The least change that gives results, and how many. `to` has each limit as it would be, None where left out."""
 
     filters: tuple[Filter, ...]
     matches: int
-    nearest: float | None = None
+    to: tuple[Filter | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,19 +184,18 @@ def _nothing(facts: Facts) -> list[str]:
     relaxed = facts.relaxation
     if relaxed is None:
         return [*parts, "Remove one of your limits, and I will look again."]
-    limits = listed([f"“{chip_text(facts.words, f)}”" for f in relaxed.filters], "and")
-    parts.append(
-        f"Without {limits} there {'is' if relaxed.matches == 1 else 'are'} {facts.words.count(relaxed.matches)}."
-    )
-    if relaxed.nearest is not None:
-        field = relaxed.filters[0].field
-        shown = facts.words.measure(field, relaxed.nearest)
-        parts.append(
-            f"The nearest is at {shown}."
-            if field == "price"
-            else f"The nearest: {facts.words.spoken_label(field)} {shown}."
-        )
+    changes = [_change(facts.words, f, to) for f, to in zip(relaxed.filters, relaxed.to, strict=True)]
+    there = f"there {'is' if relaxed.matches == 1 else 'are'} {facts.words.count(relaxed.matches)}."
+    parts.append(f"{listed([changes[0], *map(_lowered, changes[1:])], 'and')} {there}")
+    if any(f.default for f in relaxed.filters):
+        parts.append("That limit is one this event begins with, not one of yours.")
     return [*parts, "Shall we loosen that one?" if len(relaxed.filters) == 1 else "Shall we loosen those?"]
+
+
+def _change(words: Words, f: Filter, to: Filter | None) -> str:
+    """`With “Up to $24,000” instead of “Up to $20,000”`, `Without “Heat pump”`."""
+    was = f"“{chip_text(words, f)}”"
+    return f"With “{chip_text(words, to)}” instead of {was}" if to else f"Without {was}"
 
 
 def _limits(facts: Facts) -> str:

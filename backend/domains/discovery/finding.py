@@ -1,12 +1,13 @@
-"""Searching for a conversation: within its limits, and where nothing meets them all, what one less would give.
+"""Searching for a conversation: within its limits, and where few or none meet them, what a little more room would give.
 
-Everything of the inventory is asked through the catalogue; ranking of what comes back is in `ranking`.
+Everything of the inventory is asked through the catalogue; what is made of it is decided in `spreading`, `relaxing`
+and `asking`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
@@ -14,28 +15,34 @@ import numpy as np
 from numpy.typing import NDArray
 
 from backend.core.context import Context
+from backend.core.ports import Embedder
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import CompiledFilters, Hit, Listing
-from backend.domains.catalogue.model import Filter as Limit
-from backend.domains.catalogue.service import Index
-from backend.domains.discovery import ranking, rules
+from backend.domains.catalogue.service import Index, Results, Share
+from backend.domains.discovery import ranking, relaxing, rules, spreading
 from backend.domains.discovery.conversation import Relaxation
-from backend.domains.discovery.model import Filter, State
-from backend.domains.discovery.wording import value_of
+from backend.domains.discovery.model import Filter, Loosening, State
 from backend.domains.events.model import Document
 
-SAMPLE: Final = 48  # enough to choose tiles and the next question from
+_NOTHING: Final = Share.unpacked(0, b"", b"")
+_POOL: Final = 60  # hits from which those shown are chosen, at least; four for each tile where that is more
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search gave. `matches` counts all within the limits; with none, `hits` are the near misses of `relaxation`."""
+    """What a search gave. `hits` are those to show, in their order; `matches` counts all within the limits.
+
+    `share` is what all within the limits are like. With no match `hits` are the near misses of the first loosening;
+    `loosenings` are there where none or few fit.
+    """
 
     hits: list[Hit]
     listings: Mapping[int, Listing]
     matches: int
     unsupported: tuple[str, ...]
     relaxation: Relaxation | None = None
+    share: Share = field(default=_NOTHING)
+    loosenings: tuple[Loosening, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +68,11 @@ async def search(
     compiled = compiled_limits(state.filters, index)
     unsupported = tuple(f.field for f in compiled.unsupported)
     if not compiled.impossible:
-        hits = await _hits(ctx, wanted, state.filters, compiled)
-        if hits:
-            matches = len(hits)
-            if len(hits) >= _limit(document):
-                matches = await catalogue.count(ctx, event_id=event_id, filters=compiled)
-            return Found(hits, await _listings(ctx, hits), matches, unsupported)
+        results = await _find(ctx, wanted, state.filters, compiled)
+        if results.matches:
+            more = await _loosenings(ctx, wanted, results.matches) if results.matches <= relaxing.FEW else ()
+            hits, listings = await _shown(ctx, wanted, results)
+            return Found(hits, listings, results.matches, unsupported, share=results.share, loosenings=more)
     return await _near(ctx, wanted, unsupported)
 
 
@@ -78,65 +84,68 @@ async def count(ctx: Context, *, event_id: UUID, filters: Sequence[Filter], inde
 
 def compiled_limits(filters: Sequence[Filter], index: Index) -> CompiledFilters:
     """The limits among filters, in the form search takes."""
-    limits = [Limit(f.field, f.op, f.value) for f in filters if f.group == "must" and f.op != "within"]
-    return catalogue.compile_filters(limits, index)
+    return relaxing.compiled(filters, index)
 
 
 async def _near(ctx: Context, wanted: _Search, unsupported: tuple[str, ...]) -> Found:
-    """The near misses: what fewest limits less would give."""
-    relaxation = await _relaxation(ctx, wanted)
-    if relaxation is None:
+    """The near misses: what the least change would give, the nearest first."""
+    loosenings = await _loosenings(ctx, wanted, 0)
+    if not loosenings:
         return Found([], {}, 0, unsupported)
-    left = rules.without(wanted.state.filters, relaxation.filters)
-    toward = [w for f in relaxation.filters for w in _toward(f)]
-    hits = await _hits(ctx, wanted, (*left, *toward), compiled_limits(left, wanted.index))
-    listings = await _listings(ctx, hits)
-    nearest = (
-        _nearest(relaxation.filters[0], list(listings.values())) if len(relaxation.filters) == 1 else None
-    )
-    return Found(hits, listings, 0, unsupported, replace(relaxation, nearest=nearest))
+    best = loosenings[0]
+    out = tuple(one.filter for one in (best, *best.also))
+    left = rules.without(wanted.state.filters, out)
+    toward = [wish for f in out for wish in _toward(f)]
+    results = await _find(ctx, wanted, (*left, *toward), compiled_limits(left, wanted.index))
+    hits, listings = await _shown(ctx, wanted, results)
+    relaxation = Relaxation(out, best.matches, to=tuple(one.to for one in (best, *best.also)))
+    return Found(hits, listings, 0, unsupported, relaxation, loosenings=loosenings)
 
 
-async def _relaxation(ctx: Context, wanted: _Search) -> Relaxation | None:
-    """One limit less if that helps, else two; of equal many, what gives most."""
-    best: Relaxation | None = None
-    for some in rules.relaxations(wanted.state.filters):
-        if best is not None and len(some) > len(best.filters):
-            break
-        compiled = compiled_limits(rules.without(wanted.state.filters, some), wanted.index)
-        if compiled.impossible:
-            continue
-        matches = await catalogue.count(ctx, event_id=wanted.event_id, filters=compiled)
-        if matches and (best is None or matches > best.matches):
-            best = Relaxation(some, matches)
-    return best
+async def _loosenings(ctx: Context, wanted: _Search, now: int) -> tuple[Loosening, ...]:
+    """What more room would give: one limit at a time, and where none helps two. One round trip each."""
+    alike = _alike(ctx.ports.embedder)
+    for attempts in (relaxing.alone, relaxing.paired):
+        tries = attempts(wanted.state.filters, wanted.index)
+        tried = await catalogue.try_filters(ctx, event_id=wanted.event_id, tries=[t.asked for t in tries])
+        found = relaxing.read(tries[: len(tried)], tried, wanted.index, alike, now)
+        if found or now:
+            return tuple(found)
+    return ()
 
 
-def _limit(document: Document) -> int:
-    return max(SAMPLE, document["search_defaults"]["max_results"])
+def _alike(embedder: Embedder) -> Callable[[str, Sequence[str]], list[float]]:
+    """How alike values are by their words, from the embedder of the catalogue."""
+
+    def alike(one: str, others: Sequence[str]) -> list[float]:
+        rows = embedder.embed([one, *others])
+        return [float(cosine) for cosine in rows[1:] @ rows[0]]
+
+    return alike
 
 
-async def _hits(
+async def _find(
     ctx: Context, wanted: _Search, filters: Sequence[Filter], compiled: CompiledFilters
-) -> list[Hit]:
-    return await catalogue.search(
+) -> Results:
+    return await catalogue.find(
         ctx,
         event_id=wanted.event_id,
         filters=compiled,
+        index=wanted.index,
         wishes=ranking.wishes_of(filters),
         weights=ranking.weights_of(wanted.document),
         text=wanted.state.text or None,
         vector=wanted.vector,
-        index=wanted.index,
-        limit=_limit(wanted.document),
+        limit=max(_POOL, 4 * wanted.document["search_defaults"]["max_results"]),
     )
 
 
-async def _listings(ctx: Context, hits: Sequence[Hit]) -> dict[int, Listing]:
-    return {
-        listing.id: listing
-        for listing in await catalogue.list_listings(ctx, ids=[h.listing_id for h in hits])
-    }
+async def _shown(ctx: Context, wanted: _Search, results: Results) -> tuple[list[Hit], dict[int, Listing]]:
+    most = wanted.document["search_defaults"]["max_results"]
+    hits = spreading.diversified(results.hits, results.like, wanted.index, most)
+    ids = [hit.listing_id for hit in hits]
+    listings = {listing.id: listing for listing in await catalogue.list_listings(ctx, ids=ids)}
+    return [hit for hit in hits if hit.listing_id in listings], listings
 
 
 def _toward(f: Filter) -> list[Filter]:
@@ -146,12 +155,3 @@ def _toward(f: Filter) -> list[Filter]:
         if f.op in ("lte", "gte") and isinstance(f.value, int | float)
         else []
     )
-
-
-def _nearest(f: Filter, listings: Sequence[Listing]) -> float | None:
-    values = [
-        v
-        for listing in listings
-        if isinstance(v := value_of(listing, f.field), int | float) and not isinstance(v, bool)
-    ]
-    return min(values, key=lambda v: abs(v - f.value)) if values and f.op in ("lte", "gte") else None

@@ -147,11 +147,15 @@ class Understanding:
 
 @dataclass(frozen=True, slots=True)
 class Loosening:
-    """One limit loosened as far as it takes, and how many listings that gives. `to` is None where it is left out."""
+    """One limit loosened as far as it takes, and how many listings that gives. `to` is None where it is left out.
+
+    `also` is what has to be loosened with it where no limit alone would help.
+    """
 
     filter: Filter
     to: Filter | None
     matches: int
+    also: tuple[Loosening, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +190,11 @@ class Chip:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A listing as the buyer sees it. `price` is in major units or None; `score` parts sum to the score."""
+    """A listing as the buyer sees it. `price` is in major units or None.
+
+    `score` and its four `parts` are points of 100; the parts sum to it exactly. `diversity` is what the tile was put
+    behind by for being like those before it, in the same points, and no part of the score.
+    """
 
     listing_id: int
     title: str
@@ -202,6 +210,9 @@ class Tile:
     held_until: str | None
     parts: Mapping[str, float] = field(default_factory=dict)
     costs: tuple[Mapping[str, str], ...] = ()
+    score: float = 0.0
+    diversity: float = 0.0
+    why: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """As `plain` has it, one level deep: what is below is plain already."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import combinations
 from typing import Any, Final
 
 from backend.core.errors import InvalidInput, NotFound
@@ -13,7 +12,6 @@ from backend.domains.discovery.model import Filter, Settings, Signal, State, Und
 from backend.domains.events.model import Document, field_name
 
 _LONGEST_TEXT: Final = 400
-_MOST_RELAXED, _MOST_PAIRED = 8, 5
 
 
 def settings_of(document: Document) -> Settings:
@@ -133,12 +131,6 @@ def candidates(filters: Sequence[Filter]) -> list[Filter]:
     """Limits that may be loosened, the latest first; what the event began with comes before the buyer's own words."""
     must = [f for f in filters if f.group == "must" and f.op != "within"]
     return sorted(must, key=lambda f: (not f.default, -f.turn))
-
-
-def relaxations(filters: Sequence[Filter]) -> list[tuple[Filter, ...]]:
-    """What may be left out to find something: each limit alone, then pairs of the latest."""
-    limits = candidates(filters)[:_MOST_RELAXED]
-    return [*((f,) for f in limits), *combinations(limits[:_MOST_PAIRED], 2)]
 
 
 def without(filters: Sequence[Filter], some: Sequence[Filter]) -> tuple[Filter, ...]:

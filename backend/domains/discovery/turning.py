@@ -19,7 +19,7 @@ from backend.core.context import Context
 from backend.core.ports import Embedder
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
-from backend.domains.discovery import asking, conversation, finding, ranking, rules
+from backend.domains.discovery import asking, conversation, finding, ranking, relaxing, rules
 from backend.domains.discovery.conversation import Facts
 from backend.domains.discovery.model import Answer, Session, State, Understanding
 from backend.domains.discovery.signal_chips import signal_chips
@@ -114,10 +114,9 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
         index=prepared.index,
         vector=prepared.vector,
     )
-    shown = ranking.diversified(found.hits, found.listings, document["search_defaults"]["max_results"])
     unsupported = _unsupported(prepared, words, found.unsupported)
     scene = ranking.Scene(words, document, prepared.vocabulary, prepared.state.filters)
-    tiles = ranking.tiles(scene, shown, found.listings)
+    tiles = ranking.tiles(scene, found.hits, found.listings)
     quiet = bool({"thanks", "person", "hold"} & set(prepared.understanding.intents))
     candidates = [] if quiet or conversation.is_resting(document) else list(found.listings.values())
     question = asking.next_question(words, prepared.state, candidates, found.matches)
@@ -135,7 +134,11 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
     )  # fmt: skip
     actions = tuple({"kind": _slug(a), "label": str(a)} for a in document["ui_contract"]["actions"])
     shown_chips = (*chips(words, state.filters), *signal_chips(words, state.signals, state.filters))
-    answer = Answer("", "", prepared.understanding.signals, tiles, shown_chips, actions, found.matches)
+    ways = [relaxing.to_json(words, one) for one in found.loosenings if not one.also]
+    answer = Answer(
+        "", "", prepared.understanding.signals, tiles, shown_chips, actions, found.matches,
+        extras={"loosenings": ways} if ways else {},
+    )  # fmt: skip
     return Turned(facts, answer, state, found)
 
 

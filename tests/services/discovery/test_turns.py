@@ -119,7 +119,9 @@ async def test_chips_are_edited_and_the_change_is_said(buyer: Buyer) -> None:
 async def test_nothing_found_names_what_to_loosen_and_shows_near_misses(buyer: Buyer) -> None:
     answer = await buyer.says("Model 3 under $9,000")
     assert answer["matches"] == 0
-    assert "Without “Up to $9,000”" in answer["reply"]
+    assert "instead of “Up to $9,000” there is 1 car." in answer["reply"]
+    way = answer["loosenings"][0]
+    assert (way["chip_id"], way["change"]) == ("price:lte:must", "value")
     assert answer["tiles"]
     assert all("over your budget" in t["reasons"][0] for t in answer["tiles"] if t["price"] is not None)
     nothing = await buyer.says("a blue Lamborghini with a tow hitch under 5k")
