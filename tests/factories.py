@@ -14,13 +14,63 @@ from uuid import UUID, uuid4
 import psycopg
 from psycopg.rows import dict_row
 
-from backend.core.context import Actor
+from backend.core.context import Actor, Context
+from backend.domains.transactions import service as transactions
+from backend.domains.transactions.model import Origin
 
 DOCUMENT: dict[str, Any] = {
     "id": "spring-sale",
     "name": "Spring Sale",
     "conversion": {"hold_minutes": 24, "hold_limit": 2, "deposit_required": False},
 }
+
+
+ACTING = ("hold", "deposit", "book", "info", "message", "offer", "remind", "share", "reveal")
+READING = ("search", "compare", "similar", "documents")
+
+
+def policy(
+    *, autonomy: str = "strict", compliance: str = "strict", confirm: bool = True, **changes: Any
+) -> dict[str, Any]:
+    """A policy with a tool for every verb; `changes` replace parts of it."""
+    tools = [
+        {
+            "name": verb,
+            "verb": verb,
+            "is_mutating": verb in ACTING,
+            "confirm": confirm and verb in ACTING,
+            "idempotent": True,
+        }
+        for verb in (*ACTING, *READING)
+    ]
+    return {
+        "profile": "default",
+        "autonomy": autonomy,
+        "compliance": compliance,
+        "tools": tools,
+        "context": {"sources": ["listings", "store"], "retrieval_limit": 8, "citations": "claims"},
+        "context_tokens": 4000,
+        "snapshot_minutes": 240,
+        **changes,
+    }
+
+
+def give_policy(conn: psycopg.Connection[Any], *sessions: UUID, kept: dict[str, Any] | None = None) -> None:
+    """What the application does when a conversation begins."""
+    conn.execute(
+        """
+        select private.keep_snapshot(s, %s, '{"utm": {"source": "example"}}', 'given') from public.sessions s
+        where s.id = any(%s)
+        """,
+        (json.dumps(kept or policy()), list(sessions)),
+    )
+
+
+async def confirmed(ctx: Context, verb: str, origin: Origin = "buyer", **arguments: Any) -> UUID:
+    """The token of the buyer's yes, as the dialog of the storefront gets it."""
+    prepared = await transactions.prepare(ctx, verb=verb, arguments=arguments, origin=origin)
+    assert prepared.confirmation is not None, prepared
+    return prepared.confirmation
 
 
 @dataclass(slots=True)
@@ -209,6 +259,7 @@ def _conversation(conn: psycopg.Connection[Any], world: World) -> None:
     scope = {"event_id": world.event, "organization_id": world.seller}
     for session in (world.session, world.other_session):
         insert(conn, "public.sessions", id=session, version_id=world.version, **scope)
+    give_policy(conn, world.session, world.other_session)
     turn = insert(
         conn,
         "public.turns",
@@ -246,6 +297,18 @@ def _conversation(conn: psycopg.Connection[Any], world: World) -> None:
         phone="555-0100",
         place="12 Sample Street",
     )
+    insert(
+        conn,
+        "public.buyer_requests",
+        session_id=world.session,
+        kind="info",
+        listing_id=world.listings[0],
+        details={"question": "Has it been repainted?"},
+        idempotency_key="r1",
+        **scope,
+    )
+    insert(conn, "public.alerts", kind="blocked_spike", window_at="2026-01-01T00:00:00Z", **scope)
+    conn.execute("select private.seal_receipts()")
     insert(
         conn,
         "public.prospects",

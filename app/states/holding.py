@@ -10,9 +10,9 @@ from app import bridge
 from app.messages import words
 from app.states.storefront import Storefront
 from app.views import Listing, Photo, Tile
-from backend.core.errors import AppError, Conflict
+from backend.core.errors import AppError, Conflict, NotAllowed
 from backend.domains.transactions import service as transactions
-from backend.flows import storefront
+from backend.flows import guarding, storefront
 
 
 class Holding(rx.State):
@@ -26,6 +26,7 @@ class Holding(rx.State):
     busy: bool = False
 
     _key: str = ""
+    _confirmation: UUID | None = None
     _came_from_detail: bool = False
 
     @rx.event
@@ -36,7 +37,21 @@ class Holding(rx.State):
         tile = next((tile for tile in front.tiles if tile.id == listing_id), None)
         self.item = _summary(tile) if tile else front.listing
         self.would_end = front._hold_end()
-        self._key, self.problem, self.step = str(uuid4()), "", "ask"
+        self._key, self._confirmation = str(uuid4()), None
+        self.problem, self.step = "", "ask"
+        try:
+            await self._prepare(front)
+        except AppError as error:
+            self.problem = words(error)
+
+    async def _prepare(self, front: Storefront) -> None:
+        """What the yes will be bound to: this listing, and the terms of this moment."""
+        asked = await guarding.prepare(
+            bridge.runtime(), front._buyer(), verb="hold", arguments={"listing_id": self.item.id}
+        )
+        self._confirmation = asked.confirmation
+        if asked.verdict == "deny":
+            raise NotAllowed("policy.denied", verb="hold", reasons=list(asked.reasons))
 
     @rx.event
     async def confirm(self):
@@ -46,14 +61,24 @@ class Holding(rx.State):
         front = await self.get_state(Storefront)
         try:
             await bridge.limit(self, "reserve")
+            if self._confirmation is None:
+                await self._prepare(front)
             hold = await storefront.hold(
-                bridge.runtime(), front._buyer(), listing_id=self.item.id, key=self._key
+                bridge.runtime(),
+                front._buyer(),
+                listing_id=self.item.id,
+                key=self._key,
+                confirmation=self._confirmation,
             )
         except Conflict as error:
+            self._confirmation = None
             await front._read_states()
-            self._explain(error, front)
+            if error.code.startswith("policy."):
+                self.problem = words(error)
+            else:
+                self._explain(error, front)
         except AppError as error:
-            self.problem = words(error)
+            self._confirmation, self.problem = None, words(error)
         else:
             until = hold.expires_at.isoformat()
             front._own[hold.listing_id], front._hold_ids[hold.listing_id] = until, str(hold.id)

@@ -10,7 +10,7 @@ from app import bridge
 from app.messages import words
 from app.states.storefront import Storefront
 from backend.core.errors import AppError
-from backend.flows import dealers
+from backend.flows import dealers, guarding
 
 
 class Sharing(rx.State):
@@ -42,7 +42,10 @@ class Sharing(rx.State):
         front = await self.get_state(Storefront)
         try:
             await bridge.limit(self, "lead")
-            answer = await dealers.open_lead(bridge.runtime(), front._buyer(), contact=None)
+            asked = await guarding.prepare(bridge.runtime(), front._buyer(), verb="share", arguments={})
+            answer = await dealers.open_lead(
+                bridge.runtime(), front._buyer(), contact=None, confirmation=asked.confirmation
+            )
         except AppError as error:
             self.problem = words(error)
             return

@@ -14,7 +14,9 @@ from backend.api.errors import problem_responses
 from backend.domains.leads.model import Contact
 from backend.flows import dealers
 
-router = APIRouter(prefix="/lead", tags=["leads"], responses=problem_responses(401, 404, 409, 422, 429))
+router = APIRouter(
+    prefix="/lead", tags=["leads"], responses=problem_responses(401, 403, 404, 409, 410, 422, 429)
+)
 
 
 class ContactBody(BaseModel):
@@ -31,6 +33,9 @@ class OpenLead(BaseModel):
 
     session_id: UUID
     contact: ContactBody | None = None
+    confirmation: UUID | None = Field(
+        default=None, description="From `transaction/prepare` with the verb `share` and the same contact."
+    )
 
 
 class WithdrawLead(BaseModel):
@@ -47,7 +52,9 @@ class WithdrawLead(BaseModel):
 async def open_lead(runtime: RuntimeOf, actor: Buyer, key: Key, body: OpenLead) -> dict[str, Any]:
     """Opening again refreshes the offer; there is never more than one."""
     contact = Contact(**body.contact.model_dump()) if body.contact else None
-    return await dealers.open_lead(runtime, own(actor, body.session_id), contact=contact)
+    return await dealers.open_lead(
+        runtime, own(actor, body.session_id), contact=contact, key=key, confirmation=body.confirmation
+    )
 
 
 @router.post("/withdraw", summary="Take the offer back", dependencies=[Depends(Limit("lead"))])

@@ -24,6 +24,7 @@ RATES: Final[Mapping[str, RateLimitItem]] = {
         "message": "120/minute",
         "action": "240/minute",
         "read": "240/minute",
+        "prepare": "60/minute",
         "reserve": "30/minute",
         "release": "60/minute",
         "lead": "20/minute",

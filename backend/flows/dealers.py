@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 from uuid import UUID
 
@@ -18,22 +19,40 @@ from backend.domains.events.model import Bundle
 from backend.domains.journal import service as journal
 from backend.domains.leads import service as leads
 from backend.domains.leads.model import Contact, DealerMatch, Lead, Understood
+from backend.flows.guarding import guarded
 from backend.flows.runtime import Runtime
 
 
 async def open_lead(
-    runtime: Runtime, actor: Actor, *, contact: Contact | None = None, refresh: bool = False
+    runtime: Runtime,
+    actor: Actor,
+    *,
+    contact: Contact | None = None,
+    refresh: bool = False,
+    key: str | None = None,
+    confirmation: UUID | None = None,
 ) -> dict[str, Any]:
     """Shares the wishes of the actor's conversation with fitting dealers, without the person; with `refresh` only what is
-    shared already, brought up to date.
+    shared already, brought up to date. The same `key` gives the same answer and needs no new confirmation.
 
     Shape: `{lead_id, status, opened_at, dealers}`; `dealers` is how many see it now.
-    Raises: Conflict `leads.sharing_off`, `events.actions_off`.
+    Raises: Conflict `leads.sharing_off`, `events.actions_off`; as the guard, see `transactions.service.place_hold`.
     """
+    async with guarded(runtime, actor, "share", {"contact": asdict(contact) if contact else None}):
+        return await _open_lead(runtime, actor, contact, refresh, key, confirmation)
+
+
+async def _open_lead(
+    runtime: Runtime,
+    actor: Actor,
+    contact: Contact | None,
+    refresh: bool,
+    key: str | None,
+    confirmation: UUID | None,
+) -> dict[str, Any]:
     async with runtime.database.as_actor(actor) as ctx:
         session = await discovery.get_session(ctx)
     bundle = await runtime.bundles.version(session.version_id)
-    _refuse_if_off(bundle, session.arms, is_new=not refresh)
     vocabulary = await runtime.vocabularies.of(bundle, actor)
     index = runtime.vocabularies.index_of(vocabulary)
     understood = Understood(
@@ -47,17 +66,26 @@ async def open_lead(
     )
     matching = bundle.document["dealer_matching"]
     async with runtime.database.as_actor(actor) as ctx:
-        lead, dealers = await leads.open_lead(
-            ctx,
-            event_name=bundle.document["name"],
-            understood=understood,
-            contact=contact,
-            matches=await _matches(ctx, bundle.event_id, _limits(session.state), index),
-            alignment_min=matching["inventory_alignment_min"],
-            most=matching["max_dealers_per_lead"],
-            refresh=refresh,
-        )
-    return _shown(lead) | {"dealers": dealers}
+
+        async def work() -> dict[str, Any]:
+            _refuse_if_off(bundle, session.arms, is_new=not refresh)
+            lead, dealers = await leads.open_lead(
+                ctx,
+                event_name=bundle.document["name"],
+                understood=understood,
+                contact=contact,
+                matches=await _matches(ctx, bundle.event_id, _limits(session.state), index),
+                alignment_min=matching["inventory_alignment_min"],
+                most=matching["max_dealers_per_lead"],
+                refresh=refresh,
+                confirmation=confirmation,
+            )
+            return _shown(lead) | {"dealers": dealers}
+
+        if key is None:
+            return await work()
+        request = {"contact": asdict(contact) if contact else None}
+        return await journal.once(ctx, operation="lead/open", key=key, request=request, work=work)
 
 
 def _refuse_if_off(bundle: Bundle, arms: Mapping[str, str], *, is_new: bool) -> None:
@@ -72,7 +100,7 @@ def _refuse_if_off(bundle: Bundle, arms: Mapping[str, str], *, is_new: bool) -> 
 
 async def withdraw_lead(runtime: Runtime, actor: Actor, *, key: str) -> dict[str, Any]:
     """Takes the offer back: no dealer sees it from the next read on. The same key gives the same answer."""
-    async with runtime.database.as_actor(actor) as ctx:
+    async with guarded(runtime, actor, "withdraw", {}), runtime.database.as_actor(actor) as ctx:
 
         async def work() -> dict[str, Any]:
             return _shown(await leads.withdraw_lead(ctx)) | {"dealers": 0}

@@ -26,7 +26,8 @@ from backend.domains.identity.tokens import mint_buyer_token
 from backend.domains.journal import service as journal
 from backend.domains.leads import service as leads
 from backend.domains.transactions import service as transactions
-from backend.domains.transactions.model import Hold
+from backend.domains.transactions.model import Hold, Origin
+from backend.flows.guarding import guarded
 from backend.flows.listing_facts import listing_view
 from backend.flows.opening import shown_event
 from backend.flows.runtime import Runtime
@@ -180,14 +181,27 @@ async def listing(runtime: Runtime, actor: Actor, *, listing_id: int) -> dict[st
     return listing_view(Words.of(bundle.document, vocabulary), found, provenance)
 
 
-async def hold(runtime: Runtime, actor: Actor, *, listing_id: int, key: str) -> Hold:
+async def hold(
+    runtime: Runtime,
+    actor: Actor,
+    *,
+    listing_id: int,
+    key: str,
+    confirmation: UUID | None = None,
+    origin: Origin = "buyer",
+) -> Hold:
     """Holds one unit for the conversation; who comes too late is told so, and the board shows it.
 
     Raises: as `transactions.service.place_hold`.
     """
     try:
-        async with runtime.database.as_actor(actor) as ctx:
-            return await transactions.place_hold(ctx, listing_id=listing_id, key=key)
+        async with (
+            guarded(runtime, actor, "hold", {"listing_id": listing_id}, origin),
+            runtime.database.as_actor(actor) as ctx,
+        ):
+            return await transactions.place_hold(
+                ctx, listing_id=listing_id, key=key, confirmation=confirmation, origin=origin
+            )
     except Conflict as refused:
         if refused.code == "transactions.already_held" and not refused.facts.get("yours"):
             async with runtime.database.as_actor(actor) as ctx:

@@ -47,7 +47,10 @@ begin
     opens_at = (new.document #>> '{dates,opens_at}')::timestamptz,
     closes_at = (new.document #>> '{dates,closes_at}')::timestamptz,
     deposit_required = coalesce((new.document #>> '{conversion,deposit_required}')::boolean, e.deposit_required),
-    actions_off = coalesce((new.document #>> '{safety,mutating_tools_off}')::boolean, false)
+    actions_off = coalesce((new.document #>> '{safety,mutating_tools_off}')::boolean, false),
+    ai_off = coalesce((new.document #>> '{safety,ai_off}')::boolean, false),
+    force_strict = coalesce((new.document #>> '{safety,force_strict}')::boolean, false),
+    blocked_per_minute = coalesce((new.document #>> '{policy,blocked_per_minute}')::int, 20)
   where e.id = new.event_id returning e.slug into event_slug;
   if new.carry in ('migrate', 'force') then
     update public.sessions s set version_id = new.id, state = private.carried_state(s.state, g.gone, new.renames)
@@ -169,6 +172,60 @@ begin
   insert into public.listing_units (listing_id, event_id, organization_id)
   select n.id, n.event_id, n.organization_id from added n on conflict do nothing;
   return null;
+end $$;
+CREATE TABLE public.receipt_anchors (
+    organization_id uuid NOT NULL,
+    n integer NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    sealed_until timestamp with time zone NOT NULL,
+    heads jsonb NOT NULL,
+    previous text NOT NULL,
+    sha256 text NOT NULL,
+    CONSTRAINT receipt_anchors_n_check CHECK ((n > 0))
+);
+CREATE FUNCTION private.anchor_sha256(a public.receipt_anchors) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select encode(sha256(convert_to(concat_ws(E'\n', a.previous, a.organization_id, a.n,
+    (extract(epoch from a.created_at) * 1000000)::bigint, (extract(epoch from a.sealed_until) * 1000000)::bigint,
+    (select string_agg(h.key || ' ' || (h.value ->> 0) || ' ' || (h.value ->> 1), E'\n' order by h.key collate "C")
+     from jsonb_each(a.heads) h)), 'UTF8')), 'hex')
+$$;
+CREATE FUNCTION private.append_receipts(p_session uuid, p_entries jsonb) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions;
+  entry jsonb;
+  r public.receipts;
+begin
+  select * into own from public.sessions s where s.id = p_session;
+  for entry in select value from jsonb_array_elements(p_entries) loop
+    r := null;
+    r.session_id := own.id;
+    r.n := own.receipt_count + 1;
+    r.created_at := clock_timestamp();
+    r.event_id := own.event_id;
+    r.organization_id := own.organization_id;
+    r.version_id := own.version_id;
+    r.turn := own.turn_count;
+    r.verb := entry ->> 'verb';
+    r.origin := entry ->> 'origin';
+    r.verdict := entry ->> 'verdict';
+    r.reasons := array(select jsonb_array_elements_text(coalesce(entry -> 'reasons', '[]')));
+    r.inputs_sha256 := entry ->> 'inputs_sha256';
+    r.policy_sha256 := coalesce(entry ->> 'policy_sha256', '');
+    r.confirmation := (entry ->> 'confirmation')::uuid;
+    r.previous := own.receipt_head;
+    r.sha256 := private.receipt_sha256(r);
+    insert into public.receipts values (r.*);
+    own.receipt_count := r.n;
+    own.receipt_head := r.sha256;
+  end loop;
+  update public.sessions set receipt_count = own.receipt_count, receipt_head = own.receipt_head where id = own.id;
+  return own.receipt_count;
 end $$;
 CREATE TABLE public.clarifications (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -732,6 +789,22 @@ begin
                               branch.organization_id, branch.event_id);
   return committed;
 end $$;
+CREATE FUNCTION private.confirm_reasons(p_policy jsonb, p_strict boolean, p_verb text, p_origin text, p_confirm boolean, p_idempotent boolean) RETURNS text[]
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select array_remove(array[
+    case when p_strict then 'force_strict' end,
+    case p_policy ->> 'autonomy'
+      when 'assisted-auto' then null
+      when 'balanced' then case when p_confirm or not p_idempotent then 'balanced' end
+      else 'strict' end,
+    case when p_confirm then 'tool_confirms' end,
+    case when p_policy ->> 'compliance' is distinct from 'standard'
+      and p_verb in ('hold', 'deposit', 'reveal', 'share', 'offer') then 'compliance' end,
+    case when p_origin = 'guide' and (p_policy ->> 'autonomy' is distinct from 'assisted-auto' or p_confirm) then 'guide' end
+  ], null)
+$$;
 CREATE TABLE public.connectors (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     organization_id uuid NOT NULL,
@@ -824,6 +897,15 @@ begin
   execute format('select count(*)::int from %s s where s.sold and %s', scan, predicate) into sold;
   return total - sold;
 end $$;
+CREATE FUNCTION private.current_policy() RETURNS TABLE(number integer, profile text, policy jsonb, sha256 text, facts jsonb, sealed_facts text, expires_at timestamp with time zone, is_fresh boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select p.number, p.profile, p.policy, p.sha256, p.facts, convert_from(p.sealed_facts, 'UTF8'), p.expires_at,
+         p.expires_at > clock_timestamp() and p.version_id = s.version_id
+  from public.policy_snapshots p join public.sessions s on s.id = p.session_id
+  where s.id = private.session_id() order by p.number desc limit 1
+$$;
 CREATE FUNCTION private.decide_blueprint_file(p_file uuid, p_revision integer, p_decisions jsonb) RETURNS public.blueprints
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -870,6 +952,10 @@ CREATE TABLE public.events (
     created_by uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     actions_off boolean DEFAULT false NOT NULL,
+    ai_off boolean DEFAULT false NOT NULL,
+    force_strict boolean DEFAULT false NOT NULL,
+    blocked_per_minute integer DEFAULT 20 NOT NULL,
+    CONSTRAINT events_blocked_per_minute_check CHECK ((blocked_per_minute > 0)),
     CONSTRAINT events_hold_limit_check CHECK (((hold_limit >= 1) AND (hold_limit <= 100))),
     CONSTRAINT events_hold_ttl_s_check CHECK (((hold_ttl_s >= 30) AND (hold_ttl_s <= 604800))),
     CONSTRAINT events_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
@@ -908,6 +994,54 @@ begin
   if event.id is null then perform private.fail(404, 'events.not_found'); end if;
   if event.status = 'closed' then perform private.fail(410, 'events.closed', jsonb_build_object('slug', event.slug)); end if;
   return event;
+end $$;
+CREATE TABLE public.sessions (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    version_id uuid NOT NULL,
+    buyer_user_id uuid,
+    state jsonb DEFAULT '{}'::jsonb NOT NULL,
+    arms jsonb DEFAULT '{}'::jsonb NOT NULL,
+    turn_count integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    first_match_at timestamp with time zone,
+    failed_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    receipt_count integer DEFAULT 0 NOT NULL,
+    receipt_head text DEFAULT repeat('0'::text, 64) NOT NULL,
+    spent_tokens integer DEFAULT 0 NOT NULL,
+    visitor_sha256 bytea
+);
+CREATE FUNCTION private.demand_pace(own public.sessions, p_verb text, p_verdict text) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  most int := case when p_verdict = 'confirm' then 60 when private.verb_kind(p_verb) = 'open' then 60
+              when p_verb = 'hold' then 20 else 10 end;
+begin
+  if (select count(*) from public.receipts r where r.session_id = own.id and r.n > own.receipt_count - 200 and r.verb = p_verb
+      and r.verdict = p_verdict and r.created_at > clock_timestamp() - interval '1 minute') >= most then
+    perform private.fail(429, 'policy.too_fast', jsonb_build_object('verb', p_verb, 'retry_after_s', 60));
+  end if;
+end $$;
+CREATE FUNCTION private.demand_scope(own public.sessions, event public.events, p_verb text, p_arguments jsonb) RETURNS void
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if p_arguments ? 'listing_id' and not exists (
+    select from public.listings l where l.id = (p_arguments ->> 'listing_id')::bigint and l.event_id = own.event_id and l.listed) then
+    perform private.fail(404, 'catalogue.no_such_listing', jsonb_build_object('listing_id', p_arguments -> 'listing_id'));
+  end if;
+  if private.verb_kind(p_verb) = 'open' then return; end if;
+  if event.closes_at <= clock_timestamp() then
+    perform private.fail(410, 'events.closed', jsonb_build_object('slug', event.slug));
+  elsif event.status <> 'live' then
+    perform private.fail(410, 'events.' || event.status, jsonb_build_object('slug', event.slug));
+  end if;
 end $$;
 CREATE FUNCTION private.detach_media(p_event uuid, p_external_id text, p_sha256 text) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1005,6 +1139,46 @@ CREATE FUNCTION private.end_imports(p_blueprint uuid) RETURNS void
   update public.imports i set status = 'cancelled', ended_at = now(), lease_until = null
   where i.blueprint_id = p_blueprint and i.status in ('queued', 'running')
 $$;
+CREATE TABLE public.buyer_requests (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    session_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    kind text NOT NULL,
+    listing_id bigint,
+    details jsonb DEFAULT '{}'::jsonb NOT NULL,
+    status text DEFAULT 'open'::text NOT NULL,
+    idempotency_key text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    ended_at timestamp with time zone,
+    ended_by uuid,
+    CONSTRAINT buyer_requests_check CHECK (((status = 'open'::text) = (ended_at IS NULL))),
+    CONSTRAINT buyer_requests_details_check CHECK (((jsonb_typeof(details) = 'object'::text) AND (octet_length((details)::text) <= 8000))),
+    CONSTRAINT buyer_requests_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT buyer_requests_kind_check CHECK ((kind = ANY (ARRAY['book'::text, 'info'::text, 'message'::text, 'offer'::text, 'deposit'::text, 'reveal'::text, 'remind'::text, 'hand_off'::text]))),
+    CONSTRAINT buyer_requests_status_check CHECK ((status = ANY (ARRAY['open'::text, 'done'::text, 'declined'::text, 'withdrawn'::text])))
+);
+CREATE FUNCTION private.end_request(p_request uuid, p_status text) RETURNS public.buyer_requests
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare made public.buyer_requests;
+begin
+  select * into made from public.buyer_requests r where r.id = p_request for update;
+  if made.id is null or made.organization_id not in (select private.organizations_of_actor('admin', 'operator', 'specialist')) then
+    perform private.fail(404, 'transactions.no_such_request');
+  elsif p_status is null or p_status not in ('done', 'declined') then
+    perform private.fail(422, 'policy.unknown_request', jsonb_build_object('status', p_status));
+  elsif made.status <> 'open' then
+    return made;
+  end if;
+  update public.buyer_requests set status = p_status, ended_at = clock_timestamp(), ended_by = auth.uid()
+  where id = made.id returning * into made;
+  perform private.record_fact('request.ended', jsonb_build_object('request_id', made.id, 'status', made.status),
+                              made.organization_id, made.event_id, made.session_id);
+  perform private.tell_request(made);
+  return made;
+end $$;
 CREATE FUNCTION private.ensure_event_partition(p_event uuid) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1029,6 +1203,26 @@ begin
   if length(trim(reason)) < 8 then raise exception 'a reason is needed to pass row-level security'; end if;
   perform private.record_fact('system.entered', jsonb_build_object('reason', reason));
 end $$;
+CREATE FUNCTION private.exact_arguments(p_verb text, p_arguments jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $_$
+declare
+  given jsonb := jsonb_strip_nulls(coalesce(p_arguments, '{}'));
+  known text[] := case p_verb when 'release' then array['hold_id'] when 'share' then array['contact']
+                  when 'hold' then array['listing_id'] when 'withdraw' then array['request_id']
+                  else array['listing_id', 'details'] end;
+begin
+  if jsonb_typeof(given) <> 'object' or given - known <> '{}'
+     or (p_verb = 'hold' and not given ? 'listing_id') or (p_verb = 'release' and not given ? 'hold_id')
+     or (given ? 'listing_id' and not (given ->> 'listing_id') ~ '^[0-9]{1,18}$') then
+    perform private.fail(422, 'policy.wrong_arguments', jsonb_build_object('verb', p_verb, 'expected', known));
+  end if;
+  if given ? 'listing_id' then
+    given := given || jsonb_build_object('listing_id', (given ->> 'listing_id')::bigint);
+  end if;
+  return given;
+end $_$;
 CREATE FUNCTION private.exceeds(p_one jsonb, p_other jsonb) RETURNS boolean
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -1084,7 +1278,7 @@ CREATE FUNCTION private.filled_section(p_name text, p_section jsonb) RETURNS jso
   select case when p_section is null then private.standard_document() -> p_name
               else private.laid_over(private.standard_document() -> p_name, p_section) end
 $$;
-CREATE FUNCTION private.find_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer DEFAULT 24, p_sample integer DEFAULT 0, OUT ids bigint[], OUT parts double precision[], OUT matches integer, OUT bits bytea, OUT numbers bytea) RETURNS record
+CREATE FUNCTION private.find_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer DEFAULT 24, p_sample integer DEFAULT 0, p_like bigint DEFAULT NULL::bigint, OUT ids bigint[], OUT parts double precision[], OUT matches integer, OUT bits bytea, OUT numbers bytea, OUT hit_bits bytea, OUT hit_numbers bytea) RETURNS record
     LANGUAGE plpgsql STABLE SECURITY DEFINER
     SET search_path TO ''
     SET jit TO 'off'
@@ -1104,6 +1298,13 @@ declare
   scan text; predicate text; wishes record; packed record; is_all boolean; sold int; key text; pass text;
 begin
   perform private.require_event_access(p_event);
+  if p_embedding is null and p_like is not null then
+    p_embedding := (select e.embedding from public.listing_embeddings e join public.listings l on l.id = e.listing_id
+                    where e.listing_id = p_like and e.model = p_model and l.event_id = p_event);
+    by_vector := p_embedding is not null and w_individual > 0;
+    unit := case when by_vector then w_individual else 1 end;
+    q64 := case when by_vector then extensions.l2_normalize(extensions.subvector(p_embedding, 1, 64)) end;
+  end if;
   scan := private.listing_scan_of(p_event);
   predicate := private.listing_predicate(p_event, p_filters);
   wishes := private.wishes_met(p_event, p_wishes);
@@ -1142,13 +1343,17 @@ begin
     || format(', f as (select d.id, d.i, d.p, d.r, d.o from d order by d.i + d.p + d.r + d.o desc, d.id limit %s)', most)
     || case when is_all then '' else ', n as (select count(*)::int as n from m)' end
     || case when share = 0 or is_all then '' else format(
-      ', y as (select %1$s as bits, %2$s as numbers from m join %3$s s on s.ctid = m.at
-               where (m.id * 2654435761) %% 65536 < ceil(65536.0 * %4$s / greatest((select n.n from n), 1)))', packed.bits, packed.numbers, scan, share) end
+      ', y as (select %1$s as bits, %2$s as numbers from (select m.at from m
+                 where (m.id * 2654435761) %% 65536 < ceil(65536.0 * %4$s / greatest((select n.n from n), 1)) limit 5000) m
+               cross join lateral (select * from %3$s s where s.ctid = m.at offset 0) s)', packed.bits, packed.numbers, scan, share) end
     || ' select array(select f.id from f order by f.i + f.p + f.r + f.o desc, f.id),
                 array(select unnest(array[f.i, f.p, f.r, f.o]) from f order by f.i + f.p + f.r + f.o desc, f.id)'
     || case when is_all then ', $6' else ', (select n.n from n)' end
     || case when share = 0 or is_all then ', null::bytea, null::bytea' else ', (select y.bits from y), (select y.numbers from y)' end
     into ids, parts, matches, bits, numbers using q64, p_embedding, lexemes, tokens, p_model, matches;
+  -- packed in the order of their ids, as a share is
+  execute format('select %s, %s from unnest($1) u (id) join %s s on s.event_id = $2 and s.id = u.id', packed.bits, packed.numbers, scan)
+    into hit_bits, hit_numbers using ids, p_event;
   if share > 0 and is_all then
     execute format('select %s, %s from %s s where not s.sold and (s.id * 2654435761) %% 65536 < ceil(65536.0 * %s / greatest(%s, 1))',
       packed.bits, packed.numbers, scan, share, matches) into bits, numbers;
@@ -1328,6 +1533,41 @@ CREATE FUNCTION private.gone(p_event uuid, p_before jsonb, p_after jsonb) RETURN
     order by m.kind, m.name), '[]')
   from missing m
 $$;
+CREATE FUNCTION private.guard(p_verb text, p_arguments jsonb, p_confirmation uuid DEFAULT NULL::uuid, p_origin text DEFAULT 'buyer'::text, p_standing boolean DEFAULT false) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions := private.lock_session();
+  event public.events;
+  snapshot public.policy_snapshots;
+  arguments jsonb := private.exact_arguments(p_verb, p_arguments);
+  inputs text := private.inputs_sha256(p_verb, arguments);
+  kills jsonb;
+  found jsonb;
+begin
+  select * into event from public.events e where e.id = own.event_id;
+  perform private.demand_scope(own, event, p_verb, arguments);
+  kills := private.kills_of(event);
+  if kills -> 'mutating_tools_off' = 'true' and private.verb_kind(p_verb) = 'act' then
+    perform private.fail(409, 'events.actions_off', jsonb_build_object('slug', event.slug));
+  end if;
+  snapshot := private.policy_for(own, p_verb);
+  found := private.policy_verdict(snapshot.policy, kills, jsonb_build_object(
+    'verb', p_verb, 'origin', p_origin, 'has_confirmation', p_confirmation is not null or p_standing));
+  if found ->> 'verdict' = 'deny' then
+    perform private.fail(403, 'policy.denied', jsonb_build_object('verb', p_verb, 'reasons', found -> 'reasons'));
+  elsif found ->> 'verdict' = 'confirm' then
+    perform private.fail(409, 'policy.confirmation_needed', jsonb_build_object('verb', p_verb, 'reasons', found -> 'reasons'));
+  end if;
+  perform private.demand_pace(own, p_verb, 'allow');
+  if p_confirmation is not null then
+    perform private.use_confirmation(own, p_confirmation, p_verb, inputs, private.terms_of(own, event, p_verb, arguments));
+  end if;
+  return private.append_receipts(own.id, jsonb_build_array(jsonb_build_object(
+    'verb', p_verb, 'origin', p_origin, 'verdict', 'allow', 'reasons', found -> 'reasons', 'inputs_sha256', inputs,
+    'policy_sha256', snapshot.sha256, 'confirmation', p_confirmation)));
+end $$;
 CREATE FUNCTION private.guard_invitation() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1365,6 +1605,12 @@ begin
   end loop;
   return null;
 end $$;
+CREATE FUNCTION private.inputs_sha256(p_verb text, p_arguments jsonb) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select encode(sha256(convert_to(p_verb || E'\n' || p_arguments, 'UTF8')), 'hex')
+$$;
 CREATE FUNCTION private.int_array(p_ids jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
@@ -1533,6 +1779,61 @@ begin
   values (p_event, owner, p_draft, p_document, p_sha256, p_results, auth.uid()) returning * into kept;
   return kept;
 end $$;
+CREATE TABLE public.policy_snapshots (
+    session_id uuid NOT NULL,
+    number integer NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    version_id uuid NOT NULL,
+    profile text NOT NULL,
+    policy jsonb NOT NULL,
+    sha256 text NOT NULL,
+    facts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    sealed_facts bytea,
+    trace jsonb DEFAULT '[]'::jsonb NOT NULL,
+    reason text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT policy_snapshots_check CHECK (((octet_length((facts)::text) <= 20000) AND (octet_length((policy)::text) <= 200000))),
+    CONSTRAINT policy_snapshots_number_check CHECK ((number > 0)),
+    CONSTRAINT policy_snapshots_reason_check CHECK (((length(reason) >= 1) AND (length(reason) <= 200)))
+);
+CREATE FUNCTION private.keep_snapshot(own public.sessions, p_policy jsonb, p_facts jsonb, p_reason text) RETURNS public.policy_snapshots
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  kept public.policy_snapshots;
+  facts jsonb := coalesce(p_facts, '{}');
+begin
+  if jsonb_typeof(p_policy -> 'tools') is distinct from 'array'
+     or coalesce(p_policy ->> 'autonomy', '') not in ('strict', 'balanced', 'assisted-auto') then
+    perform private.fail(422, 'policy.not_a_policy');
+  end if;
+  insert into public.policy_snapshots (session_id, number, event_id, organization_id, version_id, profile, policy, sha256, facts,
+                                       sealed_facts, trace, reason, expires_at)
+  values (own.id, 1 + coalesce((select max(s.number) from public.policy_snapshots s where s.session_id = own.id), 0),
+          own.event_id, own.organization_id, own.version_id, coalesce(p_policy ->> 'profile', 'default'), p_policy,
+          encode(sha256(convert_to(p_policy::text, 'UTF8')), 'hex'), facts - 'trace' - 'sealed',
+          convert_to(facts ->> 'sealed', 'UTF8'), coalesce(facts -> 'trace', '[]'), p_reason,
+          clock_timestamp() + make_interval(mins => coalesce((p_policy ->> 'snapshot_minutes')::int, 240)))
+  returning * into kept;
+  perform private.append_receipts(own.id, jsonb_build_array(jsonb_build_object(
+    'verb', 'policy', 'origin', 'job', 'verdict', 'allow', 'reasons', jsonb_build_array('snapshot_' || kept.number),
+    'inputs_sha256', private.inputs_sha256('policy', kept.facts || jsonb_build_object('sealed', facts ->> 'sealed')),
+    'policy_sha256', kept.sha256)));
+  return kept;
+end $$;
+CREATE FUNCTION private.kills_of(event public.events) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select jsonb_build_object('ai_off', event.ai_off or coalesce(bool_or(f.name = 'ai_off'), false),
+    'mutating_tools_off', event.actions_off or coalesce(bool_or(f.name = 'mutating_tools_off'), false),
+    'force_strict', event.force_strict or coalesce(bool_or(f.name = 'force_strict'), false))
+  from public.organization_flags f
+  where f.organization_id = event.organization_id and f.is_on and f.name in ('ai_off', 'mutating_tools_off', 'force_strict')
+$$;
 CREATE FUNCTION private.laid_over(p_lower jsonb, p_upper jsonb) RETURNS jsonb
     LANGUAGE plpgsql IMMUTABLE
     SET search_path TO ''
@@ -1661,6 +1962,45 @@ declare scan text := format('private.%I', 'listing_scan_' || replace(p_event::te
 begin
   if to_regclass(scan) is null then perform private.fail(404, 'events.not_found'); end if;
   return scan;
+end $$;
+CREATE FUNCTION private.lock_session() RETURNS public.sessions
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare own public.sessions;
+begin
+  select * into own from public.sessions s where s.id = private.session_id() for update;
+  if own.id is null or own.event_id is distinct from private.session_event_id() then
+    perform private.fail(404, 'discovery.no_such_session');
+  end if;
+  return own;
+end $$;
+CREATE FUNCTION private.make_request(p_kind text, p_listing bigint, p_details jsonb, p_key text, p_confirmation uuid DEFAULT NULL::uuid, p_origin text DEFAULT 'buyer'::text) RETURNS public.buyer_requests
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions := private.lock_session();
+  made public.buyer_requests;
+  details jsonb := jsonb_strip_nulls(coalesce(p_details, '{}'));
+begin
+  if p_kind is null or p_kind not in ('book', 'info', 'message', 'offer', 'deposit', 'reveal', 'remind', 'hand_off') then
+    perform private.fail(422, 'policy.unknown_request', jsonb_build_object('kind', p_kind));
+  end if;
+  select * into made from public.buyer_requests r where r.session_id = own.id and r.idempotency_key = p_key;
+  if made.id is not null then
+    if (made.kind, made.details) is distinct from (p_kind, details) or made.listing_id <> p_listing then
+      perform private.fail(409, 'core.key_reused', jsonb_build_object('operation', 'transaction/request'));
+    end if;
+    return made;
+  end if;
+  perform private.guard(p_kind, jsonb_build_object('listing_id', p_listing, 'details', details), p_confirmation, p_origin);
+  insert into public.buyer_requests (session_id, event_id, organization_id, kind, listing_id, details, idempotency_key)
+  values (own.id, own.event_id, own.organization_id, p_kind, p_listing, details, p_key) returning * into made;
+  perform private.record_fact('request.made', jsonb_build_object('request_id', made.id, 'kind', p_kind, 'listing_id', p_listing),
+                              own.organization_id, own.event_id, own.id);
+  perform private.tell_request(made);
+  return made;
 end $$;
 CREATE FUNCTION private.mark_sold() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
@@ -1821,6 +2161,32 @@ begin
     'reasons', to_jsonb(reasons), 'reloads', change -> 'reloads', 'permissions', change -> 'permissions',
     'levers_only', change -> 'levers_only', 'outside', change -> 'outside');
 end $$;
+CREATE FUNCTION private.note_blocks(p_event uuid) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  event public.events;
+  began timestamptz := date_bin('10 minutes', clock_timestamp(), '2026-01-01T00:00:00Z');
+  blocked int;
+begin
+  select * into event from public.events e where e.id = p_event;
+  if exists (select from public.alerts a where a.event_id = p_event and a.kind = 'blocked_spike' and a.window_at = began) then
+    return;
+  end if;
+  select count(*) into blocked from (
+    select from public.receipts r where r.event_id = p_event and r.verdict = 'deny'
+      and r.created_at > clock_timestamp() - interval '1 minute' limit event.blocked_per_minute + 1) b;
+  if blocked <= event.blocked_per_minute then return; end if;
+  insert into public.alerts (organization_id, event_id, kind, window_at, facts)
+  values (event.organization_id, event.id, 'blocked_spike', began,
+          jsonb_build_object('slug', event.slug, 'limit', event.blocked_per_minute))
+  on conflict do nothing;
+  if found then
+    perform realtime.send(jsonb_build_object('kind', 'blocked_spike', 'event_id', event.id, 'slug', event.slug,
+        'limit', event.blocked_per_minute), 'alert', 'organization:' || event.organization_id, true);
+  end if;
+end $$;
 CREATE FUNCTION private.note_blueprint_file(p_file uuid, p_stage text, p_done bigint, p_total bigint, p_seconds integer) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -1960,7 +2326,7 @@ CREATE TABLE public.leads (
     ended_at timestamp with time zone,
     CONSTRAINT leads_status_check CHECK ((status = ANY (ARRAY['open'::text, 'withdrawn'::text, 'closed'::text])))
 );
-CREATE FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb, p_refresh boolean DEFAULT false) RETURNS public.leads
+CREATE FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb, p_refresh boolean DEFAULT false, p_confirmation uuid DEFAULT NULL::uuid, p_origin text DEFAULT 'buyer'::text) RETURNS public.leads
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -1969,12 +2335,14 @@ declare
   lead public.leads;
   dealer_org uuid;
 begin
-  select * into own from public.sessions s where s.id = private.session_id() for update;
-  if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
+  own := private.lock_session();
   select * into lead from public.leads l where l.session_id = own.id and l.status = 'open';
   if lead.id is null and p_refresh then
     perform private.fail(404, 'leads.no_open_lead');
-  elsif lead.id is null then
+  end if;
+  perform private.guard('share', jsonb_build_object('contact', p_contact), p_confirmation, p_origin,
+                        p_refresh and p_contact is null);
+  if lead.id is null then
     insert into public.leads (event_id, organization_id, session_id, wishes)
     values (own.event_id, own.organization_id, own.id, p_wishes) returning * into lead;
   else
@@ -2046,24 +2414,7 @@ begin
 exception when unique_violation then
   perform private.fail(409, 'events.slug_taken', jsonb_build_object('slug', p_slug));
 end $$;
-CREATE TABLE public.sessions (
-    id uuid DEFAULT gen_random_uuid() NOT NULL,
-    event_id uuid NOT NULL,
-    organization_id uuid NOT NULL,
-    version_id uuid NOT NULL,
-    buyer_user_id uuid,
-    state jsonb DEFAULT '{}'::jsonb NOT NULL,
-    arms jsonb DEFAULT '{}'::jsonb NOT NULL,
-    turn_count integer DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
-    first_match_at timestamp with time zone,
-    failed_at timestamp with time zone,
-    ended_at timestamp with time zone,
-    spent_tokens integer DEFAULT 0 NOT NULL,
-    visitor_sha256 bytea
-);
-CREATE FUNCTION private.open_session(p_event_slug text, p_version uuid, p_state jsonb, p_arms jsonb) RETURNS public.sessions
+CREATE FUNCTION private.open_session(p_event_slug text, p_version uuid, p_state jsonb, p_arms jsonb, p_policy jsonb DEFAULT NULL::jsonb, p_facts jsonb DEFAULT NULL::jsonb) RETURNS public.sessions
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -2085,6 +2436,7 @@ begin
   end if;
   insert into public.sessions (event_id, organization_id, version_id, state, arms)
   values (event.id, event.organization_id, p_version, p_state, p_arms) returning * into opened;
+  if p_policy is not null then perform private.keep_snapshot(opened, p_policy, p_facts, 'opened'); end if;
   perform private.record_fact('session.opened', jsonb_build_object('version_id', p_version, 'arms', p_arms),
                               event.organization_id, event.id, opened.id);
   perform realtime.send(jsonb_build_object('session_id', opened.id, 'event_id', event.id), 'session_opened',
@@ -2167,7 +2519,7 @@ CREATE TABLE public.holds (
     CONSTRAINT holds_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
     CONSTRAINT holds_status_check CHECK ((status = ANY (ARRAY['active'::text, 'released'::text, 'expired'::text, 'converted'::text])))
 );
-CREATE FUNCTION private.place_hold(p_listing bigint, p_key text) RETURNS public.holds
+CREATE FUNCTION private.place_hold(p_listing bigint, p_key text, p_confirmation uuid DEFAULT NULL::uuid, p_origin text DEFAULT 'buyer'::text) RETURNS public.holds
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
@@ -2193,25 +2545,20 @@ begin
     perform private.fail(404, 'catalogue.no_such_listing', jsonb_build_object('listing_id', p_listing));
   end if;
   perform private.refuse_taken(unit, own.id);
-  select * into event from public.events e where e.id = own.event_id;
-  if event.closes_at <= now() then
-    perform private.fail(410, 'events.closed', jsonb_build_object('slug', event.slug));
-  elsif event.status <> 'live' then
-    perform private.fail(410, 'events.' || event.status, jsonb_build_object('slug', event.slug));
-  elsif event.actions_off then
-    perform private.fail(409, 'events.actions_off', jsonb_build_object('slug', event.slug));
-  end if;
   -- One buyer's requests queue here, so that the quota is counted, not guessed.
-  perform 1 from public.sessions s where s.id = own.id for update;
+  own := private.lock_session();
   select * into hold from public.holds h where h.session_id = own.id and h.idempotency_key = p_key;
   if hold.id is not null then return hold; end if;
+  -- The unit's row lock decides the race; clock_timestamp because now() is when the transaction began, before any wait.
+  select * into unit from public.listing_units u where u.listing_id = p_listing for update;
+  perform private.refuse_taken(unit, own.id);
+  -- the wall stands behind the lock: a loser of the race is told so, and costs no more than before
+  perform private.guard('hold', jsonb_build_object('listing_id', p_listing), p_confirmation, p_origin);
+  select * into event from public.events e where e.id = own.event_id;
   if (select count(*) from public.holds h where h.session_id = own.id and h.status = 'active' and h.expires_at > now())
      >= event.hold_limit then
     perform private.fail(429, 'transactions.hold_limit', jsonb_build_object('limit', event.hold_limit));
   end if;
-  -- The unit's row lock decides the race; clock_timestamp because now() is when the transaction began, before any wait.
-  select * into unit from public.listing_units u where u.listing_id = p_listing for update;
-  perform private.refuse_taken(unit, own.id);
   if unit.hold_id is not null then perform private.expire_hold(unit.hold_id); end if;
   insert into public.holds (listing_id, event_id, organization_id, session_id, version_id, placed_at, expires_at, deposit_required, idempotency_key)
   values (p_listing, own.event_id, own.organization_id, own.id, own.version_id, clock_timestamp(),
@@ -2223,6 +2570,97 @@ begin
     jsonb_build_object('hold_id', hold.id, 'listing_id', p_listing, 'expires_at', hold.expires_at),
     own.organization_id, own.event_id, own.id);
   return hold;
+end $$;
+CREATE FUNCTION private.policy_for(own public.sessions, p_verb text) RETURNS public.policy_snapshots
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare found public.policy_snapshots;
+begin
+  select * into found from public.policy_snapshots p where p.session_id = own.id order by p.number desc limit 1;
+  if private.verb_kind(p_verb) is distinct from 'open'
+     and (found.session_id is null or found.expires_at <= clock_timestamp() or found.version_id <> own.version_id) then
+    perform private.fail(409, 'policy.refresh_needed');
+  end if;
+  return found;
+end $$;
+CREATE FUNCTION private.policy_verdict(p_policy jsonb, p_kills jsonb, p_call jsonb) RETURNS jsonb
+    LANGUAGE plpgsql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+declare
+  verb text := p_call ->> 'verb';
+  origin text := p_call ->> 'origin';
+  kind text := private.verb_kind(verb);
+  may_confirm boolean := origin <> 'guide';  -- the guide may prepare; only the buyer's own call confirms
+  confirmed boolean := coalesce((p_call ->> 'has_confirmation')::boolean, false);
+  tool text;
+  confirm boolean;
+  idempotent boolean;
+  why text[];
+begin
+  if kind is null then
+    return jsonb_build_object('verdict', 'deny', 'reasons', array['unknown_verb'], 'tool', null);
+  elsif origin is null or origin not in ('buyer', 'guide', 'job') then
+    return jsonb_build_object('verdict', 'deny', 'reasons', array['unknown_origin'], 'tool', null);
+  end if;
+  -- several tools may do the same: what the strictest of them asks for holds
+  select (array_agg(t.value ->> 'name' order by t.n))[1], bool_or(t.value -> 'confirm' is distinct from 'false'),
+         bool_and(t.value -> 'idempotent' is not distinct from 'true')
+  into tool, confirm, idempotent
+  from jsonb_array_elements(case when jsonb_typeof(p_policy -> 'tools') = 'array' then p_policy -> 'tools' else '[]' end)
+    with ordinality t (value, n) where t.value ->> 'verb' = verb;
+  why := array_remove(array[
+    case when origin = 'guide' and p_kills -> 'ai_off' = 'true' then 'ai_off' end,
+    case when kind = 'act' and p_kills -> 'mutating_tools_off' = 'true' then 'mutating_tools_off' end,
+    case when kind <> 'open' and tool is null then 'not_in_policy' end,
+    case when confirmed and not may_confirm then 'guide_cannot_confirm' end], null);
+  if why <> '{}' then
+    return jsonb_build_object('verdict', 'deny', 'reasons', why, 'tool', tool);
+  end if;
+  why := case
+    when kind = 'read' or verb in ('hand_off', 'survey') then '{}'
+    when kind = 'open' then case when origin = 'guide' then array['guide'] else '{}'::text[] end
+    else private.confirm_reasons(p_policy, p_kills -> 'force_strict' = 'true', verb, origin, confirm, idempotent) end;
+  if why = '{}' then
+    return jsonb_build_object('verdict', 'allow', 'reasons', array[case kind when 'open' then 'always_open' else 'tool_allowed' end],
+                              'tool', tool);
+  elsif confirmed then
+    return jsonb_build_object('verdict', 'allow', 'reasons', array['confirmed'], 'tool', tool);
+  end if;
+  return jsonb_build_object('verdict', 'confirm', 'reasons', why, 'tool', tool);
+end $$;
+CREATE FUNCTION private.prepare_action(p_verb text, p_arguments jsonb, p_origin text DEFAULT 'buyer'::text) RETURNS jsonb
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions := private.lock_session();
+  event public.events;
+  snapshot public.policy_snapshots;
+  arguments jsonb := private.exact_arguments(p_verb, p_arguments);
+  inputs text := private.inputs_sha256(p_verb, arguments);
+  found jsonb;
+  terms jsonb;
+  token private.confirmations;
+begin
+  select * into event from public.events e where e.id = own.event_id;
+  perform private.demand_scope(own, event, p_verb, arguments);
+  snapshot := private.policy_for(own, p_verb);
+  found := private.policy_verdict(snapshot.policy, private.kills_of(event), jsonb_build_object('verb', p_verb, 'origin', p_origin));
+  if found ->> 'verdict' = 'deny' then
+    perform private.record_block(p_verb, arguments, p_origin, array(select jsonb_array_elements_text(found -> 'reasons')));
+    return found - 'tool' || jsonb_build_object('confirmation', null, 'expires_at', null, 'arguments', arguments, 'terms', '{}'::jsonb);
+  end if;
+  perform private.demand_pace(own, p_verb, 'confirm');
+  terms := private.terms_of(own, event, p_verb, arguments);
+  insert into private.confirmations (session_id, verb, inputs_sha256, terms, origin)
+  values (own.id, p_verb, inputs, terms, p_origin) returning * into token;
+  perform private.append_receipts(own.id, jsonb_build_array(jsonb_build_object(
+    'verb', p_verb, 'origin', p_origin, 'verdict', 'confirm', 'reasons', found -> 'reasons', 'inputs_sha256', inputs,
+    'policy_sha256', snapshot.sha256, 'confirmation', token.id)));
+  return found - 'tool' || jsonb_build_object('confirmation', token.id, 'expires_at', token.expires_at,
+                                              'arguments', arguments, 'terms', terms);
 end $$;
 CREATE FUNCTION private.publish_blueprint(p_blueprint uuid) RETURNS public.blueprints
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2331,6 +2769,39 @@ begin
   update public.sessions set visitor_sha256 = visitor where id = own.id;
   return kept;
 end $$;
+CREATE TABLE public.receipts (
+    session_id uuid NOT NULL,
+    n integer NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    version_id uuid NOT NULL,
+    turn integer NOT NULL,
+    verb text NOT NULL,
+    origin text NOT NULL,
+    verdict text NOT NULL,
+    reasons text[] NOT NULL,
+    inputs_sha256 text NOT NULL,
+    policy_sha256 text DEFAULT ''::text NOT NULL,
+    confirmation uuid,
+    previous text NOT NULL,
+    sha256 text NOT NULL,
+    CONSTRAINT receipts_inputs_sha256_check CHECK ((inputs_sha256 ~ '^[0-9a-f]{64}$'::text)),
+    CONSTRAINT receipts_n_check CHECK ((n > 0)),
+    CONSTRAINT receipts_origin_check CHECK ((origin = ANY (ARRAY['buyer'::text, 'guide'::text, 'job'::text]))),
+    CONSTRAINT receipts_reasons_check CHECK (((array_to_string(reasons, ','::text) ~ '^[a-z0-9_.,:-]*$'::text) AND (cardinality(reasons) <= 30))),
+    CONSTRAINT receipts_verb_check CHECK ((verb ~ '^[a-z_]{1,40}$'::text)),
+    CONSTRAINT receipts_verdict_check CHECK ((verdict = ANY (ARRAY['allow'::text, 'confirm'::text, 'deny'::text])))
+);
+CREATE FUNCTION private.receipt_sha256(r public.receipts) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select encode(sha256(convert_to(array_to_string(array[
+    r.previous, r.session_id::text, r.n::text, (extract(epoch from r.created_at) * 1000000)::bigint::text, r.event_id::text,
+    r.organization_id::text, r.version_id::text, r.turn::text, r.verb, r.origin, r.verdict, array_to_string(r.reasons, ','),
+    r.inputs_sha256, r.policy_sha256, coalesce(r.confirmation::text, '')], E'\n'), 'UTF8')), 'hex')
+$$;
 CREATE FUNCTION private.record_action(p_action text, p_listing bigint DEFAULT NULL::bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2348,6 +2819,28 @@ begin
   end if;
   perform private.record_fact('action.chosen', jsonb_build_object('action', p_action, 'listing_id', p_listing),
                               own.organization_id, own.event_id, own.id);
+end $$;
+CREATE FUNCTION private.record_block(p_verb text, p_arguments jsonb, p_origin text, p_reasons text[]) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions;
+begin
+  select * into own from public.sessions s where s.id = private.session_id() for update;
+  if own.id is null or (
+    select count(*) from public.receipts r where r.session_id = own.id and r.n > own.receipt_count - 200 and r.verdict = 'deny'
+      and r.created_at > clock_timestamp() - interval '1 minute') >= 60 then
+    return;
+  end if;
+  perform private.append_receipts(own.id, jsonb_build_array(jsonb_build_object(
+    'verb', case when private.verb_kind(p_verb) is null then 'unknown' else p_verb end,
+    'origin', case when p_origin in ('guide', 'job') then p_origin else 'buyer' end, 'verdict', 'deny',
+    'reasons', (select coalesce(jsonb_agg(left(regexp_replace(lower(r), '[^a-z0-9_.:-]', '_', 'g'), 80)), '[]')
+                from unnest(p_reasons[1:10]) r),
+    'inputs_sha256', private.inputs_sha256(coalesce(p_verb, ''), jsonb_strip_nulls(coalesce(p_arguments, '{}'))),
+    'policy_sha256', (select p.sha256 from public.policy_snapshots p where p.session_id = own.id order by p.number desc limit 1))));
+  perform private.note_blocks(own.event_id);
 end $$;
 CREATE FUNCTION private.record_exchanges(own public.sessions, p_turn bigint, p_exchanges jsonb) RETURNS integer
     LANGUAGE plpgsql SECURITY DEFINER
@@ -2402,6 +2895,29 @@ CREATE FUNCTION private.record_fact(p_kind text, p_facts jsonb DEFAULT '{}'::jso
                when current_setting('role', true) in ('anon', 'authenticated') then 'anonymous' else 'system' end,
           auth.uid())
 $$;
+CREATE FUNCTION private.record_receipt(p_verb text, p_origin text, p_verdict text, p_reasons text[], p_inputs_sha256 text) RETURNS integer
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select private.record_receipts(jsonb_build_array(jsonb_build_object('verb', p_verb, 'origin', p_origin, 'verdict', p_verdict,
+                                 'reasons', p_reasons, 'inputs_sha256', p_inputs_sha256)))
+$$;
+CREATE FUNCTION private.record_receipts(p_entries jsonb) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions := private.lock_session();
+  sha text := (select p.sha256 from public.policy_snapshots p where p.session_id = own.id order by p.number desc limit 1);
+begin
+  if jsonb_typeof(p_entries) is distinct from 'array' or jsonb_array_length(p_entries) > 50
+     or exists (select from jsonb_array_elements(p_entries) e where private.verb_kind(e.value ->> 'verb') in ('act', 'open')
+                and e.value ->> 'verdict' = 'allow') then
+    perform private.fail(422, 'policy.wrong_arguments', jsonb_build_object('verb', 'receipts', 'expected', array['read-only decisions']));
+  end if;
+  return private.append_receipts(own.id, coalesce((select jsonb_agg(e.value - 'confirmation' || jsonb_build_object('policy_sha256', sha)
+                                 order by e.n) from jsonb_array_elements(p_entries) with ordinality e (value, n)), '[]'));
+end $$;
 CREATE FUNCTION private.record_refusal(p_listing bigint) RETURNS void
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2475,6 +2991,20 @@ begin
   end if;
   return turn_id;
 end $$;
+CREATE FUNCTION private.refresh_policy(p_policy jsonb, p_facts jsonb, p_reason text) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions := private.lock_session();
+  kept public.policy_snapshots;
+begin
+  perform private.demand_pace(own, 'policy', 'allow');
+  kept := private.keep_snapshot(own, p_policy, p_facts, p_reason);
+  perform private.record_fact('policy.refreshed', jsonb_build_object('number', kept.number, 'profile', kept.profile, 'reason', p_reason),
+                              own.organization_id, own.event_id, own.id);
+  return kept.number;
+end $$;
 CREATE FUNCTION private.refuse_change() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path TO ''
@@ -2545,6 +3075,16 @@ begin
     'needs_admin', needs -> 'needs_admin', 'given', given, 'reasons', needs -> 'reasons',
     'objections', coalesce(needs -> 'objections', '[]')));
 end $$;
+CREATE FUNCTION private.refuse_while_kept() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  -- it goes with its conversation, and not before
+  if tg_op = 'DELETE' and not exists (select from public.sessions s where s.id = old.session_id) then return old; end if;
+  perform private.fail(409, 'core.immutable', jsonb_build_object('table', tg_table_name, 'operation', tg_op));
+  return null;
+end $$;
 CREATE FUNCTION private.rehearse_holds(p_sandbox uuid, p_listing bigint, p_buyers integer) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -2572,9 +3112,9 @@ begin
       buyers := buyers || buyer;
       perform set_config('request.jwt.claims', jsonb_build_object('role', 'anon', 'session_id', buyer, 'event_id', own.event_id)::text, true);
       begin
-        hold := private.place_hold(p_listing, 'rehearsal');
+        hold := private.rehearsed_hold(p_listing, 'rehearsal');
         tries := tries || jsonb_build_object('buyer', at, 'got_it', true, 'until', hold.expires_at);
-        again := private.place_hold(p_listing, 'rehearsal');
+        again := private.rehearsed_hold(p_listing, 'rehearsal');
         report := coalesce(report, '{}') || jsonb_build_object('winner', at, 'hold_seconds',
           extract(epoch from hold.expires_at - hold.placed_at)::int, 'deposit_required', hold.deposit_required,
           'asking_twice_gives_the_same', again.id = hold.id);
@@ -2590,7 +3130,7 @@ begin
       perform set_config('request.jwt.claims', jsonb_build_object('role', 'anon', 'session_id', buyers[array_length(buyers, 1)],
                          'event_id', own.event_id)::text, true);
       begin
-        hold := private.place_hold(p_listing, 'rehearsal after the clock');
+        hold := private.rehearsed_hold(p_listing, 'rehearsal after the clock');
         report := report || jsonb_build_object('free_again_after_the_clock', hold.id is not null);
       exception when others then
         report := report || jsonb_build_object('free_again_after_the_clock', false, 'code', sqlerrm);
@@ -2605,24 +3145,46 @@ begin
   update public.sandboxes set rehearsal = report where id = own.id;
   return report;
 end $$;
-CREATE FUNCTION private.release_hold(p_hold uuid) RETURNS public.holds
+CREATE FUNCTION private.rehearsed_hold(p_listing bigint, p_key text) RETURNS public.holds
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions := private.lock_session();
+begin
+  if not exists (select from public.policy_snapshots p where p.session_id = own.id) then
+    perform private.keep_snapshot(own, '{"autonomy": "strict", "compliance": "strict", "tools": [
+      {"name": "hold", "verb": "hold", "is_mutating": true, "confirm": true, "idempotent": true}]}', null, 'rehearsal');
+  end if;
+  if exists (select from public.holds h where h.session_id = own.id and h.idempotency_key = p_key) then
+    return private.place_hold(p_listing, p_key);
+  end if;
+  return private.place_hold(p_listing, p_key, (private.prepare_action('hold',
+    jsonb_build_object('listing_id', p_listing)) ->> 'confirmation')::uuid);
+end $$;
+CREATE FUNCTION private.release_hold(p_hold uuid, p_confirmation uuid DEFAULT NULL::uuid, p_origin text DEFAULT 'buyer'::text) RETURNS public.holds
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare
   hold public.holds;
+  is_own boolean;
   may_release boolean;
 begin
   select * into hold from public.holds h where h.id = p_hold;
-  may_release := hold.session_id = private.session_id()
-    or hold.organization_id in (select private.organizations_of_actor('admin', 'operator'));
+  is_own := hold.session_id = private.session_id();
+  may_release := is_own or hold.organization_id in (select private.organizations_of_actor('admin', 'operator'));
   if hold.id is null or not coalesce(may_release, false) then
     perform private.fail(404, 'transactions.no_such_hold');
+  end if;
+  if hold.status <> 'active' then return hold; end if;  -- already over: giving it back twice is no error
+  if is_own then
+    perform private.guard('release', jsonb_build_object('hold_id', p_hold), p_confirmation, p_origin);
   end if;
   perform 1 from public.listing_units u where u.listing_id = hold.listing_id for update;
   update public.holds set status = 'released', ended_at = clock_timestamp()
   where id = p_hold and status = 'active' returning * into hold;
-  if not found then  -- already over: giving it back twice is no error
+  if not found then  -- over meanwhile
     select * into hold from public.holds h where h.id = p_hold;
     return hold;
   end if;
@@ -2921,51 +3483,53 @@ begin
                               own.organization_id, own.event_id);
   return own;
 end $$;
+CREATE FUNCTION private.seal_receipts(p_most integer DEFAULT 1000) RETURNS integer
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  organization uuid;
+  last public.receipt_anchors;
+  a public.receipt_anchors;
+  sealed int := 0;
+begin
+  if not private.acts_as_system() then perform private.fail(403, 'core.not_allowed'); end if;
+  perform pg_advisory_xact_lock(hashtext('private.seal_receipts'));
+  for organization in select o.id from public.organizations o order by o.id loop
+    select * into last from public.receipt_anchors x where x.organization_id = organization order by x.n desc limit 1;
+    a := null;
+    select jsonb_object_agg(g.session_id, jsonb_build_array(g.n, r.sha256)), max(g.until) into a.heads, a.sealed_until
+    from (select r.session_id, max(r.n) as n, max(r.created_at) as until from public.receipts r
+          where r.organization_id = organization
+            and r.created_at > coalesce(last.sealed_until - interval '10 minutes', '-infinity')
+          group by r.session_id
+          having not exists (
+            select from public.receipt_anchors x where x.organization_id = organization
+              and x.created_at > coalesce(last.sealed_until - interval '20 minutes', '-infinity')
+              and (x.heads -> r.session_id::text ->> 0)::int = max(r.n))
+          order by max(r.created_at) limit p_most) g
+    join public.receipts r on r.session_id = g.session_id and r.n = g.n;
+    continue when a.heads is null;
+    a.organization_id := organization;
+    a.n := coalesce(last.n, 0) + 1;
+    a.created_at := clock_timestamp();
+    a.previous := coalesce(last.sha256, repeat('0', 64));
+    a.sha256 := private.anchor_sha256(a);
+    insert into public.receipt_anchors values (a.*);
+    sealed := sealed + 1;
+  end loop;
+  return sealed;
+end $$;
 CREATE FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer DEFAULT 24) RETURNS TABLE(listing_id bigint, score double precision, individual double precision, spec double precision, scarcity double precision, social double precision)
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     SET jit TO 'off'
-    AS $_$
-declare
-  w_individual float8 := coalesce((p_weights ->> 'individual')::float8, 0.5);
-  w_spec float8 := coalesce((p_weights ->> 'spec')::float8, 0.2);
-  w_scarcity float8 := coalesce((p_weights ->> 'scarcity')::float8, 0.15);
-  w_social float8 := coalesce((p_weights ->> 'social')::float8, 0.15);
-  by_vector boolean := p_embedding is not null and w_individual > 0;
-  unit float8 := case when by_vector then w_individual else 1 end;
-  most int := least(greatest(p_limit, 0), 500);
-  tokens text[] := array(select lower(value) from jsonb_array_elements_text(coalesce(p_filters -> 'tokens', '[]')));
-  lexemes tsquery := nullif(replace(plainto_tsquery('english', coalesce(p_text, ''))::text, '&', '|'), '')::tsquery;
-  q64 extensions.halfvec := case when by_vector then extensions.l2_normalize(extensions.subvector(p_embedding, 1, 64)) end;
-  scan text; predicate text; wishes record;
-begin
-  perform private.require_event_access(p_event);
-  scan := private.listing_scan_of(p_event);
-  predicate := 'not s.sold and ' || private.listing_predicate(p_event, p_filters);
-  wishes := private.wishes_met(p_event, p_wishes);
-  return query execute format('with a as materialized (select s.ctid as at, s.id from %s s where %s order by %s - (%s s.scarcity * %L::real + s.social * %L::real), s.id limit 600)',
-      scan, predicate, case when by_vector then '(s.e64 operator(extensions.<#>) $1)' else '0::float8' end,
-      wishes.met || format(' * %L::float8 + ', w_spec / unit / nullif(wishes.total, 0)), w_scarcity / unit, w_social / unit)
-    || case when tokens = '{}' then ', b as (select a.at, false as named from a)' else format(
-      ', t as (select l.id from public.listings l where l.event_id = %1$L::uuid and lower(l.external_id) = any ($4)
-               union select l.id from public.listings l where l.event_id = %1$L::uuid and lower(l.identifier) = any ($4)),
-       b as (select s.ctid as at, true as named from %2$s s join t on t.id = s.id where %3$s
-             union all select a.at, false from a where a.id not in (select t.id from t))', p_event, scan, predicate) end
-    || format(', c as materialized (select s.id, b.named, case when b.named then %1$L::float8 else %2$s end as i, %3$s as p,
-                     %4$L::float8 * s.scarcity as r, %5$L::float8 * s.social as o from b join %6$s s on s.ctid = b.at %7$s)',
-      w_individual,
-      case when p_embedding is null then '0::float8'
-           else format('%L::float8 * coalesce(-(e.embedding operator(extensions.<#>) $2), 0::float8)', w_individual) end,
-      coalesce(wishes.met || format(' * %L::float8', w_spec / nullif(wishes.total, 0)), '0::float8'), w_scarcity, w_social, scan,
-      case when p_embedding is null then '' else 'left join public.listing_embeddings e on e.listing_id = s.id and e.model = $5' end)
-    || case when lexemes is null then ', d as (select c.* from c)' else format(
-      ', d as (select c.id, c.named, c.i + case when c.named then 0::float8 else %1$L::float8 * coalesce(ts_rank(l.tsv, $3, 32), 0::real) end as i,
-                      c.p, c.r, c.o from c left join public.listings l on l.id = c.id
-               where c.i + c.p + c.r + c.o >= coalesce((select k.i + k.p + k.r + k.o - %2$L::float8 from c k
-                 order by 1 desc offset %3$s limit 1), ''-infinity''))', 0.1 * w_individual, 0.06 * w_individual, greatest(most - 1, 0)) end
-    || format(' select d.id, d.i + d.p + d.r + d.o, d.i, d.p, d.r, d.o from d order by 2 desc, 1 limit %s', most)
-    using q64, p_embedding, lexemes, tokens, p_model;
-end $_$;
+    AS $$
+  select f.ids[n], f.parts[4 * n - 3] + f.parts[4 * n - 2] + f.parts[4 * n - 1] + f.parts[4 * n],
+         f.parts[4 * n - 3], f.parts[4 * n - 2], f.parts[4 * n - 1], f.parts[4 * n]
+  from private.find_listings(p_event, p_filters, p_wishes, p_weights, p_embedding, p_model, p_text, p_limit) f
+  cross join lateral generate_series(1, cardinality(f.ids)) n order by n
+$$;
 CREATE FUNCTION private.see_sandbox(p_sandbox uuid) RETURNS public.sandboxes
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3116,7 +3680,7 @@ $$;
 CREATE FUNCTION private.standard_document() RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
-    AS $$ select '{"agent":{"budgets":{"conversation_tokens":60000,"tool_calls":5,"turn_seconds":5,"turn_tokens":6000},"cross_sell":{"enabled":false,"least_confidence":0.7,"per_conversation":1,"products":[]},"escalation":{"rules":[],"unavailable":["schedule_callback","email_support","continue_with_ai"]},"integrations":[],"memory":{"across_visits":false,"compress_above_tokens":10000},"models":{"attempt_seconds":2,"order":["groq","mistral","builtin"]},"product":"chat","survey":{"enabled":false,"is_skippable":true,"questions":[],"when":"conversation_end"},"system_prompt":"","tools":[]},"analytics":{"ab_enabled":true,"attribution":{"model":"last","window_days":30},"primary_kpis":["time_to_match","felt_understood","conversion_step_throughput"],"test_plan":null},"branding":{"accent":"#0F5C5C","hero":"","tagline":""},"catalogue":{"attributes":[],"mileage_unit":"mi","noun":{"many":"items","one":"item"}},"conversion":{"actions":["Reserve","Schedule Call"],"deposit":{"amount":500,"is_refundable":true,"kind":"fixed","pay_within_minutes":10},"deposit_required":false,"hold_limit":2,"hold_minutes":24,"mode":"direct_sale"},"cspe":{"least_viewers":3,"shows_viewers":false,"trending_signals":[],"window_minutes":30},"currency":"USD","dates":{"closes_at":null,"opens_at":null},"dealer_matching":{"inventory_alignment_min":0.65,"max_dealers_per_lead":5},"domain":"general","experiments":[],"flags":{"comparison":true,"sharing":true},"lead_scoring":{"bands":{"hot":75,"warm":45},"enabled":false,"weights":{"completeness":0.1,"condition":0.15,"engagement":0.1,"motivation":0.25,"timeline":0.2,"value":0.2}},"locale":"en-US","offer":{"arv":{"least_comparables":3,"max_age_months":12,"most_comparables":10,"radius_km":1.6,"weights":{"distance":0.4,"recency":0.3,"size":0.3}},"enabled":false,"least_confidence":0.6,"needs_approval":true,"range":{"fee":10000,"max_percent":70,"min_percent":60,"round_to":500},"repairs":{"excellent":0,"fair":320,"good":110,"poor":650,"reserve_percent":10}},"outreach":{"blast_per_minute":30,"budget":{"per_day":0,"total":0},"business_hours":{"answer_minutes":60,"begin":"09:00","days":["mon","tue","wed","thu","fri"],"end":"18:00"},"caps":{"per_day":3,"per_week":10,"same_content_hours":24},"channel_weights":{"customer_type":0.3,"device":0.2,"engagement":0.3,"time":0.1,"urgency":0.1},"channels":{"email":{"enabled":false,"per_day":1000},"facebook":{"enabled":false,"per_day":1000},"instagram":{"enabled":false,"per_day":1000},"sms":{"enabled":false,"per_day":1000},"voice":{"enabled":false,"per_day":1000},"web_chat":{"enabled":false,"per_day":1000},"whatsapp":{"enabled":false,"per_day":1000}},"consent_required":true,"enabled":false,"follow_ups":[],"quiet_hours":{"begin":"21:00","enabled":true,"end":"08:00"},"templates":[]},"persona":{"greeting":"Hello. Tell me what you are looking for, and I will show you what fits.","name":"Claire","openings":[],"questioning":{"most":6,"per_turn":1,"strategy":"information_gain"},"role":"an AI guide","style":{"directness":"balanced","tone":"professional_warm"}},"personalization":{"bandit":{"algorithm":"fixed","confidence":0.95,"hold_back":0.05,"least_sample":1000,"promotes_winner":false},"cohorts":[],"enabled":false,"lifecycle":[]},"policy":{"blocked_per_minute":20,"context_tokens":4000,"profiles":[],"snapshot_minutes":240},"preference_extraction":{"signals":["BUDGET_RANGE","TIMELINE_URGENCY","USE_CASE","FEATURE_PRIORITY","DESIGN_AESTHETIC","RISK_TOLERANCE","EMOTIONAL_DRIVER","GEO_RADIUS"],"variant_generation":{"k":5,"provider":"groq"}},"pricing":{"events":{"buyer_reply":0,"contact_reveal":0,"message_delivered":0},"model":"none"},"privacy":{"keep_days":365,"mode":"buyer_controlled","reveal_fields":["name","email","phone","place"],"reveal_requires_buyer_confirm":true},"ranking_weights":{"individual_match":0.6,"scarcity":0.1,"social_proof":0.1,"spec_alignment":0.2},"safety":{"ai_off":false,"auto_rollback":{"enabled":true,"failure_share":0.1,"least_conversations":10,"watch_minutes":15},"claims_review":[],"compliance_flags":true,"force_strict":false,"mutating_tools_off":false},"sdme":{"countdowns":false,"drop_calendar":[],"few_left":3,"scarcity_badges":false},"search_defaults":{"data_sources":[],"filters":{},"hybrid":true,"max_results":12},"timezone":"UTC","ui_contract":{"actions":["Compare","Reserve","Schedule Call","Request Info"],"chips":["Budget","Brand/Make","Feature/Specs","Condition"],"comparison_fields":["key_specs","verifications","ownership_costs"],"price_block":"price","tile_fields":["title","price","match","badges","specs","media"],"tile_specs":[]},"voice":{"background_sound":{"custom_url":null,"type":"silence"},"enabled":false,"input_min_characters":10,"max_tokens":150,"model_settings":{"auto_mode":false,"clarity_similarity":0.75,"optimize_streaming_latency":4,"speed":1,"style_exaggeration":0,"use_speaker_boost":true},"providers":{"speech_to_text":"local","telephone":"none","telephone_failover":"none","text_to_speech":"local"},"punctuation_boundaries":[".","!","?","..."],"recording":{"consent":"ask","enabled":false,"keep_days":30},"stop_speaking_plan":{"back_off_seconds":2,"number_of_words":3,"voice_seconds":0.5},"transfer":{"enabled":false,"kind":"hot","number":null},"turn_detection_ms":300,"voice_id":""}}'::jsonb $$;
+    AS $$ select '{"agent":{"budgets":{"conversation_tokens":60000,"event_cost_per_day":null,"event_tokens_per_day":5000000,"price_input":0,"price_output":0,"tool_calls":5,"turn_seconds":5,"turn_tokens":6000},"cross_sell":{"enabled":false,"least_confidence":0.7,"per_conversation":1,"products":[]},"escalation":{"rules":[],"unavailable":["schedule_callback","email_support","continue_with_ai"]},"integrations":[],"memory":{"across_visits":false,"compress_above_tokens":10000},"models":{"attempt_seconds":2,"order":["groq","mistral","builtin"]},"product":"chat","survey":{"enabled":false,"is_skippable":true,"questions":[],"when":"conversation_end"},"system_prompt":"","tools":[]},"analytics":{"ab_enabled":true,"attribution":{"model":"last","window_days":30},"primary_kpis":["time_to_match","felt_understood","conversion_step_throughput"],"test_plan":null},"branding":{"accent":"#0F5C5C","hero":"","tagline":""},"catalogue":{"attributes":[],"mileage_unit":"mi","noun":{"many":"items","one":"item"}},"conversion":{"actions":["Reserve","Schedule Call"],"deposit":{"amount":500,"is_refundable":true,"kind":"fixed","pay_within_minutes":10},"deposit_required":false,"hold_limit":2,"hold_minutes":24,"mode":"direct_sale"},"cspe":{"least_viewers":3,"shows_viewers":false,"trending_signals":[],"window_minutes":30},"currency":"USD","dates":{"closes_at":null,"opens_at":null},"dealer_matching":{"inventory_alignment_min":0.65,"max_dealers_per_lead":5},"domain":"general","experiments":[],"flags":{"comparison":true,"sharing":true},"lead_scoring":{"bands":{"hot":75,"warm":45},"enabled":false,"weights":{"completeness":0.1,"condition":0.15,"engagement":0.1,"motivation":0.25,"timeline":0.2,"value":0.2}},"locale":"en-US","offer":{"arv":{"least_comparables":3,"max_age_months":12,"most_comparables":10,"radius_km":1.6,"weights":{"distance":0.4,"recency":0.3,"size":0.3}},"enabled":false,"least_confidence":0.6,"needs_approval":true,"range":{"fee":10000,"max_percent":70,"min_percent":60,"round_to":500},"repairs":{"excellent":0,"fair":320,"good":110,"poor":650,"reserve_percent":10}},"outreach":{"blast_per_minute":30,"budget":{"per_day":0,"total":0},"business_hours":{"answer_minutes":60,"begin":"09:00","days":["mon","tue","wed","thu","fri"],"end":"18:00"},"caps":{"per_day":3,"per_week":10,"same_content_hours":24},"channel_weights":{"customer_type":0.3,"device":0.2,"engagement":0.3,"time":0.1,"urgency":0.1},"channels":{"email":{"enabled":false,"per_day":1000},"facebook":{"enabled":false,"per_day":1000},"instagram":{"enabled":false,"per_day":1000},"sms":{"enabled":false,"per_day":1000},"voice":{"enabled":false,"per_day":1000},"web_chat":{"enabled":false,"per_day":1000},"whatsapp":{"enabled":false,"per_day":1000}},"consent_required":true,"enabled":false,"follow_ups":[],"quiet_hours":{"begin":"21:00","enabled":true,"end":"08:00"},"templates":[]},"persona":{"greeting":"Hello. Tell me what you are looking for, and I will show you what fits.","name":"Claire","openings":[],"questioning":{"most":6,"per_turn":1,"strategy":"information_gain"},"role":"an AI guide","style":{"directness":"balanced","tone":"professional_warm"}},"personalization":{"bandit":{"algorithm":"fixed","confidence":0.95,"hold_back":0.05,"least_sample":1000,"promotes_winner":false},"cohorts":[],"enabled":false,"lifecycle":[]},"policy":{"blocked_per_minute":20,"context_tokens":4000,"profiles":[],"snapshot_minutes":240},"preference_extraction":{"signals":["BUDGET_RANGE","TIMELINE_URGENCY","USE_CASE","FEATURE_PRIORITY","DESIGN_AESTHETIC","RISK_TOLERANCE","EMOTIONAL_DRIVER","GEO_RADIUS"],"variant_generation":{"k":5,"provider":"groq"}},"pricing":{"events":{"buyer_reply":0,"contact_reveal":0,"message_delivered":0},"model":"none"},"privacy":{"keep_days":365,"mode":"buyer_controlled","reveal_fields":["name","email","phone","place"],"reveal_requires_buyer_confirm":true},"ranking_weights":{"individual_match":0.6,"scarcity":0.1,"social_proof":0.1,"spec_alignment":0.2},"safety":{"ai_off":false,"auto_rollback":{"enabled":true,"failure_share":0.1,"least_conversations":10,"watch_minutes":15},"claims_review":[],"compliance_flags":true,"force_strict":false,"mutating_tools_off":false},"sdme":{"countdowns":false,"drop_calendar":[],"few_left":3,"scarcity_badges":false},"search_defaults":{"data_sources":[],"filters":{},"hybrid":true,"max_results":12},"timezone":"UTC","ui_contract":{"actions":["Compare","Reserve","Schedule Call","Request Info"],"chips":["Budget","Brand/Make","Feature/Specs","Condition"],"comparison_fields":["key_specs","verifications","ownership_costs"],"price_block":"price","tile_fields":["title","price","match","badges","specs","media"],"tile_specs":[]},"voice":{"background_sound":{"custom_url":null,"type":"silence"},"enabled":false,"input_min_characters":10,"max_tokens":150,"model_settings":{"auto_mode":false,"clarity_similarity":0.75,"optimize_streaming_latency":4,"speed":1,"style_exaggeration":0,"use_speaker_boost":true},"providers":{"speech_to_text":"local","telephone":"none","telephone_failover":"none","text_to_speech":"local"},"punctuation_boundaries":[".","!","?","..."],"recording":{"consent":"ask","enabled":false,"keep_days":30},"stop_speaking_plan":{"back_off_seconds":2,"number_of_words":3,"voice_seconds":0.5},"transfer":{"enabled":false,"kind":"hot","number":null},"turn_detection_ms":300,"voice_id":""}}'::jsonb $$;
 CREATE FUNCTION private.start_connector_run(p_connector uuid, p_seconds integer) RETURNS public.connector_runs
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3255,6 +3819,13 @@ begin
   perform realtime.send(notice, 'event_changed', 'organization:' || new.organization_id, true);
   return null;
 end $$;
+CREATE FUNCTION private.tell_request(r public.buyer_requests) RETURNS void
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select realtime.send(jsonb_build_object('request_id', r.id, 'event_id', r.event_id, 'kind', r.kind, 'status', r.status),
+                       'request_changed', 'organization:' || r.organization_id, true)
+$$;
 CREATE FUNCTION private.tell_unit() RETURNS trigger
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3267,6 +3838,20 @@ begin
                         'organization:' || new.organization_id, true);
   return null;
 end $$;
+CREATE FUNCTION private.terms_of(own public.sessions, event public.events, p_verb text, p_arguments jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select coalesce((select jsonb_build_object('price_minor', l.price_minor, 'currency', l.currency, 'record', l.content_sha256)
+                   from public.listings l where l.id = (p_arguments ->> 'listing_id')::bigint), '{}')
+    || case when p_verb in ('hold', 'deposit')
+       then jsonb_build_object('hold_seconds', event.hold_ttl_s, 'deposit_required', event.deposit_required)
+         || case when event.deposit_required or p_verb = 'deposit' then jsonb_build_object('deposit', (
+              select v.document #> '{conversion,deposit}' from public.event_versions v where v.id = own.version_id)) else '{}' end
+       when p_verb = 'share'
+       then jsonb_build_object('wishes', encode(sha256(convert_to(coalesce(own.state -> 'filters', '[]')::text, 'UTF8')), 'hex'))
+       else '{}' end
+$$;
 CREATE FUNCTION private.tidy_blueprints() RETURNS SETOF text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -3322,6 +3907,34 @@ begin
     place := place + 1;
   end loop;
 end $_$;
+CREATE FUNCTION private.use_confirmation(own public.sessions, p_confirmation uuid, p_verb text, p_inputs_sha256 text, p_terms jsonb) RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare kept private.confirmations;
+begin
+  select * into kept from private.confirmations c where c.id = p_confirmation and c.session_id = own.id for update;
+  if kept.id is null or kept.verb <> p_verb or kept.inputs_sha256 <> p_inputs_sha256 then
+    perform private.fail(409, 'policy.confirmation_mismatch', jsonb_build_object('verb', p_verb));
+  elsif kept.used_at is not null then
+    perform private.fail(409, 'policy.confirmation_used', jsonb_build_object('verb', p_verb));
+  elsif kept.expires_at <= clock_timestamp() then
+    perform private.fail(409, 'policy.confirmation_stale', jsonb_build_object('verb', p_verb));
+  elsif kept.terms <> p_terms then
+    perform private.fail(409, 'policy.terms_changed', jsonb_build_object('verb', p_verb, 'before', kept.terms, 'now', p_terms));
+  end if;
+  update private.confirmations set used_at = clock_timestamp() where id = kept.id;
+end $$;
+CREATE FUNCTION private.verb_kind(p_verb text) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select case
+    when p_verb in ('search', 'compare', 'similar', 'documents') then 'read'
+    when p_verb in ('release', 'withdraw', 'hand_off', 'survey') then 'open'
+    when p_verb in ('hold', 'deposit', 'book', 'info', 'message', 'offer', 'remind', 'share', 'reveal') then 'act'
+  end
+$$;
 CREATE FUNCTION private.versions_in_use(p_versions uuid[]) RETURNS SETOF uuid
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -3433,17 +4046,36 @@ begin
   end if;
   if total > 0 then met := '(' || array_to_string(parts, ' + ') || ')'; end if;
 end $$;
-CREATE FUNCTION private.withdraw_lead() RETURNS public.leads
+CREATE FUNCTION private.withdraw_lead(p_confirmation uuid DEFAULT NULL::uuid, p_origin text DEFAULT 'buyer'::text) RETURNS public.leads
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
 declare lead public.leads;
 begin
+  perform private.guard('withdraw', '{}', p_confirmation, p_origin);
   update public.leads set status = 'withdrawn', ended_at = now()
   where session_id = private.session_id() and status = 'open' returning * into lead;
   if lead.id is null then perform private.fail(404, 'leads.no_open_lead'); end if;
   perform private.record_fact('lead.withdrawn', jsonb_build_object('lead_id', lead.id), lead.organization_id, lead.event_id, lead.session_id);
   return lead;
+end $$;
+CREATE FUNCTION private.withdraw_request(p_request uuid, p_confirmation uuid DEFAULT NULL::uuid, p_origin text DEFAULT 'buyer'::text) RETURNS public.buyer_requests
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  own public.sessions := private.lock_session();
+  made public.buyer_requests;
+begin
+  select * into made from public.buyer_requests r where r.id = p_request and r.session_id = own.id for update;
+  if made.id is null then perform private.fail(404, 'transactions.no_such_request'); end if;
+  if made.status <> 'open' then return made; end if;
+  perform private.guard('withdraw', jsonb_build_object('request_id', p_request), p_confirmation, p_origin);
+  update public.buyer_requests set status = 'withdrawn', ended_at = clock_timestamp() where id = made.id returning * into made;
+  perform private.record_fact('request.ended', jsonb_build_object('request_id', made.id, 'status', made.status),
+                              own.organization_id, own.event_id, own.id);
+  perform private.tell_request(made);
+  return made;
 end $$;
 CREATE FUNCTION private.wrong_permission(p_overrides jsonb) RETURNS text
     LANGUAGE sql IMMUTABLE
@@ -3464,6 +4096,17 @@ CREATE TABLE private.answers (
     body jsonb,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT answers_key_check CHECK (((length(key) >= 1) AND (length(key) <= 200)))
+);
+CREATE TABLE private.confirmations (
+    id uuid DEFAULT gen_random_uuid() NOT NULL,
+    session_id uuid NOT NULL,
+    verb text NOT NULL,
+    inputs_sha256 text NOT NULL,
+    terms jsonb NOT NULL,
+    origin text NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    expires_at timestamp with time zone DEFAULT (clock_timestamp() + '00:15:00'::interval) NOT NULL,
+    used_at timestamp with time zone
 );
 CREATE TABLE private.connector_pages (
     run_id uuid NOT NULL,
@@ -3519,6 +4162,24 @@ CREATE TABLE private.web_sessions (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     expires_at timestamp with time zone NOT NULL,
     revoked_at timestamp with time zone
+);
+CREATE TABLE public.alerts (
+    id bigint NOT NULL,
+    organization_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    kind text NOT NULL,
+    window_at timestamp with time zone NOT NULL,
+    facts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT clock_timestamp() NOT NULL,
+    CONSTRAINT alerts_kind_check CHECK ((kind = 'blocked_spike'::text))
+);
+ALTER TABLE public.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alerts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 CREATE TABLE public.attached_media (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
@@ -3890,6 +4551,8 @@ ALTER TABLE public.turns ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
 ALTER TABLE ONLY public.journal ATTACH PARTITION public.journal_default DEFAULT;
 ALTER TABLE ONLY private.answers
     ADD CONSTRAINT answers_pkey PRIMARY KEY (actor, operation, key);
+ALTER TABLE ONLY private.confirmations
+    ADD CONSTRAINT confirmations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY private.connector_pages
     ADD CONSTRAINT connector_pages_pkey PRIMARY KEY (run_id, number);
 ALTER TABLE ONLY private.connector_secrets
@@ -3902,6 +4565,10 @@ ALTER TABLE ONLY private.path_rules
     ADD CONSTRAINT path_rules_pkey PRIMARY KEY (pattern);
 ALTER TABLE ONLY private.web_sessions
     ADD CONSTRAINT web_sessions_pkey PRIMARY KEY (token_sha256);
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_event_id_kind_window_at_key UNIQUE (event_id, kind, window_at);
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.approval_policies
     ADD CONSTRAINT approval_policies_pkey PRIMARY KEY (organization_id);
 ALTER TABLE ONLY public.attached_media
@@ -3922,6 +4589,10 @@ ALTER TABLE ONLY public.branches
     ADD CONSTRAINT branches_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.buyer_memories
     ADD CONSTRAINT buyer_memories_pkey PRIMARY KEY (event_id, visitor_sha256);
+ALTER TABLE ONLY public.buyer_requests
+    ADD CONSTRAINT buyer_requests_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.buyer_requests
+    ADD CONSTRAINT buyer_requests_session_id_idempotency_key_key UNIQUE (session_id, idempotency_key);
 ALTER TABLE ONLY public.clarifications
     ADD CONSTRAINT clarifications_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.connector_runs
@@ -3994,12 +4665,18 @@ ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.organizations
     ADD CONSTRAINT organizations_slug_key UNIQUE (slug);
+ALTER TABLE ONLY public.policy_snapshots
+    ADD CONSTRAINT policy_snapshots_pkey PRIMARY KEY (session_id, number);
 ALTER TABLE ONLY public.previews
     ADD CONSTRAINT previews_pkey PRIMARY KEY (id);
 ALTER TABLE ONLY public.prospects
     ADD CONSTRAINT prospects_lead_id_dealer_id_key UNIQUE (lead_id, dealer_id);
 ALTER TABLE ONLY public.prospects
     ADD CONSTRAINT prospects_pkey PRIMARY KEY (id);
+ALTER TABLE ONLY public.receipt_anchors
+    ADD CONSTRAINT receipt_anchors_pkey PRIMARY KEY (organization_id, n);
+ALTER TABLE ONLY public.receipts
+    ADD CONSTRAINT receipts_pkey PRIMARY KEY (session_id, n);
 ALTER TABLE ONLY public.remembered_columns
     ADD CONSTRAINT remembered_columns_pkey PRIMARY KEY (organization_id, source, header);
 ALTER TABLE ONLY public.sandboxes
@@ -4025,12 +4702,18 @@ ALTER TABLE ONLY public.turns
 ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_session_id_number_key UNIQUE (session_id, number);
 CREATE INDEX answers_created ON private.answers USING btree (created_at);
+CREATE INDEX confirmations_expiry ON private.confirmations USING btree (expires_at);
+CREATE INDEX confirmations_session ON private.confirmations USING btree (session_id);
 CREATE INDEX listing_scan_sold ON ONLY private.listing_scan USING btree (event_id) WHERE sold;
 CREATE INDEX web_sessions_user ON private.web_sessions USING btree (user_id);
+CREATE INDEX alerts_organization ON public.alerts USING btree (organization_id, created_at DESC);
 CREATE INDEX blueprint_files_unread ON public.blueprint_files USING btree (created_at) WHERE (status = ANY (ARRAY['waiting'::text, 'reading'::text]));
 CREATE INDEX blueprints_event ON public.blueprints USING btree (event_id) WHERE (event_id IS NOT NULL);
 CREATE INDEX blueprints_organization ON public.blueprints USING btree (organization_id, updated_at DESC);
 CREATE UNIQUE INDEX branches_name ON public.branches USING btree (event_id, name) WHERE (status = 'active'::text);
+CREATE INDEX buyer_requests_event ON public.buyer_requests USING btree (event_id, created_at DESC);
+CREATE INDEX buyer_requests_listing ON public.buyer_requests USING btree (listing_id) WHERE (listing_id IS NOT NULL);
+CREATE INDEX buyer_requests_organization ON public.buyer_requests USING btree (organization_id, created_at DESC);
 CREATE INDEX clarifications_blueprint ON public.clarifications USING btree (blueprint_id, created_at);
 CREATE INDEX connector_runs_connector ON public.connector_runs USING btree (connector_id, started_at DESC);
 CREATE UNIQUE INDEX connector_runs_one ON public.connector_runs USING btree (connector_id) WHERE (status = 'running'::text);
@@ -4063,10 +4746,13 @@ CREATE INDEX listings_source_file ON public.listings USING btree (source_file_id
 CREATE INDEX members_organization ON public.members USING btree (organization_id);
 CREATE INDEX model_exchanges_session ON public.model_exchanges USING btree (session_id, id);
 CREATE INDEX model_exchanges_turn ON public.model_exchanges USING btree (turn_id);
+CREATE INDEX policy_snapshots_event ON public.policy_snapshots USING btree (event_id, created_at DESC);
 CREATE INDEX previews_expiry ON public.previews USING btree (expires_at);
 CREATE INDEX prospects_dealer ON public.prospects USING btree (dealer_organization_id, created_at DESC);
 CREATE INDEX prospects_dealer_id ON public.prospects USING btree (dealer_id);
 CREATE INDEX prospects_event ON public.prospects USING btree (event_id);
+CREATE INDEX receipts_blocked ON public.receipts USING btree (event_id, created_at) WHERE (verdict = 'deny'::text);
+CREATE INDEX receipts_organization ON public.receipts USING btree (organization_id, created_at);
 CREATE INDEX sandboxes_blueprint ON public.sandboxes USING btree (blueprint_id, created_at DESC);
 CREATE INDEX sandboxes_expiry ON public.sandboxes USING btree (expires_at);
 CREATE INDEX sessions_event ON public.sessions USING btree (event_id, created_at DESC);
@@ -4103,16 +4789,24 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.branch_versions F
 CREATE TRIGGER refuse_change BEFORE UPDATE ON public.draft_reviews FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.event_versions FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.journal FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.policy_snapshots FOR EACH ROW EXECUTE FUNCTION private.refuse_while_kept();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.receipt_anchors FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE ON public.receipts FOR EACH ROW EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_draft_again BEFORE UPDATE OF status ON public.events FOR EACH ROW WHEN (((new.status = 'draft'::text) AND (old.status <> 'draft'::text))) EXECUTE FUNCTION private.refuse_draft_again();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.branch_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.event_versions FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.journal_default FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.policy_snapshots FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.receipt_anchors FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.receipts FOR EACH STATEMENT EXECUTE FUNCTION private.refuse_change();
 CREATE TRIGGER tell_blueprint AFTER INSERT OR UPDATE ON public.blueprint_files FOR EACH ROW EXECUTE FUNCTION private.tell_blueprint();
 CREATE TRIGGER tell_blueprint AFTER INSERT OR UPDATE ON public.blueprints FOR EACH ROW EXECUTE FUNCTION private.tell_blueprint();
 CREATE TRIGGER tell_blueprint AFTER INSERT OR UPDATE ON public.imports FOR EACH ROW EXECUTE FUNCTION private.tell_blueprint();
 CREATE TRIGGER tell_event AFTER UPDATE ON public.events FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.catalogue_revision IS DISTINCT FROM new.catalogue_revision))) EXECUTE FUNCTION private.tell_event();
 CREATE TRIGGER tell_unit AFTER UPDATE ON public.listing_units FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.held_until IS DISTINCT FROM new.held_until))) EXECUTE FUNCTION private.tell_unit();
+ALTER TABLE ONLY private.confirmations
+    ADD CONSTRAINT confirmations_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 ALTER TABLE ONLY private.connector_pages
     ADD CONSTRAINT connector_pages_run_id_fkey FOREIGN KEY (run_id) REFERENCES public.connector_runs(id) ON DELETE CASCADE;
 ALTER TABLE ONLY private.connector_secrets
@@ -4121,6 +4815,10 @@ ALTER TABLE ONLY private.listing_totals
     ADD CONSTRAINT listing_totals_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY private.web_sessions
     ADD CONSTRAINT web_sessions_user_id_fkey FOREIGN KEY (user_id) REFERENCES auth.users(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.approval_policies
     ADD CONSTRAINT approval_policies_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.attached_media
@@ -4139,6 +4837,12 @@ ALTER TABLE ONLY public.branches
     ADD CONSTRAINT branches_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE RESTRICT;
 ALTER TABLE ONLY public.buyer_memories
     ADD CONSTRAINT buyer_memories_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.buyer_requests
+    ADD CONSTRAINT buyer_requests_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.buyer_requests
+    ADD CONSTRAINT buyer_requests_listing_id_fkey FOREIGN KEY (listing_id) REFERENCES public.listings(id) ON DELETE SET NULL;
+ALTER TABLE ONLY public.buyer_requests
+    ADD CONSTRAINT buyer_requests_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.clarifications
     ADD CONSTRAINT clarifications_blueprint_id_fkey FOREIGN KEY (blueprint_id) REFERENCES public.blueprints(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.connector_runs
@@ -4227,6 +4931,8 @@ ALTER TABLE ONLY public.model_spend
     ADD CONSTRAINT model_spend_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.organization_flags
     ADD CONSTRAINT organization_flags_organization_id_fkey FOREIGN KEY (organization_id) REFERENCES public.organizations(id) ON DELETE CASCADE;
+ALTER TABLE ONLY public.policy_snapshots
+    ADD CONSTRAINT policy_snapshots_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 ALTER TABLE ONLY public.previews
     ADD CONSTRAINT previews_draft_id_fkey FOREIGN KEY (draft_id) REFERENCES public.drafts(id) ON DELETE SET NULL;
 ALTER TABLE ONLY public.previews
@@ -4264,12 +4970,15 @@ ALTER TABLE ONLY public.turn_records
 ALTER TABLE ONLY public.turns
     ADD CONSTRAINT turns_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
 ALTER TABLE private.answers ENABLE ROW LEVEL SECURITY;
+ALTER TABLE private.confirmations ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.connector_pages ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.connector_secrets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.listing_scan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.listing_totals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.path_rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.web_sessions ENABLE ROW LEVEL SECURITY;
+ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY alerts_read ON public.alerts FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 ALTER TABLE public.approval_policies ENABLE ROW LEVEL SECURITY;
 CREATE POLICY approval_policies_read ON public.approval_policies FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.attached_media ENABLE ROW LEVEL SECURITY;
@@ -4286,6 +4995,9 @@ ALTER TABLE public.branches ENABLE ROW LEVEL SECURITY;
 CREATE POLICY branches_read ON public.branches FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.buyer_memories ENABLE ROW LEVEL SECURITY;
 CREATE POLICY buyer_memories_read ON public.buyer_memories FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+ALTER TABLE public.buyer_requests ENABLE ROW LEVEL SECURITY;
+CREATE POLICY buyer_requests_own ON public.buyer_requests FOR SELECT TO anon USING ((session_id = ( SELECT private.session_id() AS session_id)));
+CREATE POLICY buyer_requests_read ON public.buyer_requests FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 ALTER TABLE public.clarifications ENABLE ROW LEVEL SECURITY;
 CREATE POLICY clarifications_read ON public.clarifications FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.connector_runs ENABLE ROW LEVEL SECURITY;
@@ -4350,12 +5062,18 @@ CREATE POLICY organization_flags_read ON public.organization_flags FOR SELECT TO
 ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
 CREATE POLICY organizations_read ON public.organizations FOR SELECT TO authenticated USING (((id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)) OR (id IN ( SELECT private.partners_of_actor() AS partners_of_actor))));
 CREATE POLICY organizations_rename ON public.organizations FOR UPDATE TO authenticated USING ((id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor))) WITH CHECK ((id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
+ALTER TABLE public.policy_snapshots ENABLE ROW LEVEL SECURITY;
+CREATE POLICY policy_snapshots_read ON public.policy_snapshots FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.previews ENABLE ROW LEVEL SECURITY;
 CREATE POLICY previews_read ON public.previews FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.prospects ENABLE ROW LEVEL SECURITY;
 CREATE POLICY prospects_read ON public.prospects FOR SELECT TO authenticated USING (((dealer_organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)) AND (dealer_id IN ( SELECT d.id
    FROM public.dealers d
   WHERE (d.status = 'active'::text)))));
+ALTER TABLE public.receipt_anchors ENABLE ROW LEVEL SECURITY;
+CREATE POLICY receipt_anchors_read ON public.receipt_anchors FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
+ALTER TABLE public.receipts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY receipts_read ON public.receipts FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.remembered_columns ENABLE ROW LEVEL SECURITY;
 CREATE POLICY remembered_columns_read ON public.remembered_columns FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.sandboxes ENABLE ROW LEVEL SECURITY;
@@ -4399,6 +5117,10 @@ GRANT ALL ON FUNCTION private.add_blueprint_file(p_blueprint uuid, p_kind text, 
 REVOKE ALL ON FUNCTION private.add_event_partition() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.add_journal_month(month date) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.add_unit() FROM PUBLIC;
+GRANT ALL ON TABLE public.receipt_anchors TO service_role;
+GRANT SELECT ON TABLE public.receipt_anchors TO authenticated;
+REVOKE ALL ON FUNCTION private.anchor_sha256(a public.receipt_anchors) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.append_receipts(p_session uuid, p_entries jsonb) FROM PUBLIC;
 GRANT ALL ON TABLE public.clarifications TO service_role;
 GRANT SELECT ON TABLE public.clarifications TO authenticated;
 REVOKE ALL ON FUNCTION private.apply_clarification(p_clarification uuid) FROM PUBLIC;
@@ -4459,6 +5181,7 @@ GRANT ALL ON TABLE public.branch_versions TO service_role;
 GRANT SELECT ON TABLE public.branch_versions TO authenticated;
 REVOKE ALL ON FUNCTION private.commit_to_branch(p_branch uuid, p_number integer, p_source text, p_canonical text, p_sha256 text, p_message text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.commit_to_branch(p_branch uuid, p_number integer, p_source text, p_canonical text, p_sha256 text, p_message text) TO authenticated;
+REVOKE ALL ON FUNCTION private.confirm_reasons(p_policy jsonb, p_strict boolean, p_verb text, p_origin text, p_confirm boolean, p_idempotent boolean) FROM PUBLIC;
 GRANT ALL ON TABLE public.connectors TO service_role;
 GRANT SELECT ON TABLE public.connectors TO authenticated;
 REVOKE ALL ON FUNCTION private.connector_for(p_connector uuid) FROM PUBLIC;
@@ -4470,6 +5193,9 @@ GRANT ALL ON FUNCTION private.count_by_dealer(p_event uuid, p_filters jsonb) TO 
 REVOKE ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) TO anon;
 GRANT ALL ON FUNCTION private.count_listings(p_event uuid, p_filters jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.current_policy() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.current_policy() TO anon;
+GRANT ALL ON FUNCTION private.current_policy() TO authenticated;
 REVOKE ALL ON FUNCTION private.decide_blueprint_file(p_file uuid, p_revision integer, p_decisions jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.decide_blueprint_file(p_file uuid, p_revision integer, p_decisions jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.demand(p_organization uuid, p_permission text, p_hidden text) FROM PUBLIC;
@@ -4482,6 +5208,11 @@ GRANT UPDATE(status) ON TABLE public.events TO authenticated;
 GRANT INSERT(created_by) ON TABLE public.events TO authenticated;
 REVOKE ALL ON FUNCTION private.demand_changes(event public.events, p_own boolean, p_before text, p_after text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.demand_inventory(p_event uuid) FROM PUBLIC;
+GRANT ALL ON TABLE public.sessions TO service_role;
+GRANT SELECT ON TABLE public.sessions TO anon;
+GRANT SELECT ON TABLE public.sessions TO authenticated;
+REVOKE ALL ON FUNCTION private.demand_pace(own public.sessions, p_verb text, p_verdict text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.demand_scope(own public.sessions, event public.events, p_verb text, p_arguments jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.detach_media(p_event uuid, p_external_id text, p_sha256 text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.detach_media(p_event uuid, p_external_id text, p_sha256 text) TO authenticated;
 REVOKE ALL ON FUNCTION private.discard_blueprint(p_blueprint uuid) FROM PUBLIC;
@@ -4494,8 +5225,14 @@ GRANT ALL ON FUNCTION private.draft_needs(p_draft uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.email_of(p_user uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.email_of(p_user uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.end_imports(p_blueprint uuid) FROM PUBLIC;
+GRANT ALL ON TABLE public.buyer_requests TO service_role;
+GRANT SELECT ON TABLE public.buyer_requests TO anon;
+GRANT SELECT ON TABLE public.buyer_requests TO authenticated;
+REVOKE ALL ON FUNCTION private.end_request(p_request uuid, p_status text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.end_request(p_request uuid, p_status text) TO authenticated;
 REVOKE ALL ON FUNCTION private.ensure_event_partition(p_event uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.enter_as_system(reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.exact_arguments(p_verb text, p_arguments jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.exceeds(p_one jsonb, p_other jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.expire_hold(p_hold uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.facet_counts(p_event uuid, p_filters jsonb) FROM PUBLIC;
@@ -4506,9 +5243,9 @@ GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO an
 GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.fail(status integer, code text, facts jsonb) TO service_role;
 REVOKE ALL ON FUNCTION private.filled_section(p_name text, p_section jsonb) FROM PUBLIC;
-REVOKE ALL ON FUNCTION private.find_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer, p_sample integer, OUT ids bigint[], OUT parts double precision[], OUT matches integer, OUT bits bytea, OUT numbers bytea) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.find_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer, p_sample integer, OUT ids bigint[], OUT parts double precision[], OUT matches integer, OUT bits bytea, OUT numbers bytea) TO anon;
-GRANT ALL ON FUNCTION private.find_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer, p_sample integer, OUT ids bigint[], OUT parts double precision[], OUT matches integer, OUT bits bytea, OUT numbers bytea) TO authenticated;
+REVOKE ALL ON FUNCTION private.find_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer, p_sample integer, p_like bigint, OUT ids bigint[], OUT parts double precision[], OUT matches integer, OUT bits bytea, OUT numbers bytea, OUT hit_bits bytea, OUT hit_numbers bytea) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.find_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer, p_sample integer, p_like bigint, OUT ids bigint[], OUT parts double precision[], OUT matches integer, OUT bits bytea, OUT numbers bytea, OUT hit_bits bytea, OUT hit_numbers bytea) TO anon;
+GRANT ALL ON FUNCTION private.find_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer, p_sample integer, p_like bigint, OUT ids bigint[], OUT parts double precision[], OUT matches integer, OUT bits bytea, OUT numbers bytea, OUT hit_bits bytea, OUT hit_numbers bytea) TO authenticated;
 REVOKE ALL ON FUNCTION private.finish_blueprint_file(p_file uuid, p_kind text, p_findings jsonb, p_problem jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.finish_blueprint_file(p_file uuid, p_kind text, p_findings jsonb, p_problem jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.finish_import(p_import uuid, p_report jsonb, p_problem jsonb) FROM PUBLIC;
@@ -4520,9 +5257,11 @@ GRANT ALL ON FUNCTION private.forget_visitor() TO anon;
 REVOKE ALL ON FUNCTION private.fresh_versions(p_version uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.gate_version() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.gone(p_event uuid, p_before jsonb, p_after jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.guard(p_verb text, p_arguments jsonb, p_confirmation uuid, p_origin text, p_standing boolean) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.guard_invitation() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.guard_member() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.hide_prospects() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.inputs_sha256(p_verb text, p_arguments jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.int_array(p_ids jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.is_work_left() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_work_left() TO anon;
@@ -4543,6 +5282,10 @@ GRANT ALL ON TABLE public.previews TO service_role;
 GRANT SELECT ON TABLE public.previews TO authenticated;
 REVOKE ALL ON FUNCTION private.keep_preview(p_event uuid, p_draft uuid, p_document jsonb, p_sha256 text, p_results jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.keep_preview(p_event uuid, p_draft uuid, p_document jsonb, p_sha256 text, p_results jsonb) TO authenticated;
+GRANT ALL ON TABLE public.policy_snapshots TO service_role;
+GRANT SELECT ON TABLE public.policy_snapshots TO authenticated;
+REVOKE ALL ON FUNCTION private.keep_snapshot(own public.sessions, p_policy jsonb, p_facts jsonb, p_reason text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.kills_of(event public.events) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.laid_over(p_lower jsonb, p_upper jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.leaf_values(p_document jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.lever_allows(p_lever jsonb, p_from jsonb, p_to jsonb) FROM PUBLIC;
@@ -4555,6 +5298,9 @@ REVOKE ALL ON FUNCTION private.listing_provenance(p_listing bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.listing_provenance(p_listing bigint) TO anon;
 GRANT ALL ON FUNCTION private.listing_provenance(p_listing bigint) TO authenticated;
 REVOKE ALL ON FUNCTION private.listing_scan_of(p_event uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.lock_session() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.make_request(p_kind text, p_listing bigint, p_details jsonb, p_key text, p_confirmation uuid, p_origin text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.make_request(p_kind text, p_listing bigint, p_details jsonb, p_key text, p_confirmation uuid, p_origin text) TO anon;
 REVOKE ALL ON FUNCTION private.mark_sold() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.may(p_organization uuid, p_permission text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.may(p_organization uuid, p_permission text) TO anon;
@@ -4576,6 +5322,7 @@ GRANT ALL ON FUNCTION private.my_permissions(p_organization uuid) TO anon;
 GRANT ALL ON FUNCTION private.my_permissions(p_organization uuid) TO authenticated;
 GRANT ALL ON FUNCTION private.my_permissions(p_organization uuid) TO service_role;
 REVOKE ALL ON FUNCTION private.needs_of(p_event uuid, p_after jsonb, p_contributors uuid[]) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.note_blocks(p_event uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.note_blueprint_file(p_file uuid, p_stage text, p_done bigint, p_total bigint, p_seconds integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.note_blueprint_file(p_file uuid, p_stage text, p_done bigint, p_total bigint, p_seconds integer) TO authenticated;
 REVOKE ALL ON FUNCTION private.note_event() FROM PUBLIC;
@@ -4592,17 +5339,14 @@ GRANT ALL ON FUNCTION private.open_branch(p_event uuid, p_name text, p_descripti
 GRANT ALL ON TABLE public.leads TO service_role;
 GRANT SELECT ON TABLE public.leads TO anon;
 GRANT SELECT ON TABLE public.leads TO authenticated;
-REVOKE ALL ON FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb, p_refresh boolean) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb, p_refresh boolean) TO anon;
+REVOKE ALL ON FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb, p_refresh boolean, p_confirmation uuid, p_origin text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.open_lead(p_wishes jsonb, p_portrait jsonb, p_contact jsonb, p_matches jsonb, p_refresh boolean, p_confirmation uuid, p_origin text) TO anon;
 GRANT ALL ON TABLE public.sandboxes TO service_role;
 GRANT SELECT ON TABLE public.sandboxes TO authenticated;
 REVOKE ALL ON FUNCTION private.open_sandbox(p_blueprint uuid, p_slug text, p_name text, p_source text, p_canonical text, p_sha256 text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.open_sandbox(p_blueprint uuid, p_slug text, p_name text, p_source text, p_canonical text, p_sha256 text) TO authenticated;
-GRANT ALL ON TABLE public.sessions TO service_role;
-GRANT SELECT ON TABLE public.sessions TO anon;
-GRANT SELECT ON TABLE public.sessions TO authenticated;
-REVOKE ALL ON FUNCTION private.open_session(p_event_slug text, p_version uuid, p_state jsonb, p_arms jsonb) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.open_session(p_event_slug text, p_version uuid, p_state jsonb, p_arms jsonb) TO anon;
+REVOKE ALL ON FUNCTION private.open_session(p_event_slug text, p_version uuid, p_state jsonb, p_arms jsonb, p_policy jsonb, p_facts jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.open_session(p_event_slug text, p_version uuid, p_state jsonb, p_arms jsonb, p_policy jsonb, p_facts jsonb) TO anon;
 REVOKE ALL ON FUNCTION private.open_web_session(p_token_sha256 bytea, p_hours integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.open_web_session(p_token_sha256 bytea, p_hours integer) TO authenticated;
 REVOKE ALL ON FUNCTION private.organizations_of_actor(VARIADIC roles text[]) FROM PUBLIC;
@@ -4626,8 +5370,14 @@ GRANT ALL ON FUNCTION private.pinned_version(p_version uuid) TO authenticated;
 GRANT ALL ON TABLE public.holds TO service_role;
 GRANT SELECT ON TABLE public.holds TO anon;
 GRANT SELECT ON TABLE public.holds TO authenticated;
-REVOKE ALL ON FUNCTION private.place_hold(p_listing bigint, p_key text) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.place_hold(p_listing bigint, p_key text) TO anon;
+REVOKE ALL ON FUNCTION private.place_hold(p_listing bigint, p_key text, p_confirmation uuid, p_origin text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.place_hold(p_listing bigint, p_key text, p_confirmation uuid, p_origin text) TO anon;
+REVOKE ALL ON FUNCTION private.policy_for(own public.sessions, p_verb text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.policy_verdict(p_policy jsonb, p_kills jsonb, p_call jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.policy_verdict(p_policy jsonb, p_kills jsonb, p_call jsonb) TO anon;
+GRANT ALL ON FUNCTION private.policy_verdict(p_policy jsonb, p_kills jsonb, p_call jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.prepare_action(p_verb text, p_arguments jsonb, p_origin text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.prepare_action(p_verb text, p_arguments jsonb, p_origin text) TO anon;
 REVOKE ALL ON FUNCTION private.publish_blueprint(p_blueprint uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.publish_blueprint(p_blueprint uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.publish_draft(p_draft uuid, p_revision integer, p_carry text, p_renames jsonb) FROM PUBLIC;
@@ -4640,8 +5390,13 @@ REVOKE ALL ON FUNCTION private.recall_draft(p_draft uuid) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.recall_draft(p_draft uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.recall_visitor(p_visitor text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.recall_visitor(p_visitor text) TO anon;
+GRANT ALL ON TABLE public.receipts TO service_role;
+GRANT SELECT ON TABLE public.receipts TO authenticated;
+REVOKE ALL ON FUNCTION private.receipt_sha256(r public.receipts) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.record_action(p_action text, p_listing bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_action(p_action text, p_listing bigint) TO anon;
+REVOKE ALL ON FUNCTION private.record_block(p_verb text, p_arguments jsonb, p_origin text, p_reasons text[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_block(p_verb text, p_arguments jsonb, p_origin text, p_reasons text[]) TO anon;
 REVOKE ALL ON FUNCTION private.record_exchanges(own public.sessions, p_turn bigint, p_exchanges jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.record_exposure(p_experiment text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_exposure(p_experiment text) TO anon;
@@ -4649,12 +5404,18 @@ REVOKE ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organiz
 GRANT ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organization uuid, p_event uuid, p_session uuid) TO anon;
 GRANT ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organization uuid, p_event uuid, p_session uuid) TO authenticated;
 GRANT ALL ON FUNCTION private.record_fact(p_kind text, p_facts jsonb, p_organization uuid, p_event uuid, p_session uuid) TO service_role;
+REVOKE ALL ON FUNCTION private.record_receipt(p_verb text, p_origin text, p_verdict text, p_reasons text[], p_inputs_sha256 text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_receipt(p_verb text, p_origin text, p_verdict text, p_reasons text[], p_inputs_sha256 text) TO anon;
+REVOKE ALL ON FUNCTION private.record_receipts(p_entries jsonb) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.record_receipts(p_entries jsonb) TO anon;
 REVOKE ALL ON FUNCTION private.record_refusal(p_listing bigint) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_refusal(p_listing bigint) TO anon;
 REVOKE ALL ON FUNCTION private.record_survey(p_answers jsonb, p_nps integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_survey(p_answers jsonb, p_nps integer) TO anon;
 REVOKE ALL ON FUNCTION private.record_turn(p_turn jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.record_turn(p_turn jsonb) TO anon;
+REVOKE ALL ON FUNCTION private.refresh_policy(p_policy jsonb, p_facts jsonb, p_reason text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.refresh_policy(p_policy jsonb, p_facts jsonb, p_reason text) TO anon;
 REVOKE ALL ON FUNCTION private.refuse_change() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.refuse_draft_again() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.refuse_over(draft public.drafts) FROM PUBLIC;
@@ -4664,10 +5425,12 @@ GRANT SELECT ON TABLE public.listing_units TO anon;
 GRANT SELECT ON TABLE public.listing_units TO authenticated;
 REVOKE ALL ON FUNCTION private.refuse_taken(unit public.listing_units, p_session uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.refuse_unapproved(needs jsonb, given integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.refuse_while_kept() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.rehearse_holds(p_sandbox uuid, p_listing bigint, p_buyers integer) FROM PUBLIC;
-REVOKE ALL ON FUNCTION private.release_hold(p_hold uuid) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.release_hold(p_hold uuid) TO anon;
-GRANT ALL ON FUNCTION private.release_hold(p_hold uuid) TO authenticated;
+REVOKE ALL ON FUNCTION private.rehearsed_hold(p_listing bigint, p_key text) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.release_hold(p_hold uuid, p_confirmation uuid, p_origin text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.release_hold(p_hold uuid, p_confirmation uuid, p_origin text) TO anon;
+GRANT ALL ON FUNCTION private.release_hold(p_hold uuid, p_confirmation uuid, p_origin text) TO authenticated;
 GRANT ALL ON TABLE public.remembered_columns TO service_role;
 GRANT SELECT ON TABLE public.remembered_columns TO authenticated;
 REVOKE ALL ON FUNCTION private.remember_column(p_organization uuid, p_source text, p_header text, p_targets text[], p_reason text, p_entry jsonb, p_said text) FROM PUBLIC;
@@ -4690,6 +5453,8 @@ REVOKE ALL ON FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision
 GRANT ALL ON FUNCTION private.save_draft(p_draft uuid, p_event uuid, p_revision integer, p_base uuid, p_title text, p_source text, p_canonical text, p_sha256 text, p_origin text, p_branch uuid, p_branch_number integer) TO authenticated;
 REVOKE ALL ON FUNCTION private.seal_connector(p_connector uuid, p_sealed text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.seal_connector(p_connector uuid, p_sealed text) TO authenticated;
+REVOKE ALL ON FUNCTION private.seal_receipts(p_most integer) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.seal_receipts(p_most integer) TO service_role;
 REVOKE ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) TO anon;
 GRANT ALL ON FUNCTION private.search_listings(p_event uuid, p_filters jsonb, p_wishes jsonb, p_weights jsonb, p_embedding extensions.halfvec, p_model text, p_text text, p_limit integer) TO authenticated;
@@ -4735,12 +5500,16 @@ GRANT ALL ON FUNCTION private.take_up(p_state jsonb) TO anon;
 REVOKE ALL ON FUNCTION private.tell_blueprint() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_draft(draft public.drafts, p_kind text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_event() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.tell_request(r public.buyer_requests) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_unit() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.terms_of(own public.sessions, event public.events, p_verb text, p_arguments jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tidy_blueprints() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.touched_blueprint(p_blueprint uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.try_filters(p_event uuid, p_tries jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.try_filters(p_event uuid, p_tries jsonb) TO anon;
 GRANT ALL ON FUNCTION private.try_filters(p_event uuid, p_tries jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.use_confirmation(own public.sessions, p_confirmation uuid, p_verb text, p_inputs_sha256 text, p_terms jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.verb_kind(p_verb text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) TO anon;
 GRANT ALL ON FUNCTION private.versions_in_use(p_versions uuid[]) TO authenticated;
@@ -4751,11 +5520,16 @@ GRANT ALL ON FUNCTION private.web_session(p_token_sha256 bytea) TO anon;
 GRANT ALL ON FUNCTION private.web_session(p_token_sha256 bytea) TO authenticated;
 REVOKE ALL ON FUNCTION private.whole_bound(p_op text, p_bound double precision) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.wishes_met(p_event uuid, p_wishes jsonb, OUT met text, OUT total integer) FROM PUBLIC;
-REVOKE ALL ON FUNCTION private.withdraw_lead() FROM PUBLIC;
-GRANT ALL ON FUNCTION private.withdraw_lead() TO anon;
+REVOKE ALL ON FUNCTION private.withdraw_lead(p_confirmation uuid, p_origin text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.withdraw_lead(p_confirmation uuid, p_origin text) TO anon;
+REVOKE ALL ON FUNCTION private.withdraw_request(p_request uuid, p_confirmation uuid, p_origin text) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.withdraw_request(p_request uuid, p_confirmation uuid, p_origin text) TO anon;
 REVOKE ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) TO service_role;
+GRANT ALL ON TABLE public.alerts TO service_role;
+GRANT SELECT ON TABLE public.alerts TO authenticated;
+GRANT ALL ON SEQUENCE public.alerts_id_seq TO service_role;
 GRANT ALL ON TABLE public.attached_media TO service_role;
 GRANT SELECT ON TABLE public.attached_media TO authenticated;
 GRANT ALL ON TABLE public.buyer_memories TO service_role;

@@ -36,11 +36,19 @@ def bearer(session: dict[str, Any]) -> dict[str, str]:
     return {"Authorization": f"Bearer {session['session_token']}"}
 
 
+def prepared(api: str, session: dict[str, Any], verb: str, **arguments: Any) -> str | None:
+    """The token of the buyer's yes; None where there is none to be had."""
+    body = {"session_id": session["session_id"], "verb": verb, "arguments": arguments}
+    answer = httpx.post(f"{api}/api/v1/transaction/prepare", json=body, headers=bearer(session), timeout=20)
+    return answer.json().get("confirmation")
+
+
 def open_lead(api: str, session: dict[str, Any]) -> dict[str, Any]:
     contact = {"name": SECRETS[0], "email": SECRETS[1], "phone": SECRETS[2], "place": SECRETS[3]}
+    token = prepared(api, session, "share", contact=contact)
     answer = httpx.post(
         f"{api}/api/v1/lead/open",
-        json={"session_id": session["session_id"], "contact": contact},
+        json={"session_id": session["session_id"], "contact": contact, "confirmation": token},
         headers=bearer(session),
     )
     assert answer.status_code == 200, answer.text

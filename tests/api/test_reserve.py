@@ -12,7 +12,7 @@ import httpx
 import psycopg
 import pytest
 
-from tests.api.test_dealers import bearer
+from tests.api.test_dealers import bearer, prepared
 from tests.product import SLUG, Product
 
 BUYERS = 200
@@ -41,7 +41,8 @@ def reserve(
     api: str, session: dict[str, Any], unit: int, key: str | None = None, **body: Any
 ) -> httpx.Response:
     headers = bearer(session) | ({"Idempotency-Key": key} if key else {})
-    whole = {"session_id": session["session_id"], "listing_id": unit, "confirm": True} | body
+    whole: dict[str, Any] = {"session_id": session["session_id"], "listing_id": unit, "confirm": True} | body
+    whole.setdefault("confirmation", prepared(api, session, "hold", listing_id=whole["listing_id"]))
     return httpx.post(f"{api}/api/v1/transaction/reserve", json=whole, headers=headers, timeout=20)
 
 
@@ -74,12 +75,20 @@ async def all_at_once(api: str, buyers: list[tuple[str, str]], unit: int) -> lis
     async with httpx.AsyncClient(base_url=api, timeout=30, limits=limits) as client:
 
         async def one(session: str, token: str) -> int:
+            headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"race-{unit}"}
+            body: dict[str, Any] = {"session_id": session}
             try:
-                answer = await client.post(
-                    "/api/v1/transaction/reserve",
-                    json={"session_id": session, "listing_id": unit, "confirm": True},
-                    headers={"Authorization": f"Bearer {token}", "Idempotency-Key": f"race-{unit}"},
+                asked = await client.post(
+                    "/api/v1/transaction/prepare",
+                    json=body | {"verb": "hold", "arguments": {"listing_id": unit}},
+                    headers=headers,
                 )
+                body |= {
+                    "listing_id": unit,
+                    "confirm": True,
+                    "confirmation": asked.json().get("confirmation"),
+                }
+                answer = await client.post("/api/v1/transaction/reserve", json=body, headers=headers)
             except httpx.HTTPError:
                 return 0
             if answer.status_code == 409:

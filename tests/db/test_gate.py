@@ -19,7 +19,7 @@ import pytest
 
 from backend.core.context import Actor
 from tests.db.test_matrix import as_persona
-from tests.factories import DOCUMENT, World, insert
+from tests.factories import DOCUMENT, World, give_policy, insert
 
 LIVE: dict[str, Any] = {
     **DOCUMENT,
@@ -572,15 +572,26 @@ def test_levers_do_not_creep(gate: Gate) -> None:
         gate.direct("operator", changed(("conversion", "hold_minutes", 80)))
 
 
+def hold(gate: Gate) -> Any:
+    """One unit for the buyer, with a yes to exactly that where there can be one."""
+    unit = gate.world.listings[1]
+    return gate.one(
+        "buyer",
+        """
+        select * from private.place_hold(%s, 'k',
+          (private.prepare_action('hold', jsonb_build_object('listing_id', %s::bigint)) ->> 'confirmation')::uuid)
+        """,
+        unit,
+        unit,
+    )
+
+
 def test_a_kill_switch_is_a_lever_and_stops_holds_at_once(gate: Gate) -> None:
     assert gate.lever("operator", changed(("safety", "mutating_tools_off", True)))["reloads"] == ["kill"]
     with refused(409, "events.actions_off"):
-        gate.one("buyer", "select private.place_hold(%s, 'k')", gate.world.listings[1])
+        hold(gate)
     gate.lever("operator", LIVE)
-    assert (
-        gate.one("buyer", "select * from private.place_hold(%s, 'k')", gate.world.listings[1])["status"]
-        == "active"
-    )
+    assert hold(gate)["status"] == "active"
 
 
 # --- breaking changes and what becomes of open conversations ----------------------------------------------------------
@@ -683,7 +694,9 @@ def test_the_consequences_name_what_was_begun_under_the_versions_undone(gate: Ga
             "update public.sessions set version_id = %s where id = %s",
             (gate.current["id"], gate.world.session),
         )
-    gate.one("buyer", "select private.place_hold(%s, 'k')", gate.world.listings[1])
+    with gate.being("system") as conn:
+        give_policy(conn, gate.world.session)
+    hold(gate)
     found = gate.one("operator", "select private.consequences(%s, 2) as c", gate.world.event)["c"]
     assert (found["versions_undone"], found["conversations"], found["money_minor"]) == ([3], 1, 3_600_000)
     assert [(h["listing_id"], h["version"]) for h in found["holds"]] == [(gate.world.listings[1], 3)]

@@ -66,6 +66,11 @@ MATRIX: dict[str, dict[str, set[str]]] = {
     "connector_runs": {"select": STAFF},
     "attached_media": {"select": STAFF},
     "sandboxes": {"select": STAFF},
+    "policy_snapshots": {"select": STAFF},
+    "receipts": {"select": STAFF},
+    "receipt_anchors": {"select": STAFF},
+    "buyer_requests": {"select": STAFF | {"buyer"}},
+    "alerts": {"select": STAFF},
 }
 PARTITION_OF = {"journal_": "journal"}  # partitions are closed to everybody: rows are read through the parent
 ORGANIZATION_COLUMN = {"organizations": "id", "dealers": "seller_id"}
@@ -79,6 +84,9 @@ def row_of(world: World, table: str) -> tuple[str, Any]:
         "holds": "session_id",
         "leads": "session_id",
         "lead_contacts": "session_id",
+        "policy_snapshots": "session_id",
+        "receipts": "session_id",
+        "buyer_requests": "session_id",
     }
     if table in by_session:
         return f"{by_session[table]} = %s", world.session
@@ -91,7 +99,7 @@ def row_of(world: World, table: str) -> tuple[str, Any]:
     return f"{ORGANIZATION_COLUMN.get(table, 'organization_id')} = %s", world.seller
 
 
-ARRAYS = {"tags", "reloads", "contributors", "targets"}  # arrays of Postgres, not of JSON
+ARRAYS = {"tags", "reloads", "contributors", "targets", "reasons"}  # arrays of Postgres, not of JSON
 NEW_ROW: dict[str, Any] = {
     "invitations": lambda w, actor: {
         "organization_id": w.seller, "email": "x@example.com", "role": "viewer", "token_sha256": b"1",
@@ -230,7 +238,10 @@ def test_private_tables_are_out_of_reach(owner: psycopg.Connection[Any], world: 
             )
 
 
-@pytest.mark.parametrize("table", ["journal", "event_versions", "branch_versions"])
+@pytest.mark.parametrize(
+    "table",
+    ["journal", "event_versions", "branch_versions", "policy_snapshots", "receipts", "receipt_anchors"],
+)
 @pytest.mark.parametrize(
     "statement",
     ["update public.{} set organization_id = null", "delete from public.{}", "truncate public.{} cascade"],

@@ -8,9 +8,10 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from backend.core.context import Actor
 from backend.core.errors import Conflict
 from backend.domains.discovery.conversation import RESTING
-from backend.flows import dealers, storefront
+from backend.flows import dealers, guarding, storefront
 from tests.flows.conftest import SLUG, House
 
 Owner = psycopg.Connection[dict[str, object]]
@@ -113,6 +114,11 @@ async def test_an_open_screen_is_told_once_this_process_serves_the_switch(house:
     assert (event["actions_off"], event["version"]) == (True, 1)
 
 
+async def share(house: House, buyer: Actor) -> None:
+    asked = await guarding.prepare(house.runtime, buyer, verb="share", arguments={})
+    await dealers.open_lead(house.runtime, buyer, confirmation=asked.confirmation)
+
+
 @pytest.mark.parametrize(
     ("section", "code"),
     [
@@ -125,10 +131,10 @@ async def test_nothing_new_is_shared_while_it_is_switched_off(
 ) -> None:
     shared, _ = await house.start()
     buyer, _ = await house.start()
-    await dealers.open_lead(house.runtime, shared)
+    await share(house, shared)
     await house.publish(**section)
     with pytest.raises(Conflict) as refused:
-        await dealers.open_lead(house.runtime, buyer)
+        await share(house, buyer)
     assert refused.value.code == code
     if code == "leads.sharing_off":
         await dealers.open_lead(house.runtime, shared, refresh=True)  # what is shared goes on

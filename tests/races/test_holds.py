@@ -13,7 +13,7 @@ from backend.core.context import Actor
 from backend.core.db import Database
 from backend.core.errors import AppError, Conflict
 from backend.domains.transactions import service as transactions
-from tests.factories import DOCUMENT, World, add_version, insert
+from tests.factories import DOCUMENT, World, add_version, confirmed, give_policy, insert
 
 BUYERS = 200
 
@@ -21,13 +21,17 @@ BUYERS = 200
 def open_sessions(owner: psycopg.Connection[Any], world: World, count: int) -> list[UUID]:
     scope = {"event_id": world.event, "organization_id": world.seller, "version_id": world.version}
     with owner.transaction():
-        return [insert(owner, "public.sessions", id=uuid4(), **scope)["id"] for _ in range(count)]
+        made = [insert(owner, "public.sessions", id=uuid4(), **scope)["id"] for _ in range(count)]
+        give_policy(owner, *made)
+    return made
 
 
 async def reserve(database: Database, world: World, session: UUID, listing: int, key: str = "k") -> str:
     try:
         async with database.as_actor(Actor.buyer(session, world.event)) as ctx:
-            await transactions.place_hold(ctx, listing_id=listing, key=key)
+            token = await confirmed(ctx, "hold", listing_id=listing)
+        async with database.as_actor(Actor.buyer(session, world.event)) as ctx:
+            await transactions.place_hold(ctx, listing_id=listing, key=key, confirmation=token)
         return "won"
     except AppError as error:
         return error.code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 import psycopg
@@ -11,7 +12,7 @@ from backend.core.db import Database
 from backend.core.errors import NotFound
 from backend.domains.leads import service as leads
 from backend.domains.leads.model import Contact, DealerMatch, Understood
-from tests.factories import World
+from tests.factories import World, confirmed
 
 
 async def share(
@@ -19,6 +20,8 @@ async def share(
 ) -> int:
     wish = {"field": "price", "op": "lte", "value": 38_990, "default": False}
     async with database.as_actor(world.actor("other_buyer")) as ctx:
+        told = None if contact is None else asdict(contact)
+        token = None if refresh else await confirmed(ctx, "share", contact=told)
         _, dealers = await leads.open_lead(
             ctx,
             event_name="Spring Sale",
@@ -28,6 +31,7 @@ async def share(
             alignment_min=0.65,
             most=5,
             refresh=refresh,
+            confirmation=token,
         )
     return dealers
 

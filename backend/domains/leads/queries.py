@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
@@ -17,19 +18,30 @@ async def open_lead(
     contact: dict[str, Any] | None,
     matches: list[dict[str, Any]],
     refresh: bool,
+    confirmation: UUID | None,
+    origin: str,
 ) -> dict[str, Any]:
     cursor = await conn.execute(
-        "select id, event_id, session_id, status, opened_at from private.open_lead(%s, %s, %s, %s, %s)",
-        (Jsonb(wishes), Jsonb(portrait), Jsonb(contact) if contact else None, Jsonb(matches), refresh),
+        "select id, event_id, session_id, status, opened_at from private.open_lead(%s, %s, %s, %s, %s, %s, %s)",
+        (
+            Jsonb(wishes),
+            Jsonb(portrait),
+            Jsonb(contact) if contact else None,
+            Jsonb(matches),
+            refresh,
+            confirmation,
+            origin,
+        ),
     )
     row = await cursor.fetchone()
     assert row is not None
     return row
 
 
-async def withdraw_lead(conn: Connection) -> dict[str, Any]:
+async def withdraw_lead(conn: Connection, *, confirmation: UUID | None, origin: str) -> dict[str, Any]:
     cursor = await conn.execute(
-        "select id, event_id, session_id, status, opened_at from private.withdraw_lead()"
+        "select id, event_id, session_id, status, opened_at from private.withdraw_lead(%s, %s)",
+        (confirmation, origin),
     )
     row = await cursor.fetchone()
     assert row is not None

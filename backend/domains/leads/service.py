@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from uuid import UUID
 
 from backend.core.context import Context
 from backend.domains.leads import queries, rules
@@ -21,11 +22,14 @@ async def open_lead(
     alignment_min: float,
     most: int,
     refresh: bool = False,
+    confirmation: UUID | None = None,
+    origin: str = "buyer",
 ) -> tuple[Lead, int]:
     """Offers the buyer's wishes to fitting dealers, without the person. Opening again refreshes the offer.
 
     With `refresh` only an offer that is open still. Shape: the lead, and how many dealers see it.
-    Raises: NotFound `leads.no_open_lead` where there is nothing to refresh.
+    Raises: NotFound `leads.no_open_lead` where there is nothing to refresh; Conflict `policy.confirmation_needed` and as the
+    guard does, see `transactions.service.place_hold`.
     """
     chosen = rules.choose_dealers(matches, alignment_min=alignment_min, most=most)
     row = await queries.open_lead(
@@ -35,13 +39,15 @@ async def open_lead(
         contact=asdict(contact) if contact else None,
         matches=[{**asdict(match), "dealer_id": str(match.dealer_id)} for match in chosen],
         refresh=refresh,
+        confirmation=confirmation,
+        origin=origin,
     )
     return Lead(**row), len(chosen)
 
 
-async def withdraw_lead(ctx: Context) -> Lead:
+async def withdraw_lead(ctx: Context, *, confirmation: UUID | None = None, origin: str = "buyer") -> Lead:
     """Takes the offer back: no dealer sees it from the next read on. Raises: NotFound `leads.no_open_lead`."""
-    return Lead(**await queries.withdraw_lead(ctx.conn))
+    return Lead(**await queries.withdraw_lead(ctx.conn, confirmation=confirmation, origin=origin))
 
 
 async def find_own_lead(ctx: Context) -> Lead | None:

@@ -21,7 +21,8 @@ async def refresh(
     conn: Connection, *, policy: Mapping[str, Any], facts: Mapping[str, Any], reason: str
 ) -> int:
     cursor = await conn.execute(
-        "select private.refresh_policy(%s, %s, %s) as number", (Jsonb(dict(policy)), Jsonb(dict(facts)), reason)
+        "select private.refresh_policy(%s, %s, %s) as number",
+        (Jsonb(dict(policy)), Jsonb(dict(facts)), reason),
     )
     return (await one_row(cursor))["number"]
 

@@ -10,7 +10,7 @@ import pytest
 from backend.core.db import Database
 from backend.domains.experiments import service as experiments
 from backend.domains.experiments.model import ExperimentResult, RatioVerdict, Verdict
-from tests.factories import World
+from tests.factories import World, confirmed
 from tests.services.analytics.facts import EXPERIMENT, KEY, TESTED, Facts, Owner
 
 A, B = "pricing_cards", "ownership_cost_cards"
@@ -154,6 +154,7 @@ async def test_what_a_buyer_does_through_the_database_is_counted(
         await ctx.conn.execute("select private.record_exposure(%s)", (KEY,))
         await ctx.conn.execute("select private.record_exposure(%s)", (KEY,))
     async with database.as_actor(world.actor("other_buyer")) as ctx:
-        await ctx.conn.execute("select private.place_hold(%s, 'k')", (world.listings[1],))
+        token = await confirmed(ctx, "hold", listing_id=world.listings[1])
+        await ctx.conn.execute("select private.place_hold(%s, 'k', %s)", (world.listings[1], token))
     [result] = await counted(database, world)
     assert counts(result) == {A: (0, 0), B: (1, 1)}

@@ -13,7 +13,7 @@ from backend.core.context import Actor
 from backend.core.db import Database
 from backend.core.errors import AppError
 from backend.domains.transactions import service as transactions
-from tests.factories import DOCUMENT, World, add_version
+from tests.factories import DOCUMENT, World, add_version, confirmed
 
 PAST, FUTURE = "2020-01-01T00:00:00+00:00", "2999-01-01T00:00:00+00:00"
 
@@ -48,8 +48,12 @@ async def test_conversations_begin_between_the_dates(
 async def test_after_the_end_nothing_is_held(
     database: Database, owner: psycopg.Connection[Any], world: World
 ) -> None:
+    async with database.as_actor(world.actor("other_buyer")) as ctx:
+        token = await confirmed(ctx, "hold", listing_id=world.listings[1])
     add_version(owner, world, {**DOCUMENT, "dates": {"closes_at": PAST}}, number=2)
     with pytest.raises(AppError) as refused:
         async with database.as_actor(world.actor("other_buyer")) as ctx:
-            await transactions.place_hold(ctx, listing_id=world.listings[1], key=str(uuid4()))
+            await transactions.place_hold(
+                ctx, listing_id=world.listings[1], key=str(uuid4()), confirmation=token
+            )
     assert refused.value.code == "events.closed"
