@@ -1,26 +1,28 @@
-"""The next best question: the attribute whose answer would split what is left most evenly. Pure.
+"""The next best question: the attribute whose answer is expected to tell most, among what people can answer. Pure.
 
-Source: Shannon entropy of an attribute's values among the listings at hand, as in decision trees (Quinlan 1986, ID3);
-numbers are cut at their terciles.
+The gain is over everything that still fits (`gaining`); how readily people answer is a prior. The document decides
+whether, how often and in which order is asked (`persona.questioning`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import log2
 from typing import Any, Final
 
-from backend.domains.catalogue.model import Listing
+from backend.domains.catalogue.service import Index, Share
+from backend.domains.discovery.gaining import Bound, Split, split
 from backend.domains.discovery.model import State
-from backend.domains.discovery.wording import Words, listed, value_of
+from backend.domains.discovery.wording import Words, listed
+from backend.domains.events.model import Document, field_name
 
-ENOUGH: Final = 3
+FEW: Final = 3  # so many one looks at, and needs no question
 _MOST_OPTIONS: Final = 3
-_LEAST_BITS: Final = 0.4
-# How readily people answer: what they have thought about before they came.
-_READINESS: Final = {"price": 1.6, "model": 1.2, "color_exterior": 1.1, "mileage": 1.05, "year": 0.9}
+_LEAST_BITS: Final = 0.2
+# How readily people answer: what they have thought about before they came, then what the event says it is about.
+_READINESS: Final = {"price": 1.6, "model": 1.3, "color_exterior": 1.1, "mileage": 1.1, "year": 1.0}
+_IN_CHIPS, _IN_TILES, _ELSE, _FEATURE = 1.2, 1.0, 0.75, 0.65
+_MANY_VALUES: Final = 12  # more than one can keep in mind
 _NEVER: Final = frozenset(
     {
         "title",
@@ -34,88 +36,155 @@ _NEVER: Final = frozenset(
         "status",
     }
 )
+# Signals by the attribute that answers them, and the questions for those that none does.
+_SIGNAL_FIELDS: Final = {
+    "BUDGET_RANGE": ("price",),
+    "MILEAGE_CAP": ("mileage",),
+    "BODY_STYLE": ("specs.body_style", "specs.vessel_type", "specs.property_type"),
+    "DRIVETRAIN": ("specs.drivetrain",),
+    "BRAND_FLEXIBILITY": ("make",),
+    "DESIGN_AESTHETIC": ("color_exterior", "specs.style"),
+}
+_SIGNAL_QUESTIONS: Final = {
+    "TIMELINE_URGENCY": "By when do you need it?",
+    "USE_CASE": "What will you use it for?",
+    "FEATURE_PRIORITY": "What must it have?",
+    "FINANCING_NEED": "Will you pay at once or finance it?",
+    "RISK_TOLERANCE": "Does a flaw matter to you if the price is right?",
+    "GEO_RADIUS": "Where should it be?",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What to ask, about which attribute, with answers that can be tapped."""
+    """What to ask, about which attribute, with answers that can be tapped.
+
+    `counts` says how many listings each answer would leave, about where not `is_exact`. `fields` are all that is
+    asked for, where one answer of the guide holds several questions.
+    """
 
     field: str
     text: str
     options: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
+    is_exact: bool = True
+    gain: float = 0.0
+    fields: tuple[str, ...] = ()
 
 
-def next_question(words: Words, state: State, listings: Sequence[Listing], matches: int) -> Question | None:
-    """None when few remain, or nothing would tell them apart."""
-    if matches <= ENOUGH or len(listings) < 2:
+def next_question(
+    words: Words, document: Document, state: State, share: Share, index: Index
+) -> Question | None:
+    """None when few remain, nothing would tell them apart, or the document wants no (more) questions."""
+    wanted: Mapping[str, Any] = document.get("persona", {}).get("questioning", {})
+    room = min(wanted.get("per_turn", 1), wanted.get("most", 6) - len(state.asked))
+    enough = max(FEW, document.get("search_defaults", {}).get("max_results", 12) // 4)
+    if room <= 0 or share.matches <= enough or wanted.get("strategy") == "none":
         return None
-    closed = {f.field for f in state.filters if not f.default} | set(state.asked) | _NEVER
-    best: tuple[float, str] = (0.0, "")
-    for field, attribute in sorted(words.attributes.items()):
+    in_order = wanted.get("strategy") == "in_order"
+    found = (_in_order if in_order else _by_gain)(words, document, state, share, index)
+    chosen = [question for question, _ in zip(found, range(room), strict=False)]
+    if not chosen:
+        return None
+    first, text = chosen[0], " ".join(question.text for question in chosen)
+    fields = tuple(question.field for question in chosen)
+    return Question(first.field, text, first.options, first.counts, first.is_exact, first.gain, fields)
+
+
+def _by_gain(
+    words: Words, document: Document, state: State, share: Share, index: Index
+) -> Iterator[Question]:
+    """The most telling first; equal ones by name."""
+    closed = _closed(state) | _NEVER
+    ranked: list[tuple[float, str, Split]] = []
+    for field, attribute in words.attributes.items():
         if field in closed or attribute.kind == "text" or words.label(field).startswith("No "):
             continue
-        values = [v for listing in listings if (v := value_of(listing, field)) is not None]
-        known = len(values) / len(listings)
-        bits = entropy(values) * known * _READINESS.get(field, 0.8)
-        if bits > best[0] and known >= 0.5:
-            best = (bits, field)
-    return _question(words, best[1], listings) if best[0] >= _LEAST_BITS else None
+        told = split(share, index, field)
+        bits = told.gain * readiness(words, document, told)
+        if bits >= _LEAST_BITS and told.known * 2 >= share.rows * (attribute.kind != "boolean"):
+            ranked.append((-bits, field, told))
+    for _, _, told in sorted(ranked, key=lambda one: one[:2]):
+        yield _asked(words, told, share)
 
 
-def entropy(values: Sequence[Any]) -> float:
-    """Unit: bits. Numbers with many values are cut into three parts."""
-    if not values:
-        return 0.0
-    if all(isinstance(v, int | float) and not isinstance(v, bool) for v in values) and len(set(values)) > 4:
-        ordered = sorted(values)
-        low, high = ordered[len(ordered) // 3], ordered[2 * len(ordered) // 3]
-        values = [(v > low) + (v > high) for v in values]
-    counts = Counter(str(v) for v in values)
-    if len(counts) > 8:
-        return 0.0 if len(counts) > len(values) * 0.8 else log2(8) * 0.5
-    return -sum(n / len(values) * log2(n / len(values)) for n in counts.values())
+def _in_order(
+    words: Words, document: Document, state: State, share: Share, index: Index
+) -> Iterator[Question]:
+    """The signals of the document in their order, those not known yet."""
+    closed, known = _closed(state), {s.type for s in state.signals}
+    for signal in document.get("preference_extraction", {}).get("signals", ()):
+        fields = [f for f in _SIGNAL_FIELDS.get(signal, ()) if f in words.attributes]
+        if signal in known or signal in closed or closed & set(fields):
+            continue
+        told = next((t for f in fields if (t := split(share, index, f)).gain > 0), None)
+        if told is not None:
+            yield _asked(words, told, share)
+        elif signal in _SIGNAL_QUESTIONS:
+            yield Question(signal, _SIGNAL_QUESTIONS[signal])
 
 
-def _question(words: Words, field: str, listings: Sequence[Listing]) -> Question:
-    values = [v for listing in listings if (v := value_of(listing, field)) is not None]
+def _closed(state: State) -> set[str]:
+    """What was said or asked already; what an event begins with may still be asked for."""
+    return {f.field for f in state.filters if not f.default} | set(state.asked)
+
+
+def readiness(words: Words, document: Document, told: Split) -> float:
+    """How readily people answer, against 1 for what an event shows on its tiles. A prior, not measured."""
+    field, contract = told.field, document.get("ui_contract", {})
+    if told.values and len(told.values) > max(2, told.known // 2):
+        return 0.0  # nearly every listing has its own: a name, not a kind
+    many = 0.8 if len(told.values) > _MANY_VALUES else 1.0
+    chips = {part.strip().casefold() for chip in contract.get("chips", ()) for part in str(chip).split("/")}
+    if field in _READINESS:
+        return _READINESS[field] * many
+    if words.label(field).casefold() in chips:
+        return _IN_CHIPS * many
+    if field in {field_name(name) for name in contract.get("tile_specs", ())}:
+        return _IN_TILES * many
+    return (_FEATURE if words.attributes[field].kind == "boolean" else _ELSE) * many
+
+
+def _asked(words: Words, told: Split, share: Share) -> Question:
+    field, label = told.field, words.spoken_label(told.field)
     kind = words.attributes[field].kind
-    label = words.spoken_label(field)
-    if kind == "boolean":
-        return Question(field, f"Is {label} a must?", (words.label(field),))
     if kind == "number":
-        return _number_question(words, field, label, sorted(values))
-    top = [
-        str(v) for v, _ in sorted(Counter(values).items(), key=lambda p: (-p[1], str(p[0])))[:_MOST_OPTIONS]
-    ]
-    if len(top) < 2:
-        return Question(field, f"Does the {label} matter to you?")
-    return Question(field, f"Which {label} do you have in mind: {listed(top)}?", tuple(top))
+        options = [(_bound_text(words, field, bound), bound.rows) for bound in told.bounds][:_MOST_OPTIONS]
+        text = _number_text(words, told, label)
+    elif kind == "boolean":
+        options = [(words.label(field), n) for _, n in told.values[:1]]
+        text = f"Is {label} a must?"
+    else:
+        options = [(value.display, n) for value, n in told.values[:_MOST_OPTIONS]]
+        text = f"Which {label} do you have in mind: {listed([shown for shown, _ in options])}?"
+        if len(told.values) > len(options):
+            text = f"{text[:-1]}, or another?"
+    texts, rows = [shown for shown, _ in options], [n for _, n in options]
+    counts = tuple(share.estimated(n) for n in rows)
+    return Question(field, text, tuple(texts), counts, share.is_whole, told.gain, (field,))
 
 
-def _number_question(words: Words, field: str, label: str, values: list[Any]) -> Question:
-    low, high = words.measure(field, values[0]), words.measure(field, values[-1])
-    middle = values[len(values) // 2]
-    if field == "price":
-        options = tuple(
-            f"Up to {words.money(v)}"
-            for v in dict.fromkeys(_rounded(values[len(values) * n // 3]) for n in (1, 2))
-        )
-        return Question(field, f"What should it cost at most? These run from {low} to {high}.", options)
+def _number_text(words: Words, told: Split, label: str) -> str:
+    low, high = words.measure(told.field, told.low), words.measure(told.field, told.high)
+    if told.field == "price":
+        return f"What should it cost at most? These run from {low} to {high}."
+    if told.field == "year":
+        return f"How recent should it be? These are from {low} to {high}."
+    if told.field == "mileage":
+        return f"How far may it have been driven? These show {low} to {high}."
+    return f"What {label} do you need? These run from {low} to {high}."
+
+
+def _bound_text(words: Words, field: str, bound: Bound) -> str:
+    """An answer in words that are understood as they stand."""
+    low, high = (None if v is None else words.measure(field, v) for v in (bound.low, bound.high))
     if field == "year":
-        return Question(
-            field,
-            f"How recent should it be? These were built from {low} to {high}.",
-            (f"{int(middle)} or newer",),
-        )
-    if field == "mileage":
-        limit = words.measure(field, _rounded(middle))
-        return Question(
-            field, f"How far may it have been driven? These show {low} to {high}.", (f"Under {limit}",)
-        )
-    return Question(field, f"What {label} do you need? These run from {low} to {high}.")
-
-
-def _rounded(value: float) -> float:
-    """Up to two leading figures, so that it is a number somebody would say."""
-    step = 10 ** max(0, len(str(int(value))) - 2)
-    return -(-value // step) * step
+        return f"{low} or newer" if low else f"{high} or older"
+    name = "" if field in ("price", "mileage") else f"{words.label(field)} "
+    if low and high:
+        text = f"{name}between {low} and {high}"
+    elif high:
+        text = f"{name}up to {high}"
+    else:
+        text = f"{name}at least {low}"
+    return text[:1].upper() + text[1:]

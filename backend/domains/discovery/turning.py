@@ -118,9 +118,15 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
     scene = ranking.Scene(words, document, prepared.vocabulary, prepared.state.filters)
     tiles = ranking.tiles(scene, found.hits, found.listings)
     quiet = bool({"thanks", "person", "hold"} & set(prepared.understanding.intents))
-    candidates = [] if quiet or conversation.is_resting(document) else list(found.listings.values())
-    question = asking.next_question(words, prepared.state, candidates, found.matches)
-    asked = (*prepared.state.asked, question.field) if question and prepared.message else prepared.state.asked
+    is_asking = not quiet and not conversation.is_resting(document)
+    question = (
+        asking.next_question(words, document, prepared.state, found.share, prepared.index)
+        if is_asking
+        else None
+    )
+    asked = (
+        (*prepared.state.asked, *question.fields) if question and prepared.message else prepared.state.asked
+    )
     state = replace(
         prepared.state,
         asked=tuple(dict.fromkeys(asked)),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from backend.core.errors import InvalidInput, NotFound
 from backend.domains.catalogue.model import Hit, Listing, Wish
-from backend.domains.discovery import asking, conversation, ranking, rules
+from backend.domains.discovery import conversation, ranking, rules
 from backend.domains.discovery.conversation import Facts, Relaxation
 from backend.domains.discovery.model import Filter, State, Tile, Understanding, plain
 from backend.domains.discovery.wording import Words, chip_text, chips
@@ -169,29 +169,6 @@ def test_wishes_for_the_search() -> None:
         Wish("price", 35_000.0),
         Wish("make", ["Ford"]),
     ]
-
-
-# --- what to ask -----------------------------------------------------------------------------------------
-
-
-def test_entropy_is_that_of_a_fair_coin() -> None:
-    assert asking.entropy(["a", "b", "a", "b"]) == pytest.approx(1.0)  # Source: Shannon 1948, one bit
-    assert asking.entropy(["a", "a"]) == 0
-    assert asking.entropy([]) == 0
-
-
-def test_the_question_is_about_what_splits_best_and_is_not_asked_twice() -> None:
-    cars = [listing(n, color_exterior=("White", "Black")[n % 2], price_minor=3_000_000) for n in range(8)]
-    state = State(filters=(Filter("mileage", "lte", 1),))
-    question = asking.next_question(WORDS, state, cars, 8)
-    assert question is not None
-    assert (question.field, question.options) == ("color_exterior", ("Black", "White"))
-    assert question.text == "Which exterior color do you have in mind: Black or White?"
-    assert asking.next_question(WORDS, replace(state, asked=("color_exterior",)), cars, 8) is None
-
-
-def test_few_are_left_to_the_buyer() -> None:
-    assert asking.next_question(WORDS, State(), [listing(n, mileage=n) for n in range(3)], 3) is None
 
 
 # --- what to say -----------------------------------------------------------------------------------------

@@ -13,7 +13,6 @@ from backend.domains.catalogue.model import FacetValue, Tried
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery import relaxing
 from backend.domains.discovery.model import Filter, Loosening
-from backend.domains.discovery.wording import Words
 from tests.rules.discovery.test_answering import WORDS
 from tests.rules.discovery.vocabularies import CAR_WORDS
 
@@ -108,13 +107,13 @@ def test_a_pair_loosens_the_first_and_leaves_out_the_second() -> None:
     assert [(one.filter, one.also[0].filter, one.also[0].to) for one in found] == [(COLORS, BUDGET, None)]
 
 
-def test_a_change_is_a_button(words: Words = WORDS) -> None:
+def test_a_change_is_a_button() -> None:
     wider = Loosening(COLORS, Filter("color_exterior", "in", ["White", "Gray"]), 3)
-    assert relaxing.to_json(words, wider) == {
+    assert relaxing.to_json(WORDS, wider) == {
         "chip_id": "color_exterior:in:must",
         "change": "value",
         "value": ["White", "Gray"],
         "text": "White or Gray",
         "matches": 3,
     }
-    assert relaxing.to_json(words, Loosening(HEAT, None, 2))["text"] == "Without “Heat pump”"
+    assert relaxing.to_json(WORDS, Loosening(HEAT, None, 2))["text"] == "Without “Heat pump”"
