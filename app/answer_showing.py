@@ -7,7 +7,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from app import formats
-from app.views import EventHead, Loosening, Piece, Share, Turn
+from app.views import Asked, EventHead, Loosening, Piece, Share, Turn
+from backend.kit.text import storable
+
+LONGEST_WORDS = 1000
 
 Answer = Mapping[str, Any]
 #: What a button for a limit does: chip, change, value.
@@ -66,13 +69,65 @@ def loosenings(items: Iterable[Answer], head: EventHead) -> tuple[list[Loosening
     shown: list[Loosening] = []
     ways: list[Way] = []
     for item in items:
-        limit, to = item["filter"], item.get("to")
-        chip_id = f"{limit['field']}:{limit['op']}:{limit['group']}"
-        change = "remove" if to is None else "value"
         many = formats.count(int(item["matches"]), head.noun, head.nouns)
-        shown.append(Loosening(chip_id, change, f"{item['text']}: {many}"))
-        ways.append((chip_id, change, None if to is None else to["value"]))
+        shown.append(Loosening(item["chip_id"], item["change"], f"{item['text']}: {many}"))
+        ways.append((item["chip_id"], item["change"], item.get("value")))
     return shown, ways
+
+
+#: Events of a turn that hold a part of the answer under their own name.
+_WHOLE = frozenset({"chips", "tiles", "claims", "comparison", "loosenings", "actions", "done"})
+_SINGLE = frozenset({"handoff", "survey"})
+_SEVERAL = {"confirmation": "confirmations", "executed": "executed", "suggestion": "suggestions"}
+
+
+def folded(body: Answer, event: Answer) -> dict[str, Any]:
+    """An answer with one more event of its turn; from `{}` on, all of them give the answer as it is kept."""
+    kind = event["type"]
+    said = {name: value for name, value in event.items() if name != "type"}
+    if kind == "text":
+        return {**body, "reply": body.get("reply", "") + event["text"]}
+    if kind == "note":
+        return {**body, "note": event["text"]}
+    if kind in _WHOLE:
+        return {**body, **said}
+    if kind == "question":
+        options = list(event.get("options", ()))
+        return {**body, "quick_replies": options, **({"question": said} if event.get("text") else {})}
+    if kind in _SINGLE:
+        return {**body, kind: said}
+    if kind in _SEVERAL:
+        name = _SEVERAL[kind]
+        return {**body, name: [*body.get(name, ()), said]}
+    return dict(body)
+
+
+def survey(questions: Iterable[Answer]) -> list[Asked]:
+    """Questions with what can be chosen: a scale is a row of numbers."""
+    return [_asked(question) for question in questions]
+
+
+def _asked(question: Answer) -> Asked:
+    kind = str(question["kind"])
+    key, text = str(question["key"]), str(question["question"])
+    if kind == "nps_scale":
+        return Asked(key, text, "scale", [str(n) for n in range(11)], "Not likely", "Very likely")
+    if kind == "rating":
+        return Asked(key, text, "scale", [str(n) for n in range(1, 6)], "Poor", "Very good")
+    return Asked(key, text, kind, [str(option) for option in question.get("options") or ()])
+
+
+def answers(questions: Iterable[Asked], form: Mapping[str, Any]) -> dict[str, Any]:
+    """What was answered, by question: a number of a scale, a choice, several, or words. What was left out is left out."""
+    given: dict[str, Any] = {}
+    for asked in questions:
+        if asked.kind == "multiple_choice":
+            said: Any = [option for at, option in enumerate(asked.options) if form.get(f"{asked.key}.{at}")]
+        else:
+            said = storable(str(form.get(asked.key) or "")).strip()[:LONGEST_WORDS]
+        if said:
+            given[asked.key] = int(said) if asked.kind == "scale" and said.isdigit() else said
+    return given
 
 
 def shares(parts: Mapping[str, float]) -> list[Share]:

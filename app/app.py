@@ -23,6 +23,7 @@ from app.states.blueprints import Blueprints
 from app.states.board import Board
 from app.states.cockpit import Cockpit
 from app.states.comparing import Comparing
+from app.states.confirming import Confirming
 from app.states.dealer import Dealer
 from app.states.desk import Desk
 from app.states.event_page import EventPage
@@ -96,7 +97,7 @@ app.add_page(
     storefront,
     route="/e/[slug]",
     title=Storefront.page_title,
-    on_load=[Talking.load, Storefront.load, Sharing.load, Comparing.load],
+    on_load=[Talking.load, Storefront.load, Sharing.load, Comparing.load, Confirming.load],
 )
 app.add_page(cockpit.events, route="/cockpit", title="Events · MPAX", on_load=[Desk.load, Cockpit.load])
 app.add_page(

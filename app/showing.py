@@ -9,6 +9,7 @@ from typing import Any
 
 from app import answer_showing, formats, theme
 from app.views import (
+    Action,
     Badge,
     Chip,
     CompareHead,
@@ -22,6 +23,7 @@ from app.views import (
     Tile,
     Turn,
 )
+from backend.domains.events.verbs import ACTING, verb_of_action
 
 Answer = Mapping[str, Any]
 #: Own holds: listing → end of the hold.
@@ -30,6 +32,7 @@ Own = Mapping[int, str]
 #: What would let somebody be called or written to. A name cannot be told from other words.
 _ADDRESS = re.compile(r"\S*@\S*")
 _DIALED = re.compile(r"(?<![\w$€£.,])\+?\(?\d(?:[ ()./\-]{0,3}\d){6,}(?!\w)")
+_OWN_PLACE = frozenset({"hold", "release", "share", "withdraw", "hand_off"})
 _NO_PHOTO = "/photo-missing.svg"
 
 
@@ -54,7 +57,19 @@ def event_head(event: Answer) -> EventHead:
         notice=_stopped(event, persona["name"]),
         comparison=event["flags"].get("comparison", True),
         sharing=event["flags"].get("sharing", True),
+        actions=actions(event.get("ui", {}).get("actions", ())),
     )
+
+
+def actions(labels: Iterable[str]) -> list[Action]:
+    """What can be asked for beside holding and comparing, which have places of their own; each once."""
+    asked = [(verb_of_action(str(label)), str(label)) for label in labels]
+    kept = {
+        verb: Action(verb, label)
+        for verb, label in reversed(asked)
+        if verb in ACTING and verb not in _OWN_PLACE
+    }
+    return list(reversed(kept.values()))
 
 
 def _stopped(event: Answer, guide: str) -> str:
@@ -218,7 +233,22 @@ def listing(item: Answer, own: Own, tile: Tile | None) -> Listing:
         state=item["state"],
         held_until=own.get(listing_id) or item.get("held_until") or "",
         mine=item["state"] == "held" and listing_id in own,
+        priced=item.get("price") is not None,
         shares=tile.shares if tile else [],
+    )
+
+
+def summary(tile: Tile) -> Listing:
+    """A listing as far as its tile tells."""
+    return Listing(
+        id=tile.id,
+        title=tile.title,
+        price=tile.price,
+        match=tile.match,
+        photos=[Photo(tile.photo, tile.photo_alt, tile.photo_sizes)],
+        state=tile.state,
+        held_until=tile.held_until,
+        mine=tile.mine,
     )
 
 

@@ -94,6 +94,36 @@ class Piece:
 
 
 @dataclass
+class Confirmation:
+    """Something prepared that waits for the buyer's yes. `state`: open, done, over; `said` is what came of it."""
+
+    key: str = ""
+    verb: str = ""
+    title: str = ""
+    text: str = ""
+    terms: list[Labelled] = field(default_factory=list)
+    until: str = ""
+    do: str = ""
+    item: str = ""
+    photo: str = ""
+    state: str = "open"
+    said: str = ""
+    held_until: str = ""
+
+
+@dataclass
+class Asked:
+    """One question of a survey; `options` are what can be chosen, none where it is answered in words."""
+
+    key: str
+    text: str
+    kind: str
+    options: list[str]
+    low: str = ""
+    high: str = ""
+
+
+@dataclass
 class Turn:
     """One message of the conversation; `who` is `guide` or `you`. `pieces` are the text in stretches, where some have sources."""
 
@@ -135,6 +165,7 @@ class Listing:
     state: str = "available"
     held_until: str = ""
     mine: bool = False
+    priced: bool = False
     shares: list[Share] = field(default_factory=list)
 
 
@@ -158,6 +189,15 @@ class EventHead:
     notice: str = ""
     comparison: bool = True
     sharing: bool = True
+    actions: list[Action] = field(default_factory=list)
+
+
+@dataclass
+class Action:
+    """Something a buyer can ask for, as the event's document calls it."""
+
+    verb: str
+    label: str
 
 
 @dataclass

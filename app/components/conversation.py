@@ -118,11 +118,23 @@ def conversation_skeleton() -> rx.Component:
 
 
 def write(
-    *, head: Any, busy: Any, accepted: Any, failed: Any, on_send: Any, foot: rx.Component
+    *,
+    head: Any,
+    busy: Any,
+    accepted: Any,
+    failed: Any,
+    on_send: Any,
+    foot: rx.Component,
+    person: Any = "",
 ) -> rx.Component:
-    """The composer and the line below it."""
+    """The composer, above it what has been stopped and whether a person was asked, below it a line."""
+    person = rx.Var.create(person)
     return rx.el.div(
-        rx.el.p(head.notice, class_name="muted small", role="status"),
+        rx.el.div(
+            rx.cond(head.notice != "", rx.el.p(icon("circle-pause"), head.notice, class_name="paused")),
+            rx.cond(person != "", rx.el.p(icon("user-round"), person, class_name="paused paused--person")),
+            role="status",
+        ),
         composer(
             store="mpax.draft." + head.slug,
             label="Write to " + head.guide,
@@ -198,15 +210,13 @@ def _way(way: rx.Var[Loosening], on_pick: Any) -> rx.Component:
     return rx.el.button(way.text, icon("arrow-right"), type="button", class_name="opening", on_click=on_pick)
 
 
-def event_header(head: rx.Var[EventHead], *actions: rx.Component) -> rx.Component:
+def event_header(head: rx.Var[EventHead], on_person: Any, *actions: rx.Component) -> rx.Component:
     person = rx.el.div(
         monogram(head.initial),
-        rx.el.p(
-            rx.el.strong(head.guide),
-            ", ",
-            head.guide_role,
-            ". ",
-            rx.el.span("A person can join.", class_name="guide__note"),
+        rx.el.div(
+            rx.el.p(rx.el.strong(head.guide), ", ", head.guide_role, ". "),
+            rx.el.button("Talk to a person", type="button", class_name="guide__person", on_click=on_person),
+            class_name="guide__words",
         ),
         class_name="guide",
     )

@@ -67,9 +67,28 @@ def _share(item: rx.Var[Share]) -> rx.Component:
 
 
 def detail(
-    item: rx.Var[Listing], *, is_open: Any, on_dismiss: Any, on_hold: Any, on_release: Any, on_end: Any
+    item: rx.Var[Listing],
+    *,
+    is_open: Any,
+    on_dismiss: Any,
+    on_hold: Any,
+    on_release: Any,
+    on_end: Any,
+    actions: Any,
+    on_action: Any,
+    on_alike: Any,
 ) -> rx.Component:
     """The sheet with one listing."""
+    more = rx.el.section(
+        rx.el.h3("What next", class_name="facts__title"),
+        rx.el.div(
+            button("More like this", small=True, on_click=on_alike(False)),
+            rx.cond(item.priced, button("Like this, but cheaper", small=True, on_click=on_alike(True))),
+            rx.foreach(actions, lambda one: button(one.label, small=True, on_click=on_action(one.verb))),
+            class_name="detail__more",
+        ),
+        class_name="facts facts--next",
+    )
     head = rx.el.div(
         rx.el.div(
             rx.el.h2(item.title, class_name="detail__title serif"),
@@ -100,6 +119,7 @@ def detail(
         rx.cond(item.shares.length() > 0, made_of),
         rx.cond(item.description != "", rx.el.p(item.description)),
         rx.foreach(item.groups, fact_group),
+        more,
         class_name="detail__body",
     )
     scroll = rx.el.div(

@@ -6,6 +6,7 @@ import reflex as rx
 
 from app.components.basics import button_link, plain_page, skeleton, skip_link, theme_toggle
 from app.components.compare import compare_bar, compare_sheet
+from app.components.confirming import ask_dialog, card
 from app.components.conversation import (
     chip_groups,
     conversation,
@@ -21,6 +22,7 @@ from app.components.native import ranked, server_clock
 from app.components.tiles import no_tiles, tile, tile_skeletons
 from app.components.wishes import chip_dialog, share_control, share_dialog
 from app.states.comparing import Comparing
+from app.states.confirming import Confirming
 from app.states.holding import Holding
 from app.states.sharing import Sharing
 from app.states.storefront import Storefront as S
@@ -52,7 +54,7 @@ def _frame() -> rx.Component:
         class_name="composer__foot",
     )
     return rx.fragment(
-        event_header(S.head, theme_toggle()),
+        event_header(S.head, Confirming.request("hand_off", 0), theme_toggle()),
         rx.el.main(
             conversation(
                 head=S.head,
@@ -63,6 +65,7 @@ def _frame() -> rx.Component:
                 problem=thread_notice(Talking.problem, Talking.again),
                 saying=Talking.saying,
                 doing=Talking.doing,
+                cards=[rx.foreach(Confirming.cards, _card)],
             ),
             write(
                 head=S.head,
@@ -71,11 +74,22 @@ def _frame() -> rx.Component:
                 failed=Talking.failed,
                 on_send=Talking.send,
                 foot=foot,
+                person=Confirming.person,
             ),
             _shelf(),
             id="main",
             class_name="stage",
         ),
+    )
+
+
+def _card(item: rx.Var) -> rx.Component:
+    return card(
+        item,
+        on_confirm=Confirming.confirm(item.key),
+        on_decline=Confirming.decline(item.key),
+        on_again=Confirming.again(item.key),
+        busy=Confirming.busy,
     )
 
 
@@ -128,6 +142,16 @@ def _layers() -> rx.Component:
             on_hold=Holding.ask(S.listing.id),
             on_release=Holding.release(S.listing.id),
             on_end=S.refresh_states,
+            actions=S.head.actions,
+            on_action=lambda verb: Confirming.request(verb, S.listing.id),
+            on_alike=lambda cheaper: Talking.alike(S.listing.id, cheaper),
+        ),
+        ask_dialog(
+            item=Confirming.asked,
+            needs_words=Confirming.needs_words,
+            busy=Confirming.busy,
+            on_submit=Confirming.submit,
+            on_dismiss=Confirming.dismiss,
         ),
         compare_sheet(
             is_open=Comparing.is_open,

@@ -9,7 +9,7 @@ import reflex as rx
 from app import bridge
 from app.messages import words
 from app.states.storefront import Storefront
-from app.views import Listing, Photo, Tile
+from app.views import Listing, Tile
 from backend.core.errors import AppError, Conflict, NotAllowed
 from backend.domains.transactions import service as transactions
 from backend.flows import guarding, storefront
@@ -34,8 +34,7 @@ class Holding(rx.State):
         """Says what a hold means before it is placed. Never a layer above a layer: the sheet closes meanwhile."""
         front = await self.get_state(Storefront)
         self._came_from_detail, front.detail_open = front.detail_open, False
-        tile = next((tile for tile in front.tiles if tile.id == listing_id), None)
-        self.item = _summary(tile) if tile else front.listing
+        self.item = front._summary(listing_id) or front.listing
         self.would_end = front._hold_end()
         self._key, self._confirmation = str(uuid4()), None
         self.problem, self.step = "", "ask"
@@ -98,6 +97,12 @@ class Holding(rx.State):
         self.problem, self.step = words(error), "lost"
         self.nearest = front._nearest(self.item.id)
 
+    def _lose(self, error: Conflict, front: Storefront, listing_id: int) -> None:
+        """A race that was lost elsewhere, such as at a card of the guide, is told here."""
+        self.item = front._summary(listing_id) or front.listing
+        self._came_from_detail = False
+        self._explain(error, front)
+
     @rx.event
     async def release(self, listing_id: int):
         """Gives a hold back; the unit is free for everybody at once."""
@@ -122,16 +127,3 @@ class Holding(rx.State):
         """One of the next best, chosen after a lost race."""
         self.step = ""
         return Storefront.open_item(listing_id)
-
-
-def _summary(tile: Tile) -> Listing:
-    return Listing(
-        id=tile.id,
-        title=tile.title,
-        price=tile.price,
-        match=tile.match,
-        photos=[Photo(tile.photo, tile.photo_alt, tile.photo_sizes)],
-        state=tile.state,
-        held_until=tile.held_until,
-        mine=tile.mine,
-    )

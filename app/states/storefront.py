@@ -118,7 +118,7 @@ class Storefront(rx.State):
         self.nice = showing.chips(answer["chips"], "nice")
         before, self._matches = self._matches, int(answer["matches"])
         self.title = showing.headline(self._matches, self.head, self.fresh)
-        self.change = answer["note"] or showing.change(before, self._matches, self.head)
+        self.change = answer.get("note") or showing.change(before, self._matches, self.head)
         self.ways, self._ways = answer_showing.loosenings(answer.get("loosenings") or (), self.head)
 
     def _show_answer(self, answer: dict[str, Any]) -> None:
@@ -226,6 +226,13 @@ class Storefront(rx.State):
                 tile.state, tile.held_until, tile.mine = state, until, mine
         if self.listing.id == listing_id:
             self.listing.state, self.listing.held_until, self.listing.mine = state, until, mine
+
+    def _summary(self, listing_id: int) -> Listing | None:
+        """What is on screen of a listing: enough for a card about it."""
+        tile = next((tile for tile in self.tiles if tile.id == listing_id), None)
+        if tile is None:
+            return self.listing if listing_id and self.listing.id == listing_id else None
+        return showing.summary(tile)
 
     def _nearest(self, listing_id: int, most: int = 3) -> list[Tile]:
         """The next best that are free, in the order of the shelf."""

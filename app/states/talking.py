@@ -5,15 +5,17 @@ A turn runs beside the page: one can open a listing, or hear that the event has 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import uuid4
 
 import reflex as rx
 
-from app import bridge, showing
+from app import answer_showing, bridge, showing
 from app.messages import words
+from app.states.confirming import Confirming
 from app.states.storefront import TO_TOP, Storefront
-from app.views import Turn
+from app.views import Asked, Turn
 from backend.core.errors import AppError, InvalidInput
 from backend.flows import storefront
 from backend.kit.text import storable
@@ -32,6 +34,11 @@ class Talking(rx.State):
     failed: int = 0
     problem: str = ""
 
+    survey: list[Asked] = []
+    skippable: bool = True
+    surveyed: bool = False
+    survey_problem: str = ""
+
     _words: str = ""
     _key: str = ""
 
@@ -39,6 +46,7 @@ class Talking(rx.State):
     async def load(self) -> None:
         """A page that is opened has nothing under way."""
         self.busy, self.saying, self.doing, self.problem = False, "", "", ""
+        self.survey, self.surveyed, self.survey_problem = [], False, ""
 
     @rx.event(background=True)
     async def send(self, message: str, key: str = ""):
@@ -65,6 +73,8 @@ class Talking(rx.State):
             front = await self.get_state(Storefront)
             front.fresh = False
             front._show_answer(answer)
+            (await self.get_state(Confirming))._show(answer, front)
+            self._survey_from(answer)
             self.busy, self.saying, self.doing = False, "", ""
             self.accepted += 1
             is_shared = front._is_shared
@@ -73,9 +83,27 @@ class Talking(rx.State):
             yield Storefront.refresh_lead
 
     @rx.event
+    async def alike(self, listing_id: int, cheaper: bool):
+        """More like one of those shown, in the conversation like anything else that is asked."""
+        front = await self.get_state(Storefront)
+        front.detail_open = False
+        item = front._summary(listing_id)
+        title = item.title if item else ""
+        return Talking.send(f"Like the {title}, but cheaper" if cheaper else f"More like the {title}", "")
+
+    @rx.event
+    def skip_survey(self) -> None:
+        self.survey = []
+
+    @rx.event
     def again(self):
         """The message that failed, once more, under its key."""
         return Talking.send(self._words, self._key)
+
+    def _survey_from(self, answer: Mapping[str, Any]) -> None:
+        if asked := answer.get("survey"):
+            self.survey, self.surveyed = answer_showing.survey(asked["questions"]), False
+            self.skippable = bool(asked.get("is_skippable", True))
 
     async def _begin(self, message: str, key: str) -> None:
         self.busy, self.problem, self.saying, self.doing = True, "", "", ""

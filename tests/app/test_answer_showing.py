@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from app import answer_showing
 from app.views import EventHead, Share
+from backend.domains.discovery import screen
 
 HEAD = EventHead(noun="car", nouns="cars")
 REPLY = "28 cars fit. It is priced at $29,450. The battery is at 94%."
@@ -56,16 +57,65 @@ def test_the_stretches_joined_are_the_answer(text: str, spans: list[tuple[int, i
 
 
 def test_ways_out_are_buttons_and_changes_of_chips() -> None:
-    limit = {"field": "price", "op": "lte", "group": "must", "value": 40000}
     shown, ways = answer_showing.loosenings(
         [
-            {"filter": limit, "to": limit | {"value": 42000}, "matches": 3, "text": "Up to $42,000"},
-            {"filter": limit | {"field": "model", "op": "in"}, "to": None, "matches": 1, "text": "Any model"},
+            {
+                "chip_id": "price:lte:must",
+                "change": "value",
+                "value": 42000,
+                "matches": 3,
+                "text": "Up to $42,000",
+            },
+            {
+                "chip_id": "model:in:must",
+                "change": "remove",
+                "value": None,
+                "matches": 1,
+                "text": "Any model",
+            },
         ],
         HEAD,
     )
     assert [way.text for way in shown] == ["Up to $42,000: 3 cars", "Any model: 1 car"]
     assert ways == [("price:lte:must", "value", 42000), ("model:in:must", "remove", None)]
+
+
+SURVEY = [
+    {"key": "nps", "question": "Would you recommend us?", "kind": "nps_scale"},
+    {"key": "stars", "question": "How was it?", "kind": "rating"},
+    {"key": "what", "question": "What for?", "kind": "multiple_choice", "options": ["Speed", "Calm"]},
+    {"key": "why", "question": "Why?", "kind": "text"},
+]
+
+
+def test_scales_are_rows_of_numbers() -> None:
+    asked = answer_showing.survey(SURVEY)
+    assert (asked[0].options[0], asked[0].options[-1], len(asked[1].options)) == ("0", "10", 5)
+    assert (asked[2].options, asked[3].options) == (["Speed", "Calm"], [])
+
+
+def test_what_was_left_out_of_a_survey_is_left_out() -> None:
+    asked = answer_showing.survey(SURVEY)
+    assert answer_showing.answers(asked, {}) == {}
+    form = {"nps": "0", "what.1": "on", "why": "  calm\x00 "}
+    assert answer_showing.answers(asked, form) == {"nps": 0, "what": ["Calm"], "why": "calm"}
+
+
+def test_events_of_a_turn_give_the_answer_as_it_is_kept() -> None:
+    """The controller of the screen takes an answer apart; here it is put together again."""
+    kept: dict[str, Any] = {
+        "reply": "28 cars fit. Closest is this one.", "note": "111 → 28 cars", "chips": [{"id": "a"}], "matches": 28,
+        "tiles": [{"listing_id": 7}], "claims": [{"text": "x"}], "confirmations": [{"verb": "hold", "title": "Car"}],
+        "executed": [{"verb": "search"}], "loosenings": [{"text": "y"}], "suggestions": [{"key": "k"}],
+        "survey": {"questions": [], "is_skippable": True}, "handoff": {"text": "z"}, "comparison": {"rows": []},
+        "question": {"field": "price", "text": "How much?", "options": ["Up to $9"]}, "actions": [{"kind": "hold"}],
+        "stance": "answer_safely", "language": "en",
+    }  # fmt: skip
+    body: dict[str, Any] = {}
+    for event in screen.events(kept, turn=3):
+        body = answer_showing.folded(body, event)
+    assert body == kept | {"quick_replies": ["Up to $9"], "turn": 3}
+    assert answer_showing.folded(body, {"type": "started", "key": "k"}) == body
 
 
 def test_a_match_is_taken_apart_in_a_fixed_order() -> None:

@@ -23,7 +23,7 @@ class Screen(SimpleNamespace):
     """A state as a handler sees it: its values, and the other states of the tab."""
 
     def __init__(self, of: type[Any], front: Any, **values: Any) -> None:
-        private = {"_begin", "_give_up", "_change", "_toggle"}
+        private = {"_begin", "_give_up", "_change", "_toggle", "_survey_from"}
         methods = {name: fn for name, fn in vars(of).items() if name in private}
         super().__init__(**{name: fn.__get__(self) for name, fn in methods.items()}, **values)
         self.front = front
@@ -43,7 +43,7 @@ def front() -> SimpleNamespace:
     shown: list[Any] = []
     return SimpleNamespace(
         turns=[Turn("hello", "guide", "Hello")], fresh=True, _is_shared=False, _buyer=lambda: "buyer", _show_answer=shown.append,
-        shown=shown, must=[], nice=[], _ways=[],
+        shown=shown, must=[], nice=[], _ways=[], _show=lambda cards, of: None,
     )  # fmt: skip
 
 

@@ -1,0 +1,157 @@
+"""The buyer's yes: what is carried out, what a refusal makes of the card."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from app import bridge
+from app.messages import WORDS
+from app.states.confirming import Confirming
+from app.views import EventHead
+from backend.core.errors import Conflict, NotAllowed
+from backend.domains.transactions.model import BuyerRequest
+from tests.app.test_talking import Screen
+
+TOKEN = "0b9fd2a4-6f0e-4c5e-9a6b-0c6a5f1f7c11"
+PREPARED = {
+    "verb": "hand_off", "arguments": {}, "terms": {}, "until": "2026-11-21T20:00:00+00:00", "confirmation": TOKEN, "reasons": [],
+}  # fmt: skip
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """What reaches the services; `refuse` is raised in their place."""
+    made = SimpleNamespace(said=[], prepared=[], refuse=None)
+
+    async def count(state: Any, group: str) -> None:
+        return None
+
+    async def carry_out(runtime: Any, actor: Any, **given: Any) -> BuyerRequest:
+        made.said.append(given)
+        if made.refuse:
+            raise made.refuse
+        return BuyerRequest(uuid4(), uuid4(), uuid4(), given["verb"], None, {}, "open", None, None)  # type: ignore[arg-type]
+
+    async def prepare(runtime: Any, actor: Any, *, verb: str, arguments: Any) -> Any:
+        made.prepared.append((verb, dict(arguments)))
+        token = UUID(TOKEN) if verb != "offer" else None
+        return SimpleNamespace(
+            arguments=arguments, terms={}, expires_at=None, confirmation=token, reasons=("not_in_policy",)
+        )
+
+    monkeypatch.setattr(bridge, "limit", count)
+    monkeypatch.setattr(bridge, "runtime", lambda: None)
+    monkeypatch.setattr("app.states.confirming.confirmed.carry_out", carry_out)
+    monkeypatch.setattr("app.states.confirming.guarding.prepare", prepare)
+    return made
+
+
+@pytest.fixture
+def front() -> SimpleNamespace:
+    async def read_states() -> None:
+        return None
+
+    return SimpleNamespace(
+        head=EventHead(guide="Claire"), _summary=lambda _: None, _buyer=lambda: "buyer", _read_states=read_states,
+        detail_open=True, _is_shared=False,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def state(front: Any) -> Any:
+    made = Screen(
+        Confirming,
+        front,
+        cards=[],
+        asked=None,
+        needs_words=False,
+        busy=False,
+        person="",
+        _prepared={},
+        _of="",
+    )
+    for name in ("_card", "_prepare", "_carried_out", "_show"):
+        setattr(made, name, vars(Confirming)[name].__get__(made))
+    return made
+
+
+async def act(state: Any, name: str, *given: Any) -> None:
+    done = Confirming.event_handlers[name].fn(state, *given)
+    if hasattr(done, "__aiter__"):
+        async for _ in done:
+            pass
+    elif done is not None:
+        await done
+
+
+@pytest.mark.usefixtures("calls")
+async def test_a_card_of_the_guide_does_nothing_until_it_is_confirmed(
+    state: Any, front: Any, calls: Any
+) -> None:
+    state._show({"confirmations": [PREPARED, {"verb": "launch_rockets", "arguments": {}}]}, front)
+    (card,) = state.cards
+    assert (card.state, calls.said) == ("open", [])
+    await act(state, "confirm", card.key)
+    assert calls.said == [{"verb": "hand_off", "arguments": {}, "confirmation": UUID(TOKEN), "key": card.key}]
+    assert (state.cards[0].state, state.busy) == ("done", False)
+    assert "Nobody has joined yet" in state.person
+    await act(state, "confirm", card.key)
+    assert len(calls.said) == 1, "a second tap is nothing"
+
+
+async def test_not_now_throws_the_token_away(state: Any, front: Any, calls: Any) -> None:
+    state._show({"confirmations": [PREPARED]}, front)
+    await act(state, "decline", state.cards[0].key)
+    assert (state.cards, state._prepared, calls.said) == ([], {}, [])
+
+
+@pytest.mark.parametrize(
+    "code", ["policy.confirmation_stale", "policy.confirmation_used", "policy.terms_changed"]
+)
+async def test_a_yes_that_no_longer_counts_can_be_asked_for_again(
+    state: Any, front: Any, calls: Any, code: str
+) -> None:
+    calls.refuse = Conflict(code)
+    state._show({"confirmations": [PREPARED]}, front)
+    await act(state, "confirm", state.cards[0].key)
+    assert (state.cards[0].state, state.cards[0].said) == ("over", WORDS[code])
+    calls.refuse = None
+    await act(state, "again", state.cards[0].key)
+    assert calls.prepared == [("hand_off", {})]
+    await act(state, "confirm", state.cards[0].key)
+    assert state.cards[0].state == "done"
+
+
+async def test_a_kill_switch_leaves_the_card_for_later(state: Any, front: Any, calls: Any) -> None:
+    calls.refuse = Conflict("events.actions_off")
+    state._show({"confirmations": [PREPARED]}, front)
+    await act(state, "confirm", state.cards[0].key)
+    assert (state.cards[0].state, state.cards[0].said) == ("open", WORDS["events.actions_off"])
+
+
+async def test_a_denied_verb_is_said_kindly_in_place_of_a_form(state: Any, calls: Any) -> None:
+    await act(state, "request", "offer", 7)
+    assert (state.asked.state, calls.said) == ("over", [])
+    assert "not offered" in state.asked.said
+
+
+async def test_words_are_prepared_with_the_yes_so_that_it_is_to_exactly_these(
+    state: Any, front: Any, calls: Any
+) -> None:
+    await act(state, "request", "info", 7)
+    assert (state.needs_words, front.detail_open) == (True, False)
+    await act(state, "submit", {"words": " Is it free on Friday? "})
+    wanted = {"listing_id": 7, "details": {"words": "Is it free on Friday?"}}
+    assert calls.prepared[-1] == ("info", wanted)
+    assert (calls.said[0]["arguments"], state.asked.state) == (wanted, "done")
+
+
+async def test_a_refusal_of_the_policy_is_shown_on_the_card(state: Any, front: Any, calls: Any) -> None:
+    calls.refuse = NotAllowed("policy.denied", verb="hand_off", reasons=[])
+    state._show({"confirmations": [PREPARED]}, front)
+    await act(state, "confirm", state.cards[0].key)
+    assert state.cards[0].said == WORDS["policy.denied"]
