@@ -7,6 +7,7 @@ pays for the same Python client.
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import time
@@ -51,11 +52,30 @@ insert into public.sessions (id, event_id, organization_id, version_id)
 select ('00000000-0000-4000-8000-' || lpad(to_hex(g), 12, '0'))::uuid, e.id, e.organization_id, e.current_version_id
 from public.events e, generate_series(1::int, %(count)s) g where e.id = %(event)s
 """
+# What a buyer has before a hold: a policy, and the token of a yes to exactly this unit, named by the same number.
+_YESES = """
+insert into private.confirmations (id, session_id, verb, inputs_sha256, terms, origin, expires_at)
+select ('00000000-0000-4000-9000-' || lpad(to_hex(g), 12, '0'))::uuid, s.id, 'hold',
+       private.inputs_sha256('hold', jsonb_build_object('listing_id', %(unit)s + g)),
+       private.terms_of(s, e, 'hold', jsonb_build_object('listing_id', %(unit)s + g)), 'buyer', now() + interval '1 day'
+from generate_series(1::int, %(count)s) g
+join public.sessions s on s.id = ('00000000-0000-4000-8000-' || lpad(to_hex(g), 12, '0'))::uuid
+join public.events e on e.id = s.event_id
+"""
+_POLICIES = """
+select count(private.keep_snapshot(s, %(policy)s, null, 'benchmark')) from public.sessions s where s.event_id = %(event)s
+"""
+_POLICY = json.dumps(
+    {"autonomy": "strict", "compliance": "strict",
+     "tools": [{"name": "hold", "verb": "hold", "is_mutating": True, "confirm": True, "idempotent": True}]}
+)  # fmt: skip
 # The claims are set first: the select list is evaluated for the row that the FROM clause gives.
 _HOLD_SCRIPT = """
 \\set k :k + 1
 \\set i :first + :k * {clients} + :client_id
-select (private.place_hold(:unit::bigint + :i::bigint, 'k')).id from (select set_config('request.jwt.claims', format(
+select (private.place_hold(:unit::bigint + :i::bigint, 'k',
+                           ('00000000-0000-4000-9000-' || lpad(to_hex(:i::int), 12, '0'))::uuid)).id
+from (select set_config('request.jwt.claims', format(
   '{{"role":"anon","session_id":"00000000-0000-4000-8000-%s","event_id":"{event}"}}', lpad(to_hex(:i::int), 12, '0')), true)) c;
 """
 _FLOOR_SCRIPT = "\\set i random(1, 100000)\nupdate bench.floor set n = n + 1 where id = :i;\n"
@@ -100,6 +120,10 @@ def _prepare(owner: Owner, ground: Ground, event: UUID) -> _Stock:
     for table in ("public.listings", "public.listing_units", "public.sessions", "bench.floor"):
         owner.execute(sql.SQL("vacuum analyze {}").format(sql.SQL(table)))
     unit = scalar(owner, "select min(id) - 1 from public.listings where event_id = %s", event)
+    owner.execute(_POLICIES, {"policy": _POLICY, "event": event})
+    owner.execute(_YESES, {"count": count, "unit": unit})
+    for table in ("public.sessions", "private.confirmations", "public.receipts", "public.policy_snapshots"):
+        owner.execute(sql.SQL("vacuum analyze {}").format(sql.SQL(table)))
     return _Stock(event, unit, count)
 
 
@@ -258,8 +282,12 @@ def _wide(ground: Ground) -> Database:
 
 async def _hold(database: Database, stock: _Stock, buyer: int, unit: int) -> None:
     session = UUID(f"00000000-0000-4000-8000-{buyer:012x}")
+    yes = UUID(f"00000000-0000-4000-9000-{buyer:012x}") if buyer == unit else None
     async with database.as_actor(Actor.buyer(session, stock.event)) as ctx:
-        await transactions.place_hold(ctx, listing_id=stock.unit + unit, key="k")
+        if yes is None:
+            asked = await transactions.prepare(ctx, verb="hold", arguments={"listing_id": stock.unit + unit})
+            yes = asked.confirmation
+        await transactions.place_hold(ctx, listing_id=stock.unit + unit, key="k", confirmation=yes)
 
 
 async def _try(database: Database, stock: _Stock, buyer: int, unit: int) -> str:
