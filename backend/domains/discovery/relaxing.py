@@ -229,12 +229,11 @@ def text_of(words: Words, loosening: Loosening) -> str:
 
 
 def to_json(words: Words, loosening: Loosening) -> dict[str, Any]:
-    """A button for the screen: {chip_id, change, value, text, matches}. Of one limit alone: a pair takes two."""
-    to = loosening.to
-    return {
-        "chip_id": loosening.filter.id,
-        "change": "value" if to else "remove",
-        "value": plain(to.value) if to else None,
-        "text": text_of(words, loosening),
-        "matches": loosening.matches,
-    }
+    """A button for the screen: {chip_id, change, value, text, matches, also}; `also` is what changes with it."""
+    whole = {"text": text_of(words, loosening), "matches": loosening.matches}
+    return {**_change(loosening), **whole, "also": [_change(one) for one in loosening.also]}
+
+
+def _change(one: Loosening) -> dict[str, Any]:
+    change = "value" if one.to else "remove"
+    return {"chip_id": one.filter.id, "change": change, "value": plain(one.to.value) if one.to else None}

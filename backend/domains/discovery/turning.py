@@ -140,7 +140,7 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
     )  # fmt: skip
     actions = tuple({"kind": _slug(a), "label": str(a)} for a in document["ui_contract"]["actions"])
     shown_chips = (*chips(words, state.filters), *signal_chips(words, state.signals, state.filters))
-    ways = [relaxing.to_json(words, one) for one in found.loosenings if not one.also]
+    ways = [relaxing.to_json(words, one) for one in found.loosenings]
     answer = Answer(
         "", "", prepared.understanding.signals, tiles, shown_chips, actions, found.matches,
         extras={"loosenings": ways} if ways else {},

@@ -115,5 +115,9 @@ def test_a_change_is_a_button() -> None:
         "value": ["White", "Gray"],
         "text": "White or Gray",
         "matches": 3,
+        "also": [],
     }
+    pair = Loosening(COLORS, None, 3, also=(Loosening(BUDGET, None, 3),))
+    removed = {"chip_id": BUDGET.id, "change": "remove", "value": None}
+    assert relaxing.to_json(WORDS, pair)["also"] == [removed]
     assert relaxing.to_json(WORDS, Loosening(HEAT, None, 2))["text"] == "Without “Heat pump”"
