@@ -15,7 +15,7 @@ from backend.adapters.ocr_remembered import RememberedOcr
 from backend.adapters.realtime import RealtimeHub
 from backend.adapters.supabase_auth import SupabaseAuth
 from backend.adapters.supabase_files import SupabaseFiles
-from backend.core.ports import ChatModel, Embedder, LanguageModel, Ocr, Ports
+from backend.core.ports import ChatModel, Embedder, LanguageModel, Memory, Ocr, Ports
 from backend.core.settings import Settings, load_settings
 from backend.flows.runtime import Runtime
 
@@ -33,6 +33,7 @@ def build_ports(settings: Settings) -> Ports:
         ocr=RememberedOcr(_ocr(settings)),
         model=_model(settings),
         models=ModelGateway(_chat_models(settings), _limits(settings)),
+        memory=_memory(settings),
     )
 
 
@@ -92,6 +93,15 @@ def _chat_models(settings: Settings) -> dict[str, ChatModel]:
         model, base_url = settings.openai_model, settings.openai_base_url
         models["openai_compatible"] = OpenAiChat(key, model=model, base_url=base_url)
     return models
+
+
+def _memory(settings: Settings) -> Memory | None:
+    """Zep where it has a key; without one Postgres remembers, which is no adapter's work."""
+    if not settings.zep_api_key:
+        return None
+    from backend.adapters.zep_memory import ZepMemory
+
+    return ZepMemory(settings.zep_api_key.get_secret_value(), base_url=settings.zep_base_url)
 
 
 def _limits(settings: Settings) -> Limits:

@@ -76,7 +76,7 @@ class CheckedModel(ABC):
 
         tries = AsyncRetrying(
             retry=retry_if_exception(lambda error: isinstance(error, Failed) and error.is_passing),
-            wait=_wait, stop=stop_before_delay(timeout_s), before_sleep=remember,
+            wait=wait_s, stop=stop_before_delay(timeout_s), before_sleep=remember,
             reraise=True,
         )  # fmt: skip
         wanted = response_format(schema)
@@ -137,7 +137,7 @@ def seconds_of(retry_after: str | None) -> float | None:
         return None
 
 
-def _wait(state: RetryCallState) -> float:
+def wait_s(state: RetryCallState) -> float:
     """What the provider asks for, else longer each time, never at the same moment as everybody else."""
     error = state.outcome.exception() if state.outcome else None
     asked = error.retry_after_s if isinstance(error, Failed) else None

@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         ge=0,
         description="How long an answer may be used again for the same question; 0: never.",
     )
+    zep_api_key: SecretStr | None = Field(
+        default=None,
+        description="Key of Zep Cloud, which then remembers buyers who agreed; else Postgres does.",
+    )
+    zep_base_url: str = Field(default="", description="Another address of Zep's API.")
     seal_keys: SecretStr = Field(
         default=SecretStr(""),
         description="Keys that seal credentials of feeds, the newest first, separated by commas (Fernet keys).",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import cycle
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
 from typing import Any
 
 from tests.adapters.providers import Handler, Reply
@@ -85,18 +85,17 @@ def fails_midway(text: str = "Half an answ") -> Reply:
 
 def stands_still(text: str = "Half an answ", *, for_s: float = 8.0) -> Reply:
     """Begins, then keeps the line open and says nothing."""
-    return streamed(_then_nothing([event({"content": text})], for_s))
+    return _anew(lambda: _then_nothing([event({"content": text})], for_s))
 
 
 def drips_events(*, every_s: float = 0.05, times: int = 200) -> Reply:
     """Always one more sign, never an end."""
-    one = event({"content": "a"})
-    return streamed((piece for _, piece in zip(range(times), cycle([one]), strict=False)), pause_s=every_s)
+    return _anew(lambda: repeat(event({"content": "a"}), times), pause_s=every_s)
 
 
 def keeps_alive(*, times: int = 200) -> Reply:
     """Comments of the protocol, and no answer."""
-    return streamed((b": still here\n\n" for _ in range(times)), pause_s=0.05)
+    return _anew(lambda: repeat(b": still here\n\n", times), pause_s=0.05)
 
 
 def without_headers(handler: Handler) -> None:
@@ -113,6 +112,11 @@ def event(delta: Mapping[str, Any], *, finish: str | None = None, usage: Any = N
     if usage:
         chunk["usage"] = usage
     return b"data: %s\n\n" % json.dumps(chunk).encode()
+
+
+def _anew(events: Callable[[], Iterable[bytes]], *, pause_s: float = 0.0) -> Reply:
+    """The same each time it is asked for."""
+    return lambda handler: streamed(events(), pause_s=pause_s)(handler)
 
 
 def _then_nothing(events: Sequence[bytes], for_s: float) -> Iterator[bytes]:

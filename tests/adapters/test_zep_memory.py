@@ -1,0 +1,198 @@
+"""Memory: what every one keeps to, and Zep's through its real library against its protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from backend.adapters.zep_memory import Episode, ZepMemory, superfluous
+from backend.core.errors import Busy
+from backend.core.ports import Memory
+from tests.adapters.zep_server import Zep, zep_server
+from tests.fakes import KeptInMind
+
+KEY, BUYER = "z_very-secret-4711", "buyer-17"
+BUDGET = {"most_minor": 4_000_000, "currency": "USD"}
+TODAY = datetime(2026, 11, 21, tzinfo=UTC)
+
+
+@pytest.fixture
+def there() -> Iterator[Zep]:
+    with zep_server() as made:
+        yield made
+
+
+class Days:
+    def __init__(self) -> None:
+        self.passed = 0.0
+
+    def now(self) -> datetime:
+        return TODAY + timedelta(days=self.passed)
+
+
+@pytest.fixture
+def days() -> Days:
+    return Days()
+
+
+@pytest.fixture
+async def zep(there: Zep, days: Days) -> AsyncIterator[ZepMemory]:
+    made = ZepMemory(KEY, base_url=there.url, timeout_s=1.0, now=days.now)
+    yield made
+    await made.close()
+
+
+@pytest.fixture(params=["zep", "fake"])
+def kept(
+    request: pytest.FixtureRequest, zep: ZepMemory, days: Days
+) -> tuple[Memory, Callable[[float], None]]:
+    fake = KeptInMind()
+
+    def pass_days(count: float) -> None:
+        days.passed += count
+        fake.today += count
+
+    return (zep if request.param == "zep" else fake), pass_days
+
+
+async def test_a_memory_keeps_what_it_is_told(kept: tuple[Memory, Callable[[float], None]]) -> None:
+    memory, pass_days = kept
+    assert await memory.recall(BUYER) == {}
+    await memory.remember(BUYER, {"budget": BUDGET, "color": ["white", "grey"]}, 90)
+    await memory.remember(BUYER, {"color": ["blue"], "größe": "Kombi"}, 30)
+    await memory.remember("buyer-18", {"color": ["red"]}, 90)
+    assert await memory.recall(BUYER) == {"budget": BUDGET, "color": ["blue"], "größe": "Kombi"}
+    pass_days(30)
+    assert await memory.recall(BUYER) == {"budget": BUDGET}, "an older word does not come back"
+    await memory.remember(BUYER, {"body": "suv"}, 90)
+    assert await memory.recall(BUYER) == {"budget": BUDGET, "body": "suv"}
+    pass_days(60)
+    assert await memory.recall(BUYER) == {"body": "suv"}
+    await memory.forget(BUYER)
+    await memory.forget(BUYER)
+    assert await memory.recall(BUYER) == {}
+    assert await memory.recall("buyer-18") == {}
+
+
+async def test_nothing_but_facts_goes_to_zep(zep: ZepMemory, there: Zep) -> None:
+    await zep.remember("someone@example.com", {"color": "white"}, 10)
+    method, path, headers, body = there.asked[2]
+    assert (method, path.split("/")[3], headers["authorization"]) == ("POST", "episodes", f"Api-Key {KEY}")
+    assert json.loads(body["data"]) == {"facts": {"color": "white"}, "until": "2026-12-01T00:00:00+00:00"}
+    assert "someone" not in json.dumps([(path, body) for _, path, _, body in there.asked])
+
+
+async def test_what_is_over_or_overtaken_is_taken_away(zep: ZepMemory, there: Zep, days: Days) -> None:
+    for color in ("white", "grey", "blue", "red"):
+        await zep.remember(BUYER, {"color": color}, 10)
+    (episodes,) = there.episodes.values()
+    assert len(episodes) == 1
+    days.passed += 10
+    await zep.remember(BUYER, {"body": "suv"}, 10)
+    assert [json.loads(one["content"])["facts"] for one in next(iter(there.episodes.values()))] == [
+        {"body": "suv"}
+    ]
+
+
+async def test_what_others_wrote_is_left_alone(zep: ZepMemory, there: Zep) -> None:
+    await zep.remember(BUYER, {"color": "white"}, 10)
+    (episodes,) = there.episodes.values()
+    episodes.append({"uuid": "1", "content": "They like boats."})
+    episodes.append({"uuid": "2", "content": '{"facts": 3, "until": "x"}'})
+    await zep.remember(BUYER, {"color": "grey"}, 10)
+    assert await zep.recall(BUYER) == {"color": "grey"}
+    assert {"1", "2"} <= {one["uuid"] for one in next(iter(there.episodes.values()))}
+
+
+@pytest.mark.parametrize("trouble", [(500, {}), (503, {}), (429, {"retry-after": "0"})])
+async def test_trouble_that_passes_is_tried_again(
+    zep: ZepMemory, there: Zep, trouble: tuple[int, dict[str, str]]
+) -> None:
+    await zep.remember(BUYER, {"color": "white"}, 10)
+    there.troubles = [trouble]
+    assert await zep.recall(BUYER) == {"color": "white"}
+
+
+async def test_a_writing_that_is_tried_again_is_the_same(zep: ZepMemory, there: Zep) -> None:
+    await zep.remember(BUYER, {"color": "white"}, 10)
+    there.asked.clear()
+
+    def written() -> list[str]:
+        return [h["idempotency-key"] for _, path, h, _ in there.asked if path.endswith("/episodes")]
+
+    there.troubles = [0.0, (500, {})]
+    await zep.remember(BUYER, {"color": "grey"}, 10)
+    assert len(written()) == 2
+    assert len(set(written())) == 1
+
+
+@pytest.mark.parametrize(
+    ("trouble", "facts"),
+    [
+        (8.0, {"timeout_s": 1.0}),
+        ((429, {"retry-after": "60"}), {"status": 429, "retry_after_s": 60.0}),
+        ((500, {}), {"status": 500}),
+        ((401, {}), {"status": 401}),
+        ((302, {"location": "/elsewhere"}), {"status": 302}),
+    ],
+)
+async def test_trouble_that_stays_ends_in_time(
+    zep: ZepMemory, there: Zep, trouble: object, facts: dict[str, object]
+) -> None:
+    for work in (
+        lambda: zep.recall(BUYER),
+        lambda: zep.remember(BUYER, {"color": "white"}, 1),
+        lambda: zep.forget(BUYER),
+    ):
+        there.troubles = [trouble] * 12  # type: ignore[list-item]
+        began = time.monotonic()
+        with pytest.raises(Busy) as error:
+            await work()
+        assert error.value.code == "core.memory_unreachable"
+        assert facts.items() <= error.value.facts.items()
+        assert time.monotonic() - began < 1.3
+        assert KEY not in str(error.value)
+        assert error.value.__cause__ is None
+
+
+async def test_tidying_that_fails_does_not_undo_a_writing(zep: ZepMemory, there: Zep) -> None:
+    await zep.remember(BUYER, {"color": "white"}, 10)
+    there.troubles = [0.0, 0.0, (401, {})]
+    await zep.remember(BUYER, {"color": "grey"}, 10)
+    assert await zep.recall(BUYER) == {"color": "grey"}
+
+
+async def test_two_first_writings_make_one_user(zep: ZepMemory, there: Zep) -> None:
+    await asyncio.gather(
+        zep.remember(BUYER, {"color": "white"}, 10), zep.remember(BUYER, {"body": "suv"}, 10)
+    )
+    assert len(there.users) == 1
+    assert await zep.recall(BUYER) == {"color": "white", "body": "suv"}
+
+
+async def test_neither_key_nor_facts_are_logged(
+    zep: ZepMemory, there: Zep, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        there.troubles = [(401, {})]
+        with pytest.raises(Busy):
+            await zep.remember(BUYER, {"color": "ultramarine"}, 10)
+        await zep.remember(BUYER, {"color": "ultramarine"}, 10)
+    assert KEY not in caplog.text
+    assert "ultramarine" not in caplog.text
+
+
+def test_what_is_superfluous() -> None:
+    over, holds = TODAY - timedelta(1), TODAY + timedelta(1)
+    newest_first = [
+        Episode("over, hides an older word", over, {"a": 1}), Episode("holds", holds, {"a": 0, "b": 1}),
+        Episode("overtaken", holds, {"a": 2}), Episode("over", over, {"c": 1}),
+    ]  # fmt: skip
+    assert superfluous(newest_first, TODAY) == ["overtaken", "over"]
+    assert superfluous([], TODAY) == []
