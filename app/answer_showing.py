@@ -64,14 +64,15 @@ def why(words: str, confidence: float | None) -> str:
     return f"You said “{words}”. {'We are fairly sure of it.' if confidence >= 0.6 else 'This is a guess.'}"
 
 
-def loosenings(items: Iterable[Answer], head: EventHead) -> tuple[list[Loosening], list[Way]]:
-    """Ways out of too few, best first: `Up to $42,000: 3 cars`. Buttons, and what each of them changes."""
+def loosenings(items: Iterable[Answer], head: EventHead) -> tuple[list[Loosening], list[list[Way]]]:
+    """Ways out of too few, best first: `Up to $42,000: 3 cars`. Buttons, and the changes each of them makes."""
     shown: list[Loosening] = []
-    ways: list[Way] = []
+    ways: list[list[Way]] = []
     for item in items:
         many = formats.count(int(item["matches"]), head.noun, head.nouns)
         shown.append(Loosening(item["chip_id"], item["change"], f"{item['text']}: {many}"))
-        ways.append((item["chip_id"], item["change"], item.get("value")))
+        changes = [item, *(item.get("also") or ())]
+        ways.append([(one["chip_id"], one["change"], one.get("value")) for one in changes])
     return shown, ways
 
 

@@ -88,11 +88,12 @@ def tokens(stored: str) -> dict[str, str]:
     return {str(k): str(v) for k, v in known.items()} if isinstance(known, dict) else {}
 
 
-def tiles(items: Iterable[Answer], own: Own) -> list[Tile]:
-    return [_tile(item, own) for item in items]
+def tiles(items: Iterable[Answer], own: Own, *, fits: bool = True) -> list[Tile]:
+    """Tiles in their order; `fits` is False where nothing meets every must and these only come close."""
+    return [_tile(item, own, fits) for item in items]
 
 
-def _tile(item: Answer, own: Own) -> Tile:
+def _tile(item: Answer, own: Own, fits: bool) -> Tile:
     listing_id = int(item["listing_id"])
     photo = next(iter(item.get("media") or ()), {"url": _NO_PHOTO, "alt": ""})
     reasons = [str(reason) for reason in item.get("reasons") or ()]
@@ -114,6 +115,8 @@ def _tile(item: Answer, own: Own) -> Tile:
         held_until=own.get(listing_id) or item.get("held_until") or "",
         mine=item["state"] == "held" and listing_id in own,
         shares=answer_showing.shares(item.get("parts") or {}),
+        score=formats.points(float(item.get("score") or 0)),
+        fits=fits,
     )
 
 
@@ -235,6 +238,8 @@ def listing(item: Answer, own: Own, tile: Tile | None) -> Listing:
         mine=item["state"] == "held" and listing_id in own,
         priced=item.get("price") is not None,
         shares=tile.shares if tile else [],
+        score=tile.score if tile else "",
+        fits=tile.fits if tile else True,
     )
 
 

@@ -49,6 +49,8 @@ class Tile:
     photo_sizes: str = ""
     photo_avif: str = ""
     shares: list[Share] = field(default_factory=list)
+    score: str = ""
+    fits: bool = True
 
 
 @dataclass
@@ -167,6 +169,8 @@ class Listing:
     mine: bool = False
     priced: bool = False
     shares: list[Share] = field(default_factory=list)
+    score: str = ""
+    fits: bool = True
 
 
 @dataclass

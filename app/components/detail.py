@@ -6,10 +6,10 @@ from typing import Any
 
 import reflex as rx
 
-from app.components.basics import button, icon, icon_button
+from app.components.basics import button, icon_button
 from app.components.conversation import source_mark
 from app.components.native import countdown, layer
-from app.components.tiles import badge, costs_block, ring
+from app.components.tiles import badge, costs_block, reason_line, ring
 from app.views import Fact, FactGroup, Listing, Photo, Share
 
 
@@ -48,10 +48,6 @@ def _gallery(photos: rx.Var[list[Photo]]) -> rx.Component:
         role="group",
         custom_attrs={"aria-label": "Photographs"},
     )
-
-
-def _reason(words: rx.Var[str]) -> rx.Component:
-    return rx.el.li(icon("check"), words, class_name="tile__reason")
 
 
 def _share(item: rx.Var[Share]) -> rx.Component:
@@ -98,14 +94,31 @@ def detail(
         class_name="tile__row",
     )
     why = rx.el.section(
-        rx.el.h3("Why it fits", class_name="facts__title"),
-        rx.el.ul(rx.foreach(item.reasons, _reason), class_name="detail__reasons"),
+        rx.el.h3(rx.cond(item.fits, "Why it fits", "How close it comes"), class_name="facts__title"),
+        rx.el.ul(
+            rx.foreach(item.reasons, lambda words: reason_line(words, item.fits, rx.el.li)),
+            class_name="detail__reasons",
+        ),
         class_name="facts",
         style={"gap": "12px"},
     )
     made_of = rx.el.details(
         rx.el.summary("What the match is made of", class_name="facts__title"),
-        rx.el.dl(rx.foreach(item.shares, _share), class_name="shares"),
+        rx.el.dl(
+            rx.foreach(item.shares, _share),
+            rx.el.div(
+                rx.el.dt("Together"),
+                rx.el.dd(
+                    rx.el.span("of 100 points", class_name="muted"), rx.el.span(item.score, class_name="num")
+                ),
+                class_name="share share--total",
+            ),
+            class_name="shares",
+        ),
+        rx.el.p(
+            "These points decide the order. The ring compares them with the best one shown, and takes off what misses a must.",
+            class_name="muted small",
+        ),
         class_name="facts",
     )
     body = rx.el.div(
@@ -117,9 +130,9 @@ def detail(
         ),
         rx.cond(item.reasons.length() > 0, why),
         rx.cond(item.shares.length() > 0, made_of),
+        more,
         rx.cond(item.description != "", rx.el.p(item.description)),
         rx.foreach(item.groups, fact_group),
-        more,
         class_name="detail__body",
     )
     scroll = rx.el.div(

@@ -97,9 +97,7 @@ def tile(
         ring(item.match),
         class_name="tile__row",
     )
-    reason = rx.cond(
-        item.reason != "", rx.el.p(icon("check"), rx.el.span(item.reason), class_name="tile__reason")
-    )
+    reason = rx.cond(item.reason != "", reason_line(item.reason, item.fits, rx.el.p))
     specs = rx.el.dl(rx.foreach(item.specs, _pair), class_name="tile__specs")
     return rx.el.li(
         photo,
@@ -112,6 +110,11 @@ def tile(
         id="tile-" + item.id.to_string(),
         key=item.id,
     )
+
+
+def reason_line(words: Any, fits: Any, element: Any) -> rx.Component:
+    """Why this one; the tick is for what meets every must, and not for what only comes close."""
+    return element(rx.cond(fits, icon("check"), icon("minus")), rx.el.span(words), class_name="tile__reason")
 
 
 _TILE_WIDTH = "(max-width: 720px) 100vw, 420px"

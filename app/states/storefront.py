@@ -53,7 +53,7 @@ class Storefront(rx.State):
     _is_shared: bool = False
     _reached: int = -1
     _matches: int = 0
-    _ways: list[tuple[str, str, Any]] = []
+    _ways: list[list[tuple[str, str, Any]]] = []
     _own: dict[int, str] = {}
     _hold_ids: dict[int, str] = {}
     _watch: int = 0
@@ -113,7 +113,7 @@ class Storefront(rx.State):
         self.change = ""
 
     def _show_results(self, answer: dict[str, Any]) -> None:
-        self.tiles = showing.tiles(answer["tiles"], self._own)
+        self.tiles = showing.tiles(answer["tiles"], self._own, fits=int(answer["matches"]) > 0)
         self.must = showing.chips(answer["chips"], "must")
         self.nice = showing.chips(answer["chips"], "nice")
         before, self._matches = self._matches, int(answer["matches"])

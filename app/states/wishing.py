@@ -45,7 +45,7 @@ class Wishing(rx.State):
         front = await self.get_state(Storefront)
         if at >= len(front._ways):
             return None
-        return await self._change([front._ways[at]])
+        return await self._change(front._ways[at])
 
     @rx.event
     async def save(self, form: dict[str, str]):

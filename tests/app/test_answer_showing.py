@@ -72,12 +72,14 @@ def test_ways_out_are_buttons_and_changes_of_chips() -> None:
                 "value": None,
                 "matches": 1,
                 "text": "Any model",
+                "also": [{"chip_id": "year:gte:must", "change": "value", "value": 2020}],
             },
         ],
         HEAD,
     )
     assert [way.text for way in shown] == ["Up to $42,000: 3 cars", "Any model: 1 car"]
-    assert ways == [("price:lte:must", "value", 42000), ("model:in:must", "remove", None)]
+    pair = [("model:in:must", "remove", None), ("year:gte:must", "value", 2020)]
+    assert ways == [[("price:lte:must", "value", 42000)], pair]
 
 
 SURVEY = [

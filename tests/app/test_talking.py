@@ -132,7 +132,7 @@ def changes(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 
 async def test_a_way_out_is_a_change_of_a_chip(front: Any, changes: list[Any]) -> None:
-    front._ways = [("price:lte:must", "value", 42000)]
+    front._ways = [[("price:lte:must", "value", 42000)]]
     state = Screen(Wishing, front)
     await Wishing.event_handlers["loosen"].fn(state, 0)
     await Wishing.event_handlers["loosen"].fn(state, 1)  # the list has changed meanwhile
