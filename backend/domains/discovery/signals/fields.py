@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
+from math import inf, log
 from typing import Final
 
 from backend.domains.discovery.signals import quantities
@@ -19,6 +20,12 @@ from backend.kit.units import convert, convertible
 # Units that the kit does not convert: factor to the base of their kind. Source: international acre, hectare.
 _AREAS: Final = {"acre": 4046.8564224, "ha": 10_000.0, "sqm": 1.0, "sqft": 0.09290304, "km2": 1e6}
 _VOLUMES: Final = {"cl": 0.01, "l": 1.0, "ml": 0.001}
+_SAME: Final = {
+    "h": ("hours", "hrs"),
+    "year": ("years", "yr", "yrs"),
+    "hp": ("ps", "cv", "ch", "bhp"),
+    "point": ("points",),
+}
 _TIMES: Final = frozenset({"month", "day", "week"})
 _THOUSAND: Final = 1000
 
@@ -26,7 +33,7 @@ _THOUSAND: Final = 1000
 def convert_to(value: float, unit: str, target: str | None) -> float | None:
     """The value in the attribute's unit; None where the two do not measure the same."""
     unit, to = unit.lower(), (target or "").lower()
-    if not unit or unit == to or (unit == "h" and to in ("hours", "hrs")):
+    if not unit or unit == to or to in _SAME.get(unit, ()):
         return value
     for table in (_AREAS, _VOLUMES):
         if unit in table and to in table:
@@ -40,7 +47,9 @@ def field_of(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[st
     noun, q = _noun(reader, q, found)
     q = _in_seconds(reader, q, noun)
     year = reader.terms.find("year")
-    if q.unit == "year" or (noun == year and q.unit == "year"):
+    if q.unit == "year" and (age := _age(reader)) is not None:
+        return age, q
+    if q.unit == "year":
         return (year if q.age or q.newer or q.older else None), q
     if noun is not None and noun != "price" and not (noun == year and not _is_year(reader, q)):
         return noun, q
@@ -102,7 +111,7 @@ def _noun(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[str |
         elif (
             mention.end <= q.first
             and q.first - mention.end <= 6
-            and reader.text.tokens[q.first].text != "one"  # `the white one`
+            and reader.text.tokens[q.first].text not in reader.lex.words["one"]  # `the white one`
             and not _is_another(q, mention, found)
         ):
             distance = 1 + q.first - mention.end
@@ -126,7 +135,7 @@ def _is_another(q: Quantity, noun: Mention, found: Sequence[Quantity]) -> bool:
 
 
 def _only_filler(reader: Reader, first: int, end: int) -> bool:
-    return all(t.text in ("of", "-", "in", "car", "on", "the", "full") for t in reader.text.tokens[first:end])
+    return all(t.text in reader.lex.words["figure_links"] for t in reader.text.tokens[first:end])
 
 
 def _fits(reader: Reader, q: Quantity, field: str) -> bool:
@@ -199,7 +208,7 @@ def _is_year(reader: Reader, q: Quantity) -> bool:
     cheapest = reader.stat("price", "min")
     if cheapest is not None:
         return cheapest > max(values)
-    return reader.text.before(q.first).rstrip().endswith(("at most", "up to", "until"))
+    return reader.lex.patterns["until"].search(reader.text.before(q.first, 10)) is not None
 
 
 def _by_money(reader: Reader, q: Quantity, noun: str | None) -> str | None:
@@ -221,9 +230,25 @@ def _by_money(reader: Reader, q: Quantity, noun: str | None) -> str | None:
     ):
         return price if _plausible(reader, q) else None
     if reader.corrects:
-        numeric = [f.field for f in reader.state.filters if reader.terms.is_number(f.field)]
-        return "price" if "price" in numeric else (numeric[-1] if numeric else None)
+        return _nearest(reader, q)
     return price if q.op == "gte" and q.value >= _THOUSAND else None
+
+
+def _age(reader: Reader) -> str | None:
+    """The attribute in years, for goods that have an age and no year."""
+    fields = (a.name for a in reader.terms.attributes.values() if (a.unit or "").lower().startswith("year"))
+    return None if reader.terms.find("year") else next(fields, reader.terms.find("age"))
+
+
+def _nearest(reader: Reader, q: Quantity) -> str | None:
+    """The limit whose figure a bare one comes nearest to: `make it 4` after `sleeps 6`."""
+    distances: dict[str, float] = {}
+    for f in reader.state.filters:
+        if not reader.terms.is_number(f.field) or not isinstance(f.value, int | float) or f.value <= 0:
+            continue
+        meant = [q.value * q.scale] + ([q.value * _THOUSAND] if f.field == "price" else [])
+        distances[f.field] = min((abs(log(m / f.value)) for m in meant if m > 0), default=inf)
+    return min(distances, key=lambda field: (distances[field], field != "price")) if distances else None
 
 
 def _plausible(reader: Reader, q: Quantity) -> bool:

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from backend.domains.discovery.model import Filter, Signal
-from backend.domains.discovery.signals.lexicon import any_of
+from backend.domains.discovery.signals.lexicon import any_of, in_english
 from backend.domains.discovery.signals.reader import Reader
 
 BODY_FIELDS: Final = frozenset({"body_style", "vessel_type", "property_type", "rv_class", "category"})
@@ -21,7 +21,7 @@ def signals(reader: Reader, filters: Sequence[Filter]) -> list[Signal]:
         value: dict[str, list[str]] = defaultdict(list)
         mine = [f for f in filters if reader.terms.tail(f.field) in fields and f.op in ("in", "not_in")]
         for f in mine:
-            value["include" if f.op == "in" else "exclude"] += f.value
+            value["include" if f.op == "in" else "exclude"] += [in_english(v) for v in f.value]
         if value:
             signals.append(reader.signal(kind, dict(value), mine[0].source))
     return signals + _brand(reader, filters) + _features(reader, filters)
@@ -29,7 +29,7 @@ def signals(reader: Reader, filters: Sequence[Filter]) -> list[Signal]:
 
 def _brand(reader: Reader, filters: Sequence[Filter]) -> list[Signal]:
     wanted = [f for f in filters if f.field == "make"]
-    if reader.says("open_to"):
+    if reader.says("open_to") and not (wanted and all(f.op == "not_in" for f in wanted)):
         brands = [v for f in wanted if f.op == "in" for v in f.value]
         value: dict[str, Any] = {"level": "preferred", "brands": brands} if brands else {"level": "open"}
         return [reader.signal("BRAND_FLEXIBILITY", value, wanted[0].source if wanted else "", 0.8)]

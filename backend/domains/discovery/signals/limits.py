@@ -12,25 +12,6 @@ from backend.domains.discovery.signals.fields import convert_to, field_of
 from backend.domains.discovery.signals.quantities import Quantity
 from backend.domains.discovery.signals.reader import Found, Reader
 
-_STRICT_NEWER: Final = (
-    "after",
-    "newer than",
-    "later than",
-    "post",
-    "younger than",
-    "made after",
-    "built after",
-)
-_STRICT_OLDER: Final = (
-    "before",
-    "older than",
-    "prior to",
-    "pre",
-    "pre -",
-    "earlier than",
-    "made before",
-    "built before",
-)
 _THOUSAND: Final = 1000
 
 
@@ -42,6 +23,7 @@ def read(reader: Reader, taken: Collection[int]) -> Found:
         found = kept or found
     filters: list[Filter] = []
     signals: list[Signal] = []
+    tokens: set[int] = set()
     for q in found:
         clause = reader.clause(q.first)
         if (clause and clause.question and not q.currency) or q.down:
@@ -53,7 +35,23 @@ def read(reader: Reader, taken: Collection[int]) -> Found:
         made, said = _limits(reader, q, field, soft)
         filters += made
         signals += said
-    return Found((*_settled(filters), *_extremes(reader, filters)), tuple(_budget(signals)))
+        tokens |= _tokens(reader, q, field) if made else set()
+    kept = (*_settled(filters), *_extremes(reader, filters))
+    return Found(kept, tuple(_budget(signals)), taken=frozenset(tokens))
+
+
+def _tokens(reader: Reader, q: Quantity, field: str) -> set[int]:
+    """Where a limit stands: its figure, and its name in the same clause."""
+    clause = reader.clause(q.first)
+    tokens = set(range(q.said, q.end))
+    for mention in reader.mentions:
+        if (
+            clause
+            and clause.first <= mention.first < clause.end
+            and any(t.field == field for t in mention.terms)
+        ):
+            tokens |= set(range(mention.first, mention.end))
+    return tokens
 
 
 def _extremes(reader: Reader, limits: Sequence[Filter]) -> list[Filter]:
@@ -197,11 +195,11 @@ def _years(reader: Reader, q: Quantity, field: str, soft: bool) -> list[Filter]:
         return [made("gte", q.value), made("lte", end + 9)]
     if q.high is not None:
         return [made("gte", q.value), made("lte", q.high)]
-    before = reader.text.before(q.first).rstrip()
+    before, patterns = reader.text.before(q.first), reader.lex.patterns
     if q.newer:
-        return [made("gte", q.value + (before.endswith(_STRICT_NEWER) and not q.negated))]
+        return [made("gte", q.value + (bool(patterns["strict_newer"].search(before)) and not q.negated))]
     if q.older:
-        return [made("lte", q.value - (before.endswith(_STRICT_OLDER) and not q.negated))]
+        return [made("lte", q.value - (bool(patterns["strict_older"].search(before)) and not q.negated))]
     if q.op in ("lte", "gte"):
         return [made(q.op, q.value)]
     if q.op == "about":

@@ -21,8 +21,6 @@ from backend.domains.discovery.signals.text import Text
 _JOINTS: Final = frozenset("-–./&'")
 _SENTENCE: Final = frozenset(".!?;\n")
 _CLAUSE: Final = frozenset(",()[]–—:|")
-_TURNS: Final = frozenset({"but", "however", "though", "although"})
-_ALL: Final = frozenset({"anything", "everything", "nothing", "any", "all", "one"})
 _MOST_CORRECTIONS: Final = 8
 
 
@@ -148,8 +146,12 @@ def _spans(text: Text, lex: Lexicon) -> list[tuple[int, int, int]]:
     for i, token in enumerate(text.tokens):
         closing = token.text in _SENTENCE and not _is_joint(text, i)
         gap = "\n" in text.raw[text.tokens[i - 1].end : token.start] if i else False
-        opens = (token.text in _TURNS and not (i and text.tokens[i - 1].text in _ALL)) or (
-            token.text in ("and", "then")
+        opens = (
+            not is_except(text, lex, i)
+            and token.text in lex.words["turns"]
+            and not (i and text.tokens[i - 1].text in lex.words["all"])
+        ) or (
+            token.text in lex.words["then"]
             and i + 1 < len(text.tokens)
             and text.tokens[i + 1].text in lex.words["commands"]
         )
@@ -162,6 +164,12 @@ def _spans(text: Text, lex: Lexicon) -> list[tuple[int, int, int]]:
     if first < len(text.tokens):
         spans.append((first, len(text.tokens), sentence))
     return spans
+
+
+def is_except(text: Text, lex: Lexicon, at: int) -> bool:
+    """The "but" of `any dial but green`."""
+    before = (t.text for t in text.tokens[max(0, at - 3) : at])
+    return text.tokens[at].text in lex.words["excepting"] and any(w in lex.words["whichever"] for w in before)
 
 
 def _is_joint(text: Text, at: int) -> bool:
@@ -206,18 +214,13 @@ def _questions(text: Text, lex: Lexicon, made: list[Clause]) -> list[Clause]:
 
 def _asks(text: Text, lex: Lexicon, first: int, end: int, marked: bool) -> bool:
     body = text.plain[text.offsets[first] : text.offsets[end - 1] + len(text.tokens[end - 1].text)]
-    if _starts(lex.patterns["request"], body):
+    opening = lex.patterns["opening"].match(body)
+    body = body[opening.end() + 1 :] if opening else body
+    if lex.patterns["request"].match(body):
         return False
-    if _starts(lex.patterns["question"], body):
-        return marked or bool(
-            re.match(r"(?:what|whats|which|who|whos|when|where|why|how|hows|tell me)\b", body)
-        )
+    if lex.patterns["question"].match(body):
+        return marked or lex.patterns["open_question"].match(body) is not None
     return marked and not re.search(r"\d", body)
-
-
-def _starts(pattern: re.Pattern[str], body: str) -> bool:
-    match = pattern.match(re.sub(r"^(?:and|so|ok|okay|hi|hello|hey|well|please|but) ", "", body))
-    return match is not None
 
 
 def clause_at(made: Sequence[Clause], token: int) -> Clause | None:

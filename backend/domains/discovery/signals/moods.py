@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 
 from backend.domains.discovery.model import Signal
 from backend.domains.discovery.signals.reader import Found, Reader
 
 
-def read(reader: Reader) -> Found:
-    """USE_CASE, FEATURE_PRIORITY, DESIGN_AESTHETIC, RISK_TOLERANCE, EMOTIONAL_DRIVER. They never limit what is shown."""
+def read(reader: Reader, limited: Collection[int] = ()) -> Found:
+    """USE_CASE, FEATURE_PRIORITY, DESIGN_AESTHETIC, RISK_TOLERANCE, EMOTIONAL_DRIVER. They never limit what is shown.
+
+    `limited`: tokens that are a limit already (`at least 100 horsepower`), and so no mere wish.
+    """
     entries: dict[str, list[Any]] = defaultdict(list)
     sources: dict[str, str] = {}
     slots: dict[str, str] = {}
@@ -18,6 +22,7 @@ def read(reader: Reader) -> Found:
     spoken = {
         i for m in reader.mentions if any(t.kind != "noun" for t in m.terms) for i in range(m.first, m.end)
     }
+    spoken |= set(limited)
     for cue in reader.lex.cues:
         for first, end, _ in reader.text.find(cue.pattern):
             if set(range(first, end)) <= spoken or _is_denied(reader, first):
@@ -40,9 +45,10 @@ def _is_denied(reader: Reader, first: int) -> bool:
     if clause is not None and clause.removes:
         return True
     words = reader.text.before(first, 20).split()
-    return bool(words) and (
-        words[-1] in ("not", "no", "without") or words[-2:] in (["not", "a"], ["not", "for"], ["not", "too"])
-    )
+    denied, links = reader.lex.words["denied"], reader.lex.words["denied_links"]
+    if words and words[-1] in links:
+        words.pop()
+    return bool(words) and words[-1] in denied
 
 
 def _signal(reader: Reader, kind: str, slot: str, found: list[Any], source: str, confidence: float) -> Signal:

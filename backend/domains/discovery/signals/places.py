@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Final
 
 from backend.domains.discovery.model import Filter, Signal
+from backend.domains.discovery.signals.languages import Languages
+from backend.domains.discovery.signals.lexicon import lexicon, plain
 from backend.domains.discovery.signals.reader import Found, Reader
+from backend.kit.units import plain_number
 
-_RADIUS = re.compile(
-    r"(?<!\S)(?:within|inside|less than|under|no more than|not more than|up to|max|at most)?(?: (?:a|an|about))? ?"
-    r"(?P<n>\d+(?:[.,]\d+)?) ?-? ?"
-    r"(?P<unit>mi|mile|miles|km|kms|kilomet(?:er|re)s?) (?:radius )?(?:of|from|around|away from|drive of) (?=\S)"
-)
-_NEAR = re.compile(
-    r"(?<!\S)(?:near|near to|close to|around|nearby|not far from|in the (?:area|vicinity) of|outside(?: of)?"
-    r"|somewhere around) (?=\S)"
-)
-_IN = re.compile(r"(?<!\S)(?:in|located in|based in|lying in|from|at) (?=\S)")
-_MOST_WORDS = 3
+_MOST_WORDS: Final = 3
+
+
+@cache
+def _patterns(lex_of: Languages) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """A distance from a place, nearness, and being in a place, in these languages."""
+    lex = lexicon(lex_of)
+    units = _choice(plain(alias for alias, unit in lex.units.items() if unit in ("mi", "km")))
+    heads, joins = _choice(plain(lex.places["radius_heads"])), _choice(plain(lex.places["radius_joins"]))
+    return (
+        re.compile(
+            rf"(?<!\S)(?:(?:{heads}) )?(?P<n>\d+(?:[.,]\d+)*) ?-? ?(?P<unit>{units}) (?:{joins}) (?=\S)"
+        ),
+        re.compile(rf"(?<!\S)(?:{_choice(plain(lex.places['near']))}) (?=\S)"),
+        re.compile(rf"(?<!\S)(?:{_choice(plain(lex.places['inside']))}) (?=\S)"),
+    )
+
+
+def _choice(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
 
 
 def read(reader: Reader) -> Found:
@@ -26,21 +40,22 @@ def read(reader: Reader) -> Found:
     filters: list[Filter] = []
     signals: list[Signal] = []
     taken: set[int] = set()
-    for first, end, match in reader.text.find(_RADIUS):
+    radius, near, _ = _patterns(reader.lex.languages)
+    for first, end, match in reader.text.find(radius):
         place, stop = _place(reader, end, strict=False)
-        if place:
-            unit = "km" if match["unit"].startswith("k") else "mi"
+        distance = plain_number(match["n"])
+        if place and distance is not None:
+            n = float(distance)
             value: dict[str, Any] = {
                 "center": place,
-                "radius": float(match["n"].replace(",", "")),
-                "unit": unit,
+                "radius": int(n) if n.is_integer() else n,
+                "unit": reader.lex.units[match["unit"]],
             }
-            value["radius"] = int(value["radius"]) if value["radius"].is_integer() else value["radius"]
             signals.append(reader.signal("GEO_RADIUS", value, reader.text.words(first, stop)))
             if reader.settings.geo:
                 filters.append(reader.filter("geo", "within", value, reader.text.words(first, stop)))
             taken |= set(range(first, stop))
-    for first, end, _ in reader.text.find(_NEAR):
+    for first, end, _ in reader.text.find(near):
         place, stop = _place(reader, end, strict=True)
         if place and first not in taken:
             signals.append(reader.signal("GEO_RADIUS", {"center": place}, reader.text.words(first, stop)))
@@ -56,7 +71,7 @@ def _cities(reader: Reader, taken: set[int]) -> list[Filter]:
         return []
     spoken = {i for m in reader.mentions for i in range(m.first, m.end)}
     found: list[Filter] = []
-    for first, end, _ in reader.text.find(_IN):
+    for first, end, _ in reader.text.find(_patterns(reader.lex.languages)[2]):
         clause = reader.clause(first)
         place, stop = _place(reader, end, strict=True)
         if (
@@ -98,9 +113,12 @@ def _is_other(reader: Reader, at: int) -> bool:
         word in reader.lex.common or any(m.first <= at < m.end for m in reader.mentions)
     ):
         return True
+    if reader.lex.capital_nouns and word in reader.terms.known:
+        return True
     return (
         word in reader.lex.months
         or word in reader.lex.weekdays
         or word in reader.lex.words["no_places"]
-        or word in ("christmas", "easter", "i", "im")
+        or word in reader.lex.holidays
+        or word in ("i", "im")
     )

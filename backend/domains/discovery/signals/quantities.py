@@ -16,8 +16,8 @@ from backend.domains.discovery.signals.text import Text
 from backend.kit.units import plain_number
 
 _NUMBER: Final = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]*)$")
+_HUNDRED: Final = 100
 _LARGEST: Final = 10**12
-_RANGE: Final = frozenset({"-", "–", "—", "to", "and", "until", "till", "through"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ def find(text: Text, lex: Lexicon, taken: Collection[int]) -> list[Quantity]:
 
 def _at(text: Text, lex: Lexicon, at: int, taken: Collection[int]) -> Quantity | None:
     i, currency = at, ""
-    if text.tokens[i].text in ("$", "€", "£", "¥", "eur", "usd", "gbp", "chf"):
+    if len(text.tokens[i].text) in (1, 3) and text.tokens[i].text in lex.currencies:
         currency = lex.currencies[text.tokens[i].text]
         i += 1
     if i >= len(text.tokens) or i in taken:
@@ -83,20 +83,31 @@ def _figure(text: Text, lex: Lexicon, at: int) -> tuple[float, str, int, bool] |
     word = text.tokens[at].text
     if match := _NUMBER.match(word):
         digits, suffix = match.groups()
-        if suffix == "s" and len(digits) in (2, 4) and digits.endswith("0"):
+        if suffix in lex.words["decade_ends"] and len(digits) in (2, 4) and digits.endswith("0"):
             return _decade(digits), "", at + 1, True
-        if suffix and suffix not in lex.scales and suffix not in lex.units and suffix not in ("ish",):
+        if suffix and suffix not in lex.scales and suffix not in lex.units and suffix not in lex.words["ish"]:
             return None
         number = plain_number(digits)
+        if not suffix and len(digits) == 2 and digits[1] == "0" and _is_decade(text, lex, at):
+            return _decade(digits), "", at + 1, True
         return None if number is None or number > _LARGEST else (float(number), suffix, at + 1, False)
+    if word in lex.decades:
+        return float(lex.decades[word]), "", at + 1, True
     if word in lex.numbers or (
-        word in ("a", "an")
+        word in lex.words["articles"]
         and at + 1 < len(text.tokens)
-        and text.tokens[at + 1].text in ("hundred", "million", "thousand")
+        and text.tokens[at + 1].text in lex.words["alone"]
     ):
         value, end = _spoken(text, lex, at)
         return value, "", end, False
     return None
+
+
+def _is_decade(text: Text, lex: Lexicon, at: int) -> bool:
+    """`années 70`; in English the ending says it."""
+    return len(lex.words["decade_ends"]) == 0 and bool(
+        lex.patterns["decade_before"].search(text.before(at, 16))
+    )
 
 
 def _decade(digits: str) -> float:
@@ -110,28 +121,28 @@ def _spoken(text: Text, lex: Lexicon, at: int) -> tuple[float, int]:
     while i < len(text.tokens):
         word = text.tokens[i].text
         if (
-            word == "-"
+            (word == "-" or word in lex.words["number_joins"])
             and i + 1 < len(text.tokens)
             and text.tokens[i + 1].text in lex.numbers
             and total >= 20
         ):
             i += 1
             continue
-        if word in ("a", "an") and (i == at or total == 0.5):
+        if word in lex.words["articles"] and (i == at or 0 < total < 1):
             i += 1
             continue
         number = lex.numbers.get(word)
         if number is None or (
-            total and number != 100 and not (total % 10 == 0 and number < 10 and total >= 20)
+            total and number != _HUNDRED and not (total % 10 == 0 and number < 10 and total >= 20)
         ):
             break
-        total = (total or 1) * 100 if number == 100 else total + number
+        total = (total or 1) * _HUNDRED if number == _HUNDRED else total + number
         i += 1
     return total or 1, i
 
 
 def _suffixed(text: Text, lex: Lexicon, q: Quantity, suffix: str) -> Quantity:
-    if suffix == "ish":
+    if suffix in lex.words["ish"]:
         return replace(_measured(text, lex, q), op="about")
     if suffix == "m":
         return _measured(text, lex, replace(q, letter="m"))
@@ -151,7 +162,7 @@ def _measured(text: Text, lex: Lexicon, q: Quantity) -> Quantity:
         and not (word in ("m", "mm", "mil", "g") and not _is_money(text, q))
     ):
         q, i = replace(q, scale=lex.scales[word]), i + 1
-    elif word in ("a", "an") and _word(text, i + 1) in (*lex.scales, *lex.units) and q.value < 1:
+    elif word in lex.words["articles"] and _word(text, i + 1) in (*lex.scales, *lex.units) and q.value < 1:
         i += 1
         return _measured(text, lex, replace(q, end=i))
     if _word(text, i) == "-" and _word(text, i + 1) in lex.units and _touching(text, i):
@@ -200,9 +211,11 @@ def _ranges(text: Text, lex: Lexicon, found: list[Quantity]) -> list[Quantity]:
 
 
 def _is_range(text: Text, lex: Lexicon, a: Quantity, b: Quantity) -> bool:
-    if b.first - a.end != 1 or _word(text, a.end) not in _RANGE or (a.unit and b.unit and a.unit != b.unit):
+    join = _word(text, a.end)
+    joins, ands = lex.words["range_joins"], lex.words["range_ands"]
+    if b.first - a.end != 1 or join not in joins | ands or (a.unit and b.unit and a.unit != b.unit):
         return False
-    if _word(text, a.end) == "and" and not lex.patterns["between"].search(text.before(a.first, 24)):
+    if join not in joins and not lex.patterns["between"].search(text.before(a.first, 24)):
         return False
     scaled = a.value * a.scale <= b.value * b.scale
     return scaled and not (a.letter and b.letter == "" and b.unit != "")
@@ -254,7 +267,7 @@ def _compared(text: Text, lex: Lexicon, q: Quantity, used: int) -> tuple[Quantit
     op = _op(hits, tails, q.op)
     nearest = max((m.start() for m in hits.values()), default=None)
     negated = bool(lex.patterns["negated"].search(before if nearest is None else before[:nearest]))
-    if negated and op in ("lte", "gte") and not _holds_negation(hits, op):
+    if negated and op in ("lte", "gte") and not _holds_negation(lex, hits, op):
         op = {"lte": "gte", "gte": "lte"}[op]
     newer, older = "newer" in hits or "newer_after" in tails, "older" in hits or "older_after" in tails
     if negated and ("newer" in hits or "older" in hits):
@@ -293,10 +306,10 @@ def _op(hits: dict[str, re.Match[str]], tails: dict[str, re.Match[str]], given: 
     return ranked[0][1] if ranked else ""
 
 
-def _holds_negation(hits: dict[str, re.Match[str]], op: str) -> bool:
+def _holds_negation(lex: Lexicon, hits: dict[str, re.Match[str]], op: str) -> bool:
     """Whether the phrase already says "not": "no more than"."""
     match = hits.get(op)
-    return match is not None and match.group().startswith(("no ", "not ", "nothing "))
+    return match is not None and match.group().split()[0] in lex.words["refusing"]
 
 
 def tail(text: Text, lex: Lexicon, at: int) -> str:

@@ -49,7 +49,7 @@ class Reader:
         return (
             word[0].isdigit()
             or word in self.lex.words["spent"]
-            or (word in self.lex.numbers and word != "one")
+            or (word in self.lex.numbers and word not in self.lex.words["one"])
         )
 
     def is_refused_after(self, end: int, start: int) -> bool:

@@ -12,6 +12,7 @@ from typing import Final
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.discovery.model import Settings, Signal, State, Understanding
 from backend.domains.discovery.signals import finance, limits, mentions, moods, places, text, timeline, wishes
+from backend.domains.discovery.signals.languages import spoken_in
 from backend.domains.discovery.signals.lexicon import lexicon
 from backend.domains.discovery.signals.mentions import Mention
 from backend.domains.discovery.signals.merging import merge
@@ -27,10 +28,12 @@ def understand(
     """Reads one message in its conversation. Never raises on any text."""
     reader = _reader(message, vocabulary, state, settings, today)
     if not reader.text.tokens:
-        return Understanding((), state.filters)
+        return Understanding((), state.filters, language=reader.lex.languages[0])
     if reader.says("restart"):
         gone = tuple(f for f in state.filters if f not in settings.filters)
-        return Understanding((), settings.filters, removed=gone, intents=("restart",))
+        return Understanding(
+            (), settings.filters, removed=gone, intents=("restart",), language=reader.lex.languages[0]
+        )
     found = _parts(reader)
     said = [f for part in found for f in part.filters]
     fields = frozenset(field for part in found for field in part.removed)
@@ -49,11 +52,14 @@ def understand(
         questions=tuple(_questions(reader)),
         intents=_intents(reader),
         topics=_topics(reader),
+        language=reader.lex.languages[0],
     )
 
 
 def _reader(message: str, vocabulary: Vocabulary, state: State, settings: Settings, today: date) -> Reader:
-    lex, terms, words = lexicon(), terms_of(vocabulary), text.read(message)
+    languages = spoken_in(message, state.text)
+    lex, terms = lexicon(languages), terms_of(vocabulary, languages)
+    words = text.read(message, lex.stem)
     corrects = bool(state.filters) and lex.patterns["correct"].search(words.plain) is not None
     found = tuple(mentions.find(words, terms, lex))
     nos = tuple(
@@ -61,6 +67,7 @@ def _reader(message: str, vocabulary: Vocabulary, state: State, settings: Settin
         for first, end, _ in words.find(lex.patterns["negation"])
         if not any(m.first <= first and end <= m.end for m in found)
     )
+    nos += tuple((i, i + 1) for i in range(len(words.tokens)) if mentions.is_except(words, lex, i))
     after = tuple(first for first, _, _ in words.find(lex.patterns["negated_after"]))
     return Reader(
         words, lex, terms, state, settings, today, tuple(mentions.clauses(words, lex)), found, corrects, nos, after
@@ -77,7 +84,7 @@ def _parts(reader: Reader) -> list[Found]:
     paid = finance.read(reader, taken | values)
     wished = wishes.read(reader, taken)
     limited = limits.read(reader, taken | paid.taken | values)
-    return [limited, wished, where, moods.read(reader), when, paid]
+    return [limited, wished, where, moods.read(reader, limited.taken), when, paid]
 
 
 def _is_no_amount(reader: Reader, mention: Mention) -> bool:

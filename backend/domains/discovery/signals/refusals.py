@@ -14,9 +14,6 @@ from backend.domains.discovery.signals.mentions import Mention
 from backend.domains.discovery.signals.reader import Reader
 
 _NAME: Final = ("make", "model", "trim")
-_JOINS: Final = frozenset({"or", "nor", "and", "/", "&"})
-_ALTERNATIVES: Final = frozenset({"or", "nor", "/"})
-_NO_LINKS: Final = frozenset({"only", "just", "please"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,8 @@ def _lists(reader: Reader, said: Sequence[Said]) -> Iterator[list[Said]]:
 def _join(reader: Reader, a: Said, b: Said) -> str | None:
     """The word that makes two mentions a list; features of different kinds are one only as alternatives."""
     words = [t.text for t in reader.text.tokens[a.mention.end : b.mention.first]]
-    links = (reader.lex.words["links"] | reader.lex.words["things"] | _JOINS) - _NO_LINKS
+    said = reader.lex.words
+    links = (said["links"] | said["things"] | said["joins"]) - said["adverbs"]
     nouns = {
         reader.text.tokens[i].text
         for m in reader.mentions
@@ -104,5 +102,5 @@ def _join(reader: Reader, a: Said, b: Said) -> str | None:
     if any(w not in links and w not in nouns for w in words):
         return None
     if a.field == b.field:
-        return next((w for w in words if w in _JOINS), "," if "," in words else None)
-    return next((w for w in words if w in _ALTERNATIVES), None) if a.is_flag and b.is_flag else None
+        return next((w for w in words if w in said["joins"]), "," if "," in words else None)
+    return next((w for w in words if w in said["alternatives"]), None) if a.is_flag and b.is_flag else None

@@ -5,13 +5,21 @@ Works for any category: values and names come from the event; the lexicon adds o
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 from backend.domains.catalogue.model import Attribute, Vocabulary
-from backend.domains.discovery.signals.lexicon import Lexicon, Names, lexicon, names
+from backend.domains.discovery.signals.languages import ENGLISH, Languages, known_words
+from backend.domains.discovery.signals.lexicon import (
+    Lexicon,
+    Names,
+    concept_of,
+    lexicon,
+    names,
+    spellings,
+)
 from backend.domains.discovery.signals.text import fold, words_of
 
 Kind: TypeAlias = Literal["value", "flag", "noun", "zero", "amount"]
@@ -80,7 +88,7 @@ class _Builder:
             self.values[facet.attribute].append(facet.display)
 
     def add(self, phrase: str, term: Term, *, replace: bool = True) -> None:
-        words = words_of(phrase)
+        words = words_of(phrase, self.lex.stem)
         for form in {words, ("".join(words),)} if 1 < len(words) <= 3 else {words}:
             if form and form != ("",) and (replace or (term.kind, term.field) not in self.found[form]):
                 self.found[form][term.kind, term.field] = term
@@ -104,6 +112,7 @@ class _Builder:
             if len(w) >= 5 and w.isalpha() and any(self._is_target(t) for t in terms.values())
         }
         known = frozenset(w for p in self.found for w in p) | self.lex.common
+        known = known.union(*(known_words(language) for language in self.lex.languages))
         return Terms(
             self.attributes,
             ordered,
@@ -120,7 +129,7 @@ class _Builder:
         tail = attribute.name.removeprefix("specs.")
         spoken = [attribute.label, tail.replace("_", " ")]
         if attribute.kind == "boolean":
-            for phrase in (*spoken, *self.lex.flags.get(tail, ())):
+            for phrase in (*spoken, *_shorter(tail), *self.lex.flags.get(tail, ())):
                 self.add(phrase, Term("flag", attribute.name, weak=fold(phrase) in self.lex.weak))
             return
         for phrase in (*spoken, *_figures(attribute.label), *self.lex.nouns.get(tail, ())):
@@ -136,17 +145,37 @@ class _Builder:
         groups: dict[str, list[str]] = defaultdict(list)
         for value in shown:
             self.add(value, self._value(attribute, value, value))
-            for phrase in self.lex.values.get(fold(value), ()):
+            for phrase in self._words_for(value):
                 self.add(phrase, self._value(attribute, phrase, value), replace=False)
-            for part in _parts(attribute.name, words_of(value)):
+            for part in _parts(attribute.name, words_of(value, self.lex.stem)):
                 groups[part].append(value)
+        for value in shown:
+            for phrase in self.lex.near.get(concept_of(value), ()):
+                for form in spellings(phrase):
+                    self.add(form, self._value(attribute, form, value), replace=False)
+        for first, value in _firsts(words_of(v, self.lex.stem) for v in shown).items():
+            weak = first in self.lex.weak | self.lex.common or first in self.lex.colors
+            term = Term("value", attribute.name, (shown[value],), weak=weak, known=False)
+            self.add(first, term, replace=False)
         for part, members in groups.items():
             weak = part in self.lex.weak
             whole = attribute.name == "trim"  # a short trim is a family: `Long Range` and `Long Range AWD`
-            members += [v for v in shown if whole and words_of(v) == words_of(part)]
+            members += [
+                v for v in shown if whole and words_of(v, self.lex.stem) == words_of(part, self.lex.stem)
+            ]
             self.add(
                 part, Term("value", attribute.name, tuple(dict.fromkeys(members)), weak=weak), replace=whole
             )
+
+    def _words_for(self, value: str) -> Iterable[str]:
+        """Other words for a value in the buyer's languages, whatever the seller's language is."""
+        concept = concept_of(value)
+        said = (
+            (concept, *self.lex.values.get(concept, ()))
+            if concept != fold(value)
+            else self.lex.values.get(concept, ())
+        )
+        return (form for phrase in said for form in spellings(phrase))
 
     def _value(self, attribute: Attribute, phrase: str, value: str) -> Term:
         weak = fold(phrase) in self.lex.weak
@@ -195,10 +224,14 @@ class _Builder:
 
     def _colors(self, field: str, mine: Mapping[str, str]) -> None:
         for color in self.lex.colors:
-            alike = {color, *self.lex.values.get(color, ())} if color in ("gray", "grey") else {color}
-            shown = [v for key, v in mine.items() if alike & set(key.split()) or alike & {key}]
+            alike = {color, "gray", "grey"} if color in ("gray", "grey") else {color}
+            shown = [
+                v for key, v in mine.items() if alike & set(key.split()) or alike & {key, concept_of(key)}
+            ]
             value = tuple(dict.fromkeys(shown)) or (color.title(),)
-            self.add(color, Term("value", field, value, known=bool(shown)))
+            for phrase in (color, *self.lex.values.get(color, ())):
+                for form in spellings(phrase):
+                    self.add(form, Term("value", field, value, known=bool(shown)), replace=form == color)
 
 
 def _figures(label: str) -> Iterable[str]:
@@ -218,17 +251,34 @@ def _parts(field: str, words: Phrase) -> Iterable[str]:
         yield words[-1]
 
 
-_CACHE: dict[int, tuple[Vocabulary, Terms]] = {}
-_CACHE_SIZE: Final = 64
+def _shorter(tail: str) -> Iterable[str]:
+    """`certificate` for `certificate_of_authenticity`, `bench` for `bench_included`."""
+    words = tail.split("_")
+    if "of" in words[1:]:
+        yield " ".join(words[: words.index("of", 1)])
+    if len(words) > 1 and words[-1] in ("included", "present", "available", "equipped"):
+        yield " ".join(words[:-1])
 
 
-def terms_of(vocabulary: Vocabulary) -> Terms:
-    """The index of a vocabulary, built at first use and kept while the same object is in service."""
-    held = _CACHE.get(id(vocabulary))
+def _firsts(values: Iterable[Phrase]) -> dict[str, int]:
+    """First words that tell values of the same last word apart: `twin` of `Twin engine` beside `Single engine`."""
+    pairs = {i: words for i, words in enumerate(values) if len(words) == 2 and len(words[0]) >= 4}
+    last = Counter(words[-1] for words in pairs.values())
+    return {words[0]: i for i, words in pairs.items() if last[words[-1]] > 1}
+
+
+_CACHE: dict[tuple[int, Languages], tuple[Vocabulary, Terms]] = {}
+_CACHE_SIZE: Final = 256
+
+
+def terms_of(vocabulary: Vocabulary, languages: Languages = (ENGLISH,)) -> Terms:
+    """The index of a vocabulary in some languages, built at first use and kept while the same object is in service."""
+    key = (id(vocabulary), languages)
+    held = _CACHE.get(key)
     if held is not None and held[0] is vocabulary:
         return held[1]
-    terms = _Builder(vocabulary, lexicon(), names()).build()
+    terms = _Builder(vocabulary, lexicon(languages), names()).build()
     while len(_CACHE) >= _CACHE_SIZE:
         _CACHE.pop(next(iter(_CACHE)), None)
-    _CACHE[id(vocabulary)] = (vocabulary, terms)
+    _CACHE[key] = (vocabulary, terms)
     return terms

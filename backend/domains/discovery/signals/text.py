@@ -1,4 +1,4 @@
-"""A message as words: tokens with their places, clauses, sentences. Knows no language but its marks."""
+"""A message as words: tokens with their places. Knows no language but its marks; how words end is `stems`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from backend.domains.discovery.signals.stems import Stem, english
+
 _TOKEN = re.compile(
-    r"\d{1,3}(?:[ \u00a0\u202f]\d{3})+(?=\s?(?:€|eur|£|\$))"  # 4 000 €
+    r"(?<![\d.,])\d{1,3}(?:[\u00a0\u202f]\d{3}){1,4}(?!\d)|(?<![\d.,])\d{1,3}(?: \d{3}){0,3} 000(?!\d)"  # 40 000
+    r"|(?<![\d.,])\d{1,3}(?: \d{3}){1,3}(?=\s?(?:€|eur|£|\$))"  # 4 500 €
+    r"|(?<![^\W\d_])(?:[ldjnmtsc]|qu|jusqu)(?=['’][^\W\d_]{2})"  # d'au moins
     r"|\d+(?:[.,'’]\d+)*[^\W_]*|[^\W\d_]+(?:['’][^\W\d_]+)*[^\W_]*|[^\w\s]|_",
     re.IGNORECASE,
 )
@@ -71,20 +75,6 @@ def fold(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c) and c not in "'’")
 
 
-@lru_cache(maxsize=8192)
-def stem(word: str) -> str:
-    """Without an English plural; equal for `condos` and `condo`."""
-    if len(word) > 4 and word.endswith("ies"):
-        return word[:-3] + "y"
-    if len(word) > 4 and word.endswith(("xes", "ches", "shes", "sses")):
-        return word[:-2]
-    if len(word) == 2 and word[0].isdigit() and word[1] == "s":
-        return word[0]
-    if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and word.isalpha():
-        return word[:-1]
-    return word
-
-
 def _digits(raw: str) -> str:
     """The text with the digits and separators of any script as ASCII, and no raised or circled ones; as long as before."""
     if raw.isascii():
@@ -101,14 +91,14 @@ def _digit(character: str, before: str) -> str:
     return " " if raised and not (character in "²³" and before in _SQUARED) else character
 
 
-def read(message: str) -> Text:
+def read(message: str, stem: Stem = english) -> Text:
     """Tokens of a message. Text beyond 2,000 characters is not read."""
     raw = message[:_LONGEST]
     tokens: list[Token] = []
     for match in _TOKEN.finditer(_digits(raw)):
         word = fold(match.group())
         if word.strip():
-            word = word.replace(" ", "")
+            word = "".join(word.split())
             tokens.append(Token(word, stem(word), match.group(), match.start(), match.end()))
     offsets: list[int] = []
     at = 0
@@ -118,6 +108,7 @@ def read(message: str) -> Text:
     return Text(raw, tuple(tokens), " ".join(t.text for t in tokens), tuple(offsets))
 
 
-def words_of(phrase: str) -> tuple[str, ...]:
+@lru_cache(maxsize=32768)
+def words_of(phrase: str, stem: Stem = english) -> tuple[str, ...]:
     """The stems of a phrase, as `read` would give them, without marks."""
-    return tuple(t.stem for t in read(phrase).tokens if t.text[0].isalnum())
+    return tuple(t.stem for t in read(phrase, stem).tokens if t.text[0].isalnum())

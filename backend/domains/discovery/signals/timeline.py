@@ -6,16 +6,15 @@ import re
 from calendar import monthrange
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
+from functools import cache
 from typing import Final, TypeAlias
 
-from backend.domains.discovery.signals.lexicon import Lexicon
+from backend.domains.discovery.signals.languages import Languages
+from backend.domains.discovery.signals.lexicon import Lexicon, lexicon
 from backend.domains.discovery.signals.reader import Found, Reader
 
 _IMMEDIATE_DAYS, _SOON_DAYS = 14, 92
-# one word each, at most four: longer choices would overlap, and take exponential time on text made for it
-_LEAD: Final = (
-    r"(?:(?:by|before|until|till|on|in|this|next|at|the|starts?|starting|from|for|around|come)\s){0,4}"
-)
+_DAYS_EACH: Final = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 
 def read(reader: Reader) -> Found:
@@ -55,7 +54,7 @@ def _deadline(reader: Reader) -> tuple[tuple[date, bool] | None, frozenset[int],
     best: tuple[date, bool] | None = None
     taken: set[int] = set()
     source = ""
-    for pattern, when in _patterns(reader.lex):
+    for pattern, when in _patterns(reader.lex.languages):
         for first, end, match in reader.text.find(pattern):
             clause = reader.clause(end - 1)
             if taken & set(range(first, end)) or (clause and clause.question):
@@ -68,40 +67,52 @@ def _deadline(reader: Reader) -> tuple[tuple[date, bool] | None, frozenset[int],
 
 
 When: TypeAlias = Callable[[date, Lexicon, re.Match[str]], tuple[date, bool]]
-_BY_LANGUAGE: dict[int, tuple[tuple[re.Pattern[str], When], ...]] = {}
 
 
-def _patterns(lex: Lexicon) -> tuple[tuple[re.Pattern[str], When], ...]:
-    """Compiled once per language."""
-    if id(lex) not in _BY_LANGUAGE:
-        _BY_LANGUAGE[id(lex)] = _compiled(lex)
-    return _BY_LANGUAGE[id(lex)]
-
-
-def _compiled(lex: Lexicon) -> tuple[tuple[re.Pattern[str], When], ...]:
-    months, days = _choice(lex.months), _choice(lex.weekdays)
-    numbers = _choice([w for w, n in lex.numbers.items() if 1 <= n <= 12 and n == int(n)])
-    year = r"(?: ,)?(?: (?P<year>20\d\d)| (?P<next>next year))?"
-    day = r"(?P<day>\d\d?(?:st|nd|rd|th)?)"
-    written: tuple[tuple[str, When], ...] = (
-        (rf"{_LEAD}{day}(?: of)? (?P<month>{months}){year}", _on_day),
-        (rf"{_LEAD}(?P<month>{months}) {day}(?!\d){year}", _on_day),
-        (
-            rf"(?:in|by|before|until|till|next|this|from|end of|early|late|mid|come|for) (?P<month>{months}){year}",
-            _in_month,
-        ),
-        (rf"(?:before|by|for|until|in time for|at|this) (?P<name>{_choice(lex.holidays)})", _holiday),
-        (rf"(?:(?:on|by|before|this|next|until|starts|is|for|come|from) )?(?P<day>{days})", _weekday),
-        (
-            rf"(?:in|within|next|in the next|within the next|in about) (?P<n>\d+|a|an|{numbers})"
-            r" (?P<unit>day|week|month|year)s?(?! old)",
-            _within,
-        ),
-        (r"(?:end of the month|months end|month end|the end of this month)", _month_end),
-        (r"(?:end of the year|years end|year end|by year end|the end of this year)", _year_end),
-        (r"tomorrow", _tomorrow),
+@cache
+def _patterns(languages: Languages) -> tuple[tuple[re.Pattern[str], When], ...]:
+    """The forms of dates in these languages, compiled once."""
+    lex = lexicon(languages)
+    ways: tuple[tuple[str, When], ...] = (
+        ("on_day", _on_day),
+        ("in_month", _in_month),
+        ("end_of_month", _end_of_month),
+        ("holiday", _holiday),
+        ("weekday", _weekday),
+        ("within", _within),
+        ("month_end", _month_end),
+        ("year_end", _year_end),
+        ("tomorrow", _tomorrow),
     )
-    return tuple((re.compile(rf"(?<!\S){pattern}(?!\S)"), when) for pattern, when in written)
+    blanks = _blanks(lex)
+    return tuple(
+        (re.compile(rf"(?<!\S){_filled(pattern, blanks)}(?!\S)"), when)
+        for name, when in ways
+        for pattern in lex.dates[name]
+    )
+
+
+def _filled(pattern: str, blanks: Mapping[str, str]) -> str:
+    for name, choice in blanks.items():
+        pattern = pattern.replace(f"{{{name}}}", choice)
+    return pattern
+
+
+def _blanks(lex: Lexicon) -> dict[str, str]:
+    """What stands for the blanks of a pattern."""
+    numbers = [w for w, n in lex.numbers.items() if 1 <= n <= 12 and n == int(n)]
+    units = [w for w, unit in lex.units.items() if unit in _DAYS_EACH and len(w) > 2]
+    return {
+        # one word each, at most four: longer choices would overlap, and take exponential time on text made for it
+        "lead": rf"(?:(?:{_choice(lex.words['leads'])})\s){{0,4}}",
+        "day": r"(?P<day>\d\d?(?:st|nd|rd|th|er)?)(?: \.)?",
+        "month": f"(?P<month>{_choice(lex.months)})",
+        "year": rf"(?: ,)?(?: (?P<year>20\d\d)| (?P<next>{_choice(lex.dates['next_year'])}))?",
+        "holiday": f"(?P<name>{_choice(lex.holidays)})",
+        "weekday": f"(?P<weekday>{_choice(lex.weekdays)})",
+        "n": rf"(?P<n>\d+|{_choice([*lex.words['articles'], *numbers])})",
+        "unit": f"(?P<unit>{_choice(units)})",
+    }
 
 
 def _choice(words: Iterable[str]) -> str:
@@ -117,19 +128,24 @@ def _in_month(today: date, lex: Lexicon, match: re.Match[str]) -> tuple[date, bo
     return _calendar(today, lex.months[match["month"]], 1, match.groupdict()), False
 
 
+def _end_of_month(today: date, lex: Lexicon, match: re.Match[str]) -> tuple[date, bool]:
+    first = _calendar(today, lex.months[match["month"]], 28, match.groupdict())
+    return first.replace(day=monthrange(first.year, first.month)[1]), True
+
+
 def _holiday(today: date, lex: Lexicon, match: re.Match[str]) -> tuple[date, bool]:
     return _calendar(today, *lex.holidays[match["name"]], {}), True
 
 
 def _weekday(today: date, lex: Lexicon, match: re.Match[str]) -> tuple[date, bool]:
-    ahead = (lex.weekdays[match["day"]] - today.weekday() - 1) % 7 + 1
+    ahead = (lex.weekdays[match["weekday"]] - today.weekday() - 1) % 7 + 1
     return today + timedelta(days=ahead), True
 
 
 def _within(today: date, lex: Lexicon, match: re.Match[str]) -> tuple[date, bool]:
     n = int(match["n"][:4]) if match["n"].isdigit() else int(lex.numbers.get(match["n"], 1))
-    days_each = {"day": 1, "week": 7, "month": 30, "year": 365}[match["unit"]]
-    return today + timedelta(days=min(n, 1000) * days_each), match["unit"] in ("day", "week")
+    unit = lex.units[match["unit"]]
+    return today + timedelta(days=min(n, 1000) * _DAYS_EACH[unit]), unit in ("day", "week")
 
 
 def _month_end(today: date, _: Lexicon, __: re.Match[str]) -> tuple[date, bool]:

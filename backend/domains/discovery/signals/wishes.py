@@ -39,7 +39,7 @@ def read(reader: Reader, taken: Collection[int]) -> Found:
             continue
         negated = mention.first in no.refused
         if not terms and (terms := _none_of(reader, mention)):
-            negated, mention = False, Mention(_word_before(reader, mention.first, "no"), mention.end, terms)
+            negated, mention = False, Mention(_none_before(reader, mention.first), mention.end, terms)
         wishes += [_Wish(mention, term, negated, clause.soft) for term in terms]
     filters = _filters(reader, wishes) + _unlisted(reader)
     return Found(tuple(filters), tuple(implied.signals(reader, filters)), frozenset(removed))
@@ -85,7 +85,7 @@ def _meant(reader: Reader, mention: Mention) -> tuple[Term, ...]:
         return ()
     beside = _noun_beside(reader, mention)
     named = [t for t in terms if t.field in beside]
-    ranked = named or sorted(terms, key=lambda t: (not t.known, "interior" in t.field))
+    ranked = named or sorted(terms, key=lambda t: (t.weak, not t.known, "interior" in t.field))
     return tuple(ranked[:1])
 
 
@@ -130,7 +130,7 @@ def _confirmed(reader: Reader, mention: Mention, term: Term) -> bool:
 
 def _after_to(reader: Reader, mention: Mention) -> bool:
     """`road trips to Tahoe` is no wish for one."""
-    return reader.text.before(mention.first, 12).split()[-1:] in (["to"], ["in"], ["from"])
+    return not reader.lex.words["to"].isdisjoint(reader.text.before(mention.first, 12).split()[-1:])
 
 
 def _is_place(reader: Reader, mention: Mention) -> bool:
@@ -141,10 +141,8 @@ def _is_place(reader: Reader, mention: Mention) -> bool:
         return False
     if mention.first == clause.first:
         return mention.end == clause.end or reader.text.tokens[mention.end].text in reader.lex.words["links"]
-    return bool(reader.lex.patterns["place"].search(" ".join(words[-2:]))) and words[-1] not in (
-        "the",
-        "to",
-        "for",
+    return bool(reader.lex.patterns["place"].search(" ".join(words[-2:]))) and (
+        words[-1] not in reader.lex.words["no_place_after"]
     )
 
 
@@ -173,8 +171,8 @@ def _none_of(reader: Reader, mention: Mention) -> tuple[Term, ...]:
     ]
     none = (
         bool(words)
-        and words[-1] in ("no", "zero", "0", "without", "never")
-        and not reader.text.before(mention.first).rstrip().endswith("more")
+        and words[-1] in reader.lex.words["none"]
+        and reader.text.before(mention.first).split()[-1] not in reader.lex.words["more"]
     )
     return tuple(Term("zero", f) for f in fields[:1]) if none else ()
 
@@ -213,9 +211,10 @@ def _unlisted(reader: Reader) -> list[Filter]:
     return found
 
 
-def _word_before(reader: Reader, at: int, word: str) -> int:
-    """The token of a word shortly before another, else that one."""
-    return next((i for i in range(at - 1, max(-1, at - 4), -1) if reader.text.tokens[i].text == word), at)
+def _none_before(reader: Reader, at: int) -> int:
+    """The token of a "no" shortly before another, else that one."""
+    none = reader.lex.words["none"]
+    return next((i for i in range(at - 1, max(-1, at - 4), -1) if reader.text.tokens[i].text in none), at)
 
 
 def _filters(reader: Reader, wishes: Sequence[_Wish]) -> list[Filter]:

@@ -69,7 +69,9 @@ def vocabulary(name: str) -> Vocabulary:
             for value in cast(list[str], kind):
                 facets.append(FacetValue(len(facets) + 1, field_name, value.lower(), value, 1, None))
         elif kind.startswith("number"):
-            attributes.append(Attribute(field_name, "number", label, kind.removeprefix("number").strip() or None))
+            attributes.append(
+                Attribute(field_name, "number", label, kind.removeprefix("number").strip() or None)
+            )
         else:
             attributes.append(Attribute(field_name, "boolean" if kind == "flag" else "enum", label, None))
     return Vocabulary(UUID(int=1), 1, tuple(attributes), tuple(facets))
@@ -128,7 +130,11 @@ def _limit(inventory: str, part: str) -> Filter:
     if isinstance(kind, str) and kind.startswith("number"):
         numbers = [float(n) for n in value.split("|")]
         op: Any = _OPS[match["op"]]
-        return Filter(name, "eq" if op == "in" and len(numbers) == 1 else op, numbers if len(numbers) > 1 else numbers[0])
+        return Filter(
+            name,
+            "eq" if op == "in" and len(numbers) == 1 else op,
+            numbers if len(numbers) > 1 else numbers[0],
+        )
     return Filter(name, cast(Any, _OPS[match["op"]]), value.split("|"))
 
 
