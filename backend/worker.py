@@ -1,6 +1,6 @@
 """The background worker: periodic work through procrastinate. Correctness never waits for it.
 
-Tidies up, and takes back a fresh version under which too many conversations fail.
+Tidies up, seals receipts, and takes back a fresh version under which too many conversations fail.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from backend.domains.blueprints import previews
 from backend.domains.events import serving
 from backend.domains.events.bundles import Bundles
 from backend.domains.journal import service as journal
+from backend.domains.policy import auditing
 from backend.domains.transactions import service as transactions
 from backend.flows.connectors import Connectors
 from backend.flows.imports import ImportRunner
@@ -49,6 +50,12 @@ def build_worker(settings: Settings, database: Database) -> procrastinate.App:
     @jobs.task(queueing_lock="watch_versions", pass_context=False)
     async def watch_versions(timestamp: int) -> None:  # pyright: ignore[reportUnusedFunction]
         await watch(database, served)
+
+    @jobs.periodic(cron="* * * * *")
+    @jobs.task(queueing_lock="seal_receipts", pass_context=False)
+    async def seal_receipts(timestamp: int) -> None:  # pyright: ignore[reportUnusedFunction]
+        async with database.as_system("seal the receipts of the last minute") as ctx:
+            await auditing.seal(ctx)
 
     samples = SampleReader(database)
     imports = ImportRunner(database, samples.local, Connectors(database, settings))

@@ -25,6 +25,7 @@ class Commands(click.Group):
         "source": "backend.cli.sources:source",
         "blueprint": "backend.cli.blueprints:blueprint",
         "connector": "backend.cli.connectors:connector",
+        "audit": "backend.cli.audit:audit",
         "bench": "backend.cli.bench:bench",
         "eval": "backend.cli.evaluation:evaluate",
     }

@@ -19,6 +19,7 @@ SYSTEM_CALLERS = {
     "backend/cli/creating.py": "local operators take blueprints live",
     "backend/cli/documents.py": "local operators publish without a sign-in",
     "backend/cli/sources.py": "local operators import without a sign-in",
+    "backend/flows/auditing.py": "recomputes the receipts of all conversations",
     "backend/flows/connectors.py": "pages of feeds and sealed credentials, once the database has begun the run",
     "backend/flows/imports.py": "imports, once the database has issued the ticket",
     "backend/flows/sampling.py": "reads samples whose process is gone",

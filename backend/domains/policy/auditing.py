@@ -1,0 +1,69 @@
+"""Reads what an audit recomputes: chains, snapshots and seals, as they lie in the tables; and makes the seals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from backend.core.context import Context
+from backend.domains.policy import audit_queries
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """One conversation's receipts in their order. `head` is what its row says of the end; None where the row is gone."""
+
+    session_id: UUID
+    organization_id: UUID
+    head: tuple[int, str] | None
+    receipts: Sequence[Mapping[str, Any]]
+
+
+async def list_organizations(ctx: Context, *, slug: str | None) -> list[UUID]:
+    """One organization by its slug, or all."""
+    return await audit_queries.list_audited(ctx.conn, slug=slug)
+
+
+async def list_conversations(ctx: Context, *, owners: Sequence[UUID], since: datetime | None) -> list[UUID]:
+    """Conversations with receipts, or that say they have some; with `since`, those with news since."""
+    return await audit_queries.list_chain_ids(ctx.conn, owners=owners, since=since)
+
+
+async def list_chains(ctx: Context, *, sessions: Sequence[UUID]) -> list[Chain]:
+    """The chains of these conversations, each as of one moment."""
+    rows = await audit_queries.list_chains(ctx.conn, sessions=sessions)
+    chains: list[Chain] = []
+    for session_id, group in groupby(rows, lambda row: row["chain"]):
+        own = list(group)
+        first, receipts = own[0], [row for row in own if row["n"] is not None]
+        head = (first["receipt_count"], first["receipt_head"]) if first["is_there"] else None
+        owner = first["owner"] or (receipts[0]["organization_id"] if receipts else UUID(int=0))
+        chains.append(Chain(session_id, owner, head, receipts))
+    return chains
+
+
+async def list_snapshots(ctx: Context, *, sessions: Sequence[UUID]) -> list[dict[str, Any]]:
+    """Policies with their text as Postgres writes it."""
+    return await audit_queries.list_snapshots(ctx.conn, sessions=sessions)
+
+
+async def list_anchors(ctx: Context, *, owner: UUID, since: datetime | None) -> list[dict[str, Any]]:
+    """Seals of an organization, in their order."""
+    return await audit_queries.list_anchors(ctx.conn, owner=owner, since=since)
+
+
+async def find_hashes(ctx: Context, *, wanted: Sequence[tuple[UUID, int]]) -> dict[UUID, dict[int, str]]:
+    """The hash of each receipt asked for that is there."""
+    found: dict[UUID, dict[int, str]] = {}
+    for row in await audit_queries.find_hashes(ctx.conn, wanted=wanted):
+        found.setdefault(row["session_id"], {})[row["n"]] = row["sha256"]
+    return found
+
+
+async def seal(ctx: Context) -> int:
+    """Seals chains that have grown since the last seal. Shape: how many seals were made."""
+    return await audit_queries.seal(ctx.conn)
