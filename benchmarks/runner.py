@@ -24,6 +24,7 @@ BENCHMARKS: Final = {
     "conversations": "open conversations on kept versions while others are published, and kill switches",
     "search": "the ranked search by brute force in numpy, and how exact it is",
     "turns": "one message of a buyer, by the search it needs and by brute force",
+    "buyers": "how often a hidden listing is found within three messages by somebody who answers what is asked",
     "crowd": "two thousand open conversations, a turn each half minute, over HTTP",
     "imports": "rows per second by COPY of the same rows",
     "blueprint": "how often proposals for columns are right, against how sure they are",

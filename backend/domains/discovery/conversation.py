@@ -151,6 +151,8 @@ def _courtesy(facts: Facts) -> str:
     intents = facts.understanding.intents
     if "greeting" in intents and not facts.understanding.added:
         return "Hello."
+    if "indifferent" in intents:
+        return "All right."
     return "You are welcome." if "thanks" in intents and not facts.understanding.added else ""
 
 

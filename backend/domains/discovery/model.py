@@ -82,6 +82,7 @@ class State:
     filters: tuple[Filter, ...] = ()
     signals: tuple[Signal, ...] = ()
     asked: tuple[str, ...] = ()
+    pending: str = ""  # the attribute that the last answer asked for
     turn: int = 0
     matches: int | None = None
     text: str = ""
@@ -94,6 +95,7 @@ class State:
             "filters": plain(self.filters),
             "signals": plain(self.signals),
             "asked": list(self.asked),
+            "pending": self.pending,
             "turn": self.turn,
             "matches": self.matches,
             "text": self.text,
@@ -108,6 +110,7 @@ class State:
             filters=tuple(Filter(**f) for f in stored.get("filters", ())),
             signals=tuple(Signal(**s) for s in stored.get("signals", ())),
             asked=tuple(stored.get("asked", ())),
+            pending=stored.get("pending", ""),
             turn=stored.get("turn", 0),
             matches=stored.get("matches"),
             text=stored.get("text", ""),

@@ -19,7 +19,7 @@ from backend.core.context import Context
 from backend.core.ports import Embedder
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
-from backend.domains.discovery import asking, conversation, finding, ranking, relaxing, rules
+from backend.domains.discovery import answers, asking, conversation, finding, ranking, relaxing, rules
 from backend.domains.discovery.conversation import Facts
 from backend.domains.discovery.model import Answer, Session, State, Understanding
 from backend.domains.discovery.signal_chips import signal_chips
@@ -74,6 +74,7 @@ def prepare(
         return Prepared(session, document, vocabulary, index, message, NOTHING_SAID, state, None, began)
     settings = rules.settings_of(document)
     read = understand(message, vocabulary=vocabulary, state=session.state, settings=settings, today=today)
+    read = answers.in_light_of(read, message, session.state, index)
     state = rules.after(session.state, read, message)
     return Prepared(
         session, document, vocabulary, index, message, read, state, embedded(embedder, state.text), began
@@ -130,6 +131,7 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
     state = replace(
         prepared.state,
         asked=tuple(dict.fromkeys(asked)),
+        pending=question.field if question and prepared.message else "",
         matches=found.matches,
         shown=tuple(tile.listing_id for tile in tiles),
     )
