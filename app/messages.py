@@ -215,10 +215,12 @@ WORDS: dict[str, str] = {
     # discovery
     "discovery.chip_value": "This value does not fit here. Check it and try again.",
     "discovery.no_such_chip": "This wish has changed in the meantime.",
+    "discovery.survey_answer": "Some of these answers do not fit their questions. Check them and send them again.",
     "discovery.no_such_session": "Your conversation could not be found. We have begun a new one for you.",
     "discovery.turn_taken": "Two of your messages met on the way. Please send the last one again.",
     "discovery.unknown_action": "This is not something that can be done here.",
     # policy
+    "policy.bad_cursor": "This page of the list cannot be found any more. Begin again from the first one.",
     "policy.bad_facts": "What was said of the visit cannot be used at {path}: expected {expected}.",
     "policy.confirmation_mismatch": "Your yes was to something else. Look at it again and confirm once more.",
     "policy.confirmation_needed": "This needs your yes first. Look at what it means, then confirm.",
@@ -226,10 +228,13 @@ WORDS: dict[str, str] = {
     "policy.confirmation_used": "This yes has been used already. To do it again, confirm again.",
     "policy.context_budget": "The facts of this conversation do not fit into {budget_tokens} tokens. Allow more context.",
     "policy.denied": "This is not possible here. You can ask for a person at any time.",
+    "policy.no_such_profile": "There is no profile “{profile}” here.",
     "policy.not_a_policy": "This is no policy: it has no tools or no autonomy.",
+    "policy.profile_exists": "There is a profile “{profile}” already. Change it, or give this one another key.",
     "policy.refresh_needed": "This conversation has to be looked at anew first. Please try again.",
     "policy.terms_changed": "Something has changed since you looked: the price, the terms or the listing. Please look again.",
     "policy.too_fast": "That was very often within a minute. Please wait {retry_after_s} seconds and try again.",
+    "policy.too_many": "At most {limit} can be looked at in one go.",
     "policy.unknown_request": "We do not know what is asked for. Reload the page and try again.",
     "policy.wrong_arguments": "Something is missing or does not belong here. Expected: {expected}.",
     # transactions

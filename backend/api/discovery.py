@@ -6,16 +6,22 @@ from hashlib import sha256
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field, StrictInt
 
 from backend.api.asking import Buyer, Key, Limit, RuntimeOf, fingerprint
+from backend.api.bounds import Small
 from backend.api.errors import problem_responses
 from backend.core.context import Actor
 from backend.core.errors import NotFound
+from backend.domains.discovery.screen import server_sent
+from backend.domains.policy.model import SessionFacts
 from backend.flows import storefront
+from backend.flows.streaming import stream_turn
 
 LEAST_KEY = 16
+EVENT_STREAM = "text/event-stream"
 router = APIRouter(
     prefix="/discovery", tags=["discovery"], responses=problem_responses(401, 404, 409, 410, 422, 429)
 )
@@ -24,10 +30,40 @@ router = APIRouter(
 ListingId = Annotated[StrictInt, Field(ge=1, le=2**63 - 1, examples=[4711])]
 
 
+ShortText = Annotated[str, Field(max_length=200)]
+
+
 class Start(BaseModel):
-    """Which event to enter."""
+    """Which event to enter, and what the browser knows of whoever enters: it chooses a policy, it grants nothing."""
 
     event_id: str = Field(max_length=64, examples=["tesla-q1-2026"])
+    utm: dict[ShortText, ShortText] = Field(
+        default_factory=dict, max_length=5, description="By short name.", examples=[{"source": "newsletter"}]
+    )
+    consent: list[ShortText] = Field(
+        default_factory=list, max_length=10, description="What was agreed to.", examples=[["personalization"]]
+    )
+    segments: list[ShortText] = Field(
+        default_factory=list, max_length=50, description="Of a consented cookie.", examples=[["returning"]]
+    )
+    answers: dict[ShortText, ShortText] = Field(
+        default_factory=dict, max_length=30, description="To qualifying questions, by key."
+    )
+    locale: str = Field(default="", max_length=20, examples=["en-US"])
+    visitor: str = Field(
+        default="",
+        max_length=100,
+        description="A secret of the browser by which wishes are found again; used only with the consent `personalization`.",
+    )
+
+    def facts(self) -> SessionFacts:
+        return SessionFacts(
+            utm=self.utm,
+            consent=frozenset(self.consent),
+            segments=frozenset(self.segments),
+            answers=self.answers,
+            locale=self.locale,
+        )
 
 
 class Message(BaseModel):
@@ -46,6 +82,13 @@ class ChipChange(BaseModel):
     chip_id: str = Field(max_length=200)
     change: Literal["remove", "must", "nice", "value"]
     value: Any = Field(default=None, description="The new value, for `value`.")
+
+
+class SurveyAnswers(BaseModel):
+    """Answers to the survey, by the key of the question."""
+
+    session_id: UUID
+    answers: Annotated[dict[ShortText, Any], Small] = Field(max_length=30, examples=[{"recommend": 9}])
 
 
 class Exposure(BaseModel):
@@ -80,13 +123,36 @@ def own(actor: Actor, session_id: UUID) -> Actor:
 @router.post("/start", summary="Begin a conversation", dependencies=[Depends(Limit("start"))])
 async def start(request: Request, runtime: RuntimeOf, key: Key, body: Start) -> dict[str, Any]:
     """Gives the session, its token, and the first screen: greeting, openings, tiles, chips, actions."""
-    return await storefront.start(runtime, slug=body.event_id, key=start_key(fingerprint(request), key))
+    return await storefront.start(
+        runtime,
+        slug=body.event_id,
+        key=start_key(fingerprint(request), key),
+        facts=body.facts(),
+        visitor=body.visitor,
+    )
 
 
-@router.post("/message", summary="Say something", dependencies=[Depends(Limit("message"))])
-async def message(runtime: RuntimeOf, actor: Buyer, key: Key, body: Message) -> dict[str, Any]:
-    """Reads limits and wishes, searches, ranks, answers. The same key gives the same answer."""
-    return await storefront.say(runtime, own(actor, body.session_id), message=body.message, key=key)
+@router.post(
+    "/message",
+    summary="Say something",
+    dependencies=[Depends(Limit("message"))],
+    responses={200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}},
+)
+async def message(request: Request, runtime: RuntimeOf, actor: Buyer, key: Key, body: Message) -> Response:
+    """Reads limits and wishes, searches, ranks, answers. The same key gives the same answer.
+
+    With `Accept: text/event-stream` the answer comes as server-sent events, `started` at once; a lost connection is mended
+    by the same request under the same key. `events` of the JSON answer are the same.
+    """
+    buyer = own(actor, body.session_id)
+    if EVENT_STREAM in request.headers.get("accept", ""):
+        events = stream_turn(runtime, buyer, body.message, key)
+        return StreamingResponse(
+            (server_sent(event) async for event in events),
+            media_type=EVENT_STREAM,
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+    return JSONResponse(await storefront.say(runtime, buyer, message=body.message, key=key))
 
 
 @router.post(
@@ -103,6 +169,20 @@ async def chip(runtime: RuntimeOf, actor: Buyer, key: Key, body: ChipChange) -> 
         value=body.value,
         key=key,
     )
+
+
+@router.post("/survey", summary="Answer the survey", dependencies=[Depends(Limit("action"))])
+async def survey(runtime: RuntimeOf, actor: Buyer, body: SurveyAnswers) -> dict[str, bool]:
+    """Kept once per conversation; `first` says whether these are the answers that count."""
+    is_first = await storefront.answer_survey(runtime, own(actor, body.session_id), answers=body.answers)
+    return {"first": is_first}
+
+
+@router.delete("/memory", summary="Forget the wishes kept for the next visit")
+async def forget(runtime: RuntimeOf, actor: Buyer) -> dict[str, bool]:
+    """Takes the consent back for this visitor; the conversation itself goes on."""
+    await storefront.forget(runtime, actor)
+    return {"forgotten": True}
 
 
 @router.get("/session", summary="The conversation so far")

@@ -5,35 +5,35 @@ Shared by the API and the storefront. A conversation keeps the version it began 
 
 from __future__ import annotations
 
-import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
-from backend.core.context import Actor
-from backend.core.errors import AppError, Busy, Conflict
+from backend.core.context import Actor, Context
+from backend.core.errors import Conflict
 from backend.domains.catalogue import service as catalogue
-from backend.domains.catalogue.model import Vocabulary
-from backend.domains.catalogue.service import Index
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery.model import Session
+from backend.domains.discovery.screen import with_events
 from backend.domains.discovery.wording import Words
 from backend.domains.events.model import Bundle
 from backend.domains.identity.tokens import mint_buyer_token
 from backend.domains.journal import service as journal
 from backend.domains.leads import service as leads
+from backend.domains.policy.model import SessionFacts, step_json
+from backend.domains.policy.profiles import resolve
 from backend.domains.transactions import service as transactions
 from backend.domains.transactions.model import Hold, Origin
-from backend.flows.guarding import guarded
+from backend.flows.guarding import facts_to_keep, guarded
+from backend.flows.knowing import known_of, noting_failure
 from backend.flows.listing_facts import listing_view
 from backend.flows.opening import shown_event
 from backend.flows.runtime import Runtime
-from backend.kit.text import storable
+from backend.flows.turns import take_turn
 
-log = logging.getLogger(__name__)
+#: What a buyer must have agreed to before wishes are kept for the next visit.
+MEMORY_NEEDS: Final = "personalization"
 
 ChipChange = Literal["remove", "must", "nice", "value"]
 
@@ -46,17 +46,27 @@ def bootstrap(runtime: Runtime, slug: str) -> dict[str, Any]:
     return shown_event(runtime.bundles.current(slug), {})
 
 
-async def start(runtime: Runtime, *, slug: str, key: str) -> dict[str, Any]:
+async def start(
+    runtime: Runtime,
+    *,
+    slug: str,
+    key: str,
+    facts: SessionFacts | None = None,
+    visitor: str = "",
+) -> dict[str, Any]:
     """Begins a conversation on the version in force; the same key gives the same one.
 
+    `facts` choose its policy. A `visitor`, a secret of the browser, is remembered where the buyer agreed to it and the
+    document keeps wishes from visit to visit.
     Shape: `{session_id, session_token, ui}`; `ui` is the first screen.
     Raises: NotFound `events.not_found`; Gone `events.paused`, `events.closed`.
     """
     bundle = runtime.bundles.current(slug)
+    known = facts or SessionFacts()
     async with runtime.database.as_actor(Actor.anonymous()) as ctx:
 
         async def work() -> dict[str, Any]:
-            session = await discovery.start(ctx, bundle=bundle, visitor=uuid4())
+            session = await _opened(ctx, runtime, bundle, known)
             return {"session_id": str(session.id), "event_uuid": str(session.event_id)}
 
         kept = await journal.once(
@@ -65,44 +75,51 @@ async def start(runtime: Runtime, *, slug: str, key: str) -> dict[str, Any]:
     session_id, event_id = UUID(kept["session_id"]), UUID(kept["event_uuid"])
     secret = runtime.settings.jwt_secret.get_secret_value()
     token = mint_buyer_token(secret, session_id=session_id, event_id=event_id, now=datetime.now(UTC))
-    screen = await resume(runtime, Actor.buyer(session_id, event_id))
+    buyer = Actor.buyer(session_id, event_id)
+    if visitor and MEMORY_NEEDS in known.consent and _remembers(bundle):
+        async with runtime.database.as_actor(buyer) as ctx:
+            await discovery.recall(ctx, bundle=bundle, visitor=visitor)
+    screen = await resume(runtime, buyer)
     return {"session_id": kept["session_id"], "session_token": token, "ui": screen}
 
 
-async def say(runtime: Runtime, actor: Actor, *, message: str, key: str) -> dict[str, Any]:
-    """One message and its answer; the same key gives the same answer. Reading it happens between two transactions.
-
-    Raises: NotFound `discovery.no_such_session`; Conflict `core.key_reused`, `discovery.turn_taken`.
-    """
-    message = storable(message)
-    async with _noting_failure(runtime, actor):
-        return await _answer(runtime, actor, message, key)
-
-
-async def _answer(runtime: Runtime, actor: Actor, message: str, key: str) -> dict[str, Any]:
-    async with runtime.database.as_actor(actor) as ctx:
-        if (kept := await discovery.find_answer(ctx, key=key, message=message)) is not None:
-            return kept
-        session = await discovery.get_session(ctx)
-        now = ctx
-    bundle, vocabulary, index = await _known(runtime, actor, session)
-    prepared = discovery.prepare(
-        session,
-        message=message,
+async def _opened(ctx: Context, runtime: Runtime, bundle: Bundle, known: SessionFacts) -> Session:
+    """A fresh conversation with its first policy; its experiments may change what the document says."""
+    visitor = uuid4()
+    document = discovery.document_of(bundle, visitor)
+    resolved = resolve(document, known)
+    told = facts_to_keep(runtime, f"facts:{bundle.event_id}", known)
+    return await discovery.start(
+        ctx,
         bundle=bundle,
-        vocabulary=vocabulary,
-        index=index,
-        embedder=runtime.ports.embedder,
-        today=discovery.today_of(now, bundle.document),
+        visitor=visitor,
+        policy=resolved.policy,
+        facts=told | {"trace": [step_json(step) for step in resolved.trace]},
     )
-    try:
-        async with runtime.database.as_actor(actor) as ctx:
-            return await discovery.finish_turn(ctx, prepared, key=key)
-    except Conflict:
-        async with runtime.database.as_actor(actor) as ctx:  # the same request, a moment earlier?
-            if (kept := await discovery.find_answer(ctx, key=key, message=message)) is not None:
-                return kept
-        raise
+
+
+def _remembers(bundle: Bundle) -> bool:
+    return bool(bundle.document.get("agent", {}).get("memory", {}).get("across_visits"))
+
+
+async def forget(runtime: Runtime, actor: Actor) -> None:
+    """Lets go of the wishes kept for the next visit; the conversation itself goes on."""
+    async with runtime.database.as_actor(actor) as ctx:
+        await discovery.forget(ctx)
+
+
+async def say(runtime: Runtime, actor: Actor, *, message: str, key: str) -> dict[str, Any]:
+    """One message and its answer; the same key gives the same answer. See `turns.take_turn`."""
+    return await take_turn(runtime, actor, message=message, key=key)
+
+
+async def answer_survey(runtime: Runtime, actor: Actor, *, answers: dict[str, Any]) -> bool:
+    """Keeps the answers to the survey; whether they are the first. Raises: InvalidInput `discovery.survey_answer`."""
+    async with runtime.database.as_actor(actor) as ctx:
+        session = await discovery.get_session(ctx)
+    bundle = await runtime.bundles.version(session.version_id)
+    async with guarded(runtime, actor, "survey", {}), runtime.database.as_actor(actor) as ctx:
+        return await discovery.answer_survey(ctx, bundle=bundle, answers=answers)
 
 
 async def change_chip(
@@ -114,33 +131,34 @@ async def change_chip(
     """
     async with runtime.database.as_actor(actor) as ctx:
         session = await discovery.get_session(ctx)
-    bundle, vocabulary, index = await _known(runtime, actor, session)
+    known = await known_of(runtime, actor, session)
     async with runtime.database.as_actor(actor) as ctx:
-        return await discovery.change_filters(
+        answer = await discovery.change_filters(
             ctx,
             chip_id=chip_id,
             change=change,
             value=value,
             key=key,
-            bundle=bundle,
-            vocabulary=vocabulary,
-            index=index,
+            bundle=known.bundle,
+            vocabulary=known.vocabulary,
+            index=known.index,
         )
+    return with_events(answer, turn=session.turn_count + 1)
 
 
 async def resume(runtime: Runtime, actor: Actor) -> dict[str, Any]:
     """The screen of a conversation as it stands: for its beginning, and for who comes back."""
-    async with _noting_failure(runtime, actor):
+    async with noting_failure(runtime, actor):
         return await _screen(runtime, actor)
 
 
 async def _screen(runtime: Runtime, actor: Actor) -> dict[str, Any]:
     async with runtime.database.as_actor(actor) as ctx:
         session = await discovery.get_session(ctx)
-    bundle, vocabulary, index = await _known(runtime, actor, session)
+    known = await known_of(runtime, actor, session)
     async with runtime.database.as_actor(actor) as ctx:
         answer = await discovery.present(
-            ctx, session=session, bundle=bundle, vocabulary=vocabulary, index=index
+            ctx, session=session, bundle=known.bundle, vocabulary=known.vocabulary, index=known.index
         )
         said = await discovery.list_turns(ctx)
         holds = [hold for hold in await transactions.list_own_holds(ctx) if hold.is_open(ctx.now)]
@@ -149,7 +167,7 @@ async def _screen(runtime: Runtime, actor: Actor) -> dict[str, Any]:
     return {
         "session_id": str(session.id),
         "event_uuid": str(session.event_id),
-        "event": shown_event(bundle, session.arms),
+        "event": shown_event(known.bundle, session.arms),
         "arms": dict(session.arms),
         "greeting": body.pop("reply"),
         "openings": body["quick_replies"] if session.turn_count == 0 else [],
@@ -177,8 +195,8 @@ async def listing(runtime: Runtime, actor: Actor, *, listing_id: int) -> dict[st
         session = await discovery.get_session(ctx)
         found = await catalogue.get_listing(ctx, listing_id=listing_id)
         provenance = await catalogue.get_provenance(ctx, listing_id=listing_id)
-    bundle, vocabulary, _ = await _known(runtime, actor, session)
-    return listing_view(Words.of(bundle.document, vocabulary), found, provenance)
+    known = await known_of(runtime, actor, session)
+    return listing_view(Words.of(known.bundle.document, known.vocabulary), found, provenance)
 
 
 async def hold(
@@ -219,39 +237,3 @@ async def note_action(runtime: Runtime, actor: Actor, *, action: str, listing_id
     """Something only the screen can see. Raises: InvalidInput `discovery.unknown_action`."""
     async with runtime.database.as_actor(actor) as ctx:
         await discovery.note_action(ctx, action=action, listing_id=listing_id)
-
-
-@asynccontextmanager
-async def _noting_failure(runtime: Runtime, actor: Actor) -> AsyncIterator[None]:
-    """Whatever the version may be blamed for is noted with the conversation, and raised as it came.
-
-    Refusals on purpose, a busy database and text that is none are not the version's doing. A fresh version under which
-    too many conversations fail is taken back.
-    """
-    try:
-        yield
-    except Exception as error:
-        if _is_failure(error):
-            await _note_failure(runtime, actor)
-        raise
-
-
-def _is_failure(error: Exception) -> bool:
-    if isinstance(error, AppError):
-        return error.status >= 500 and not isinstance(error, Busy)
-    return not isinstance(error, UnicodeError)
-
-
-async def _note_failure(runtime: Runtime, actor: Actor) -> None:
-    try:
-        async with runtime.database.as_actor(actor) as ctx:
-            await discovery.note_failure(ctx)
-    except Exception as error:  # noqa: BLE001 - the error that is being noted must not be hidden by this one
-        log.warning("a failed conversation could not be noted: %s", error)
-
-
-async def _known(runtime: Runtime, actor: Actor, session: Session) -> tuple[Bundle, Vocabulary, Index]:
-    """The pinned version, and what the inventory of now can be asked for."""
-    bundle = await runtime.bundles.version(session.version_id)
-    vocabulary = await runtime.vocabularies.of(runtime.bundles.find_current(bundle.slug) or bundle, actor)
-    return bundle, vocabulary, runtime.vocabularies.index_of(vocabulary)

@@ -55,7 +55,11 @@ async def test_with_actions_off_nothing_is_held(house: House) -> None:
     assert refused.value.code == "events.actions_off"
     assert (await storefront.resume(house.runtime, buyer))["event"]["actions_off"] is True
     await house.publish(safety={"mutating_tools_off": False})
-    assert (await storefront.hold(house.runtime, buyer, listing_id=listing_id, key="h2")).status == "active"
+    yes = await guarding.prepare(house.runtime, buyer, verb="hold", arguments={"listing_id": listing_id})
+    held = await storefront.hold(
+        house.runtime, buyer, listing_id=listing_id, key="h2", confirmation=yes.confirmation
+    )
+    assert held.status == "active"
 
 
 async def test_a_flag_of_the_organization_goes_before_the_events(house: House, owner: Owner) -> None:

@@ -2,26 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
-from backend.core.db import Connection
+from backend.core.db import Connection, one_row
 
-_SESSION = "id, event_id, organization_id, version_id, state, arms, turn_count"
+SESSION_COLUMNS = ("id", "event_id", "organization_id", "version_id", "state", "arms", "turn_count")
+_SESSION = ", ".join(SESSION_COLUMNS)
 
 
 async def open_session(
-    conn: Connection, *, slug: str, version_id: UUID, state: dict[str, Any], arms: dict[str, str]
+    conn: Connection,
+    *,
+    slug: str,
+    version_id: UUID,
+    state: dict[str, Any],
+    arms: dict[str, str],
+    policy: Mapping[str, Any] | None,
+    facts: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
     cursor = await conn.execute(
-        f"select {_SESSION} from private.open_session(%s, %s, %s, %s)",  # noqa: S608
-        (slug, version_id, Jsonb(state), Jsonb(arms)),
+        f"select {_SESSION} from private.open_session(%s, %s, %s, %s, %s, %s)",  # noqa: S608
+        (
+            slug,
+            version_id,
+            Jsonb(state),
+            Jsonb(arms),
+            None if policy is None else Jsonb(dict(policy)),
+            None if facts is None else Jsonb(dict(facts)),
+        ),
     )
-    row = await cursor.fetchone()
-    assert row is not None
-    return row
+    return await one_row(cursor)
+
+
+async def open_turn(conn: Connection, *, session_id: UUID, key: str) -> dict[str, Any] | None:
+    """Where a conversation stands: itself, the turn kept under the key, its policy, and whether it holds something."""
+    cursor = await conn.execute(
+        """
+        select s.id, s.event_id, s.organization_id, s.version_id, s.state, s.arms, s.turn_count, s.spent_tokens,
+               t.message as kept_message, t.answer as kept_answer, p.policy, coalesce(p.is_fresh, false) as is_fresh,
+               exists (select from public.holds h where h.session_id = s.id) as has_hold
+        from public.sessions s
+        left join public.turns t on t.session_id = s.id and t.idempotency_key = %s
+        left join lateral private.current_policy() p on true
+        where s.id = %s
+        """,
+        (key, session_id),
+    )
+    return await cursor.fetchone()
 
 
 async def find_session(conn: Connection, *, session_id: UUID) -> dict[str, Any] | None:
@@ -63,3 +94,27 @@ async def record_action(conn: Connection, *, action: str, listing_id: int | None
 
 async def record_failure(conn: Connection) -> None:
     await conn.execute("select private.note_failure()")
+
+
+async def find_spent(conn: Connection) -> dict[str, Any]:
+    """Shape: `{conversation, today}`, in tokens."""
+    cursor = await conn.execute("select private.spent() as spent")
+    return (await one_row(cursor))["spent"] or {}
+
+
+async def recall(conn: Connection, *, visitor: str) -> dict[str, Any] | None:
+    cursor = await conn.execute("select private.recall_visitor(%s) as wishes", (visitor,))
+    return (await one_row(cursor))["wishes"]
+
+
+async def take_up(conn: Connection, *, state: dict[str, Any]) -> None:
+    await conn.execute("select private.take_up(%s)", (Jsonb(state),))
+
+
+async def forget(conn: Connection) -> None:
+    await conn.execute("select private.forget_visitor()")
+
+
+async def record_survey(conn: Connection, *, answers: dict[str, Any], nps: int | None) -> bool:
+    cursor = await conn.execute("select private.record_survey(%s, %s) as is_first", (Jsonb(answers), nps))
+    return (await one_row(cursor))["is_first"]

@@ -7,16 +7,16 @@ Searching is the catalogue's; what is read and said is decided by pure functions
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
 from uuid import UUID
 
 from backend.core.context import Context
-from backend.core.errors import Conflict, NotFound
+from backend.core.errors import Conflict, InvalidInput, NotFound
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
-from backend.domains.discovery import conversation, queries, rules
+from backend.domains.discovery import conversation, escalating, memory, queries, rules
 from backend.domains.discovery.model import Answer, Filter, Session, Signal, State, TurnRow, Understanding
 from backend.domains.discovery.signal_chips import PREFIX, edited_signal, signal_text
 from backend.domains.discovery.turning import (
@@ -31,24 +31,59 @@ from backend.domains.discovery.turning import (
     worded,
 )
 from backend.domains.discovery.wording import Words, chip_text
-from backend.domains.events.model import Bundle
+from backend.domains.events.model import Bundle, Document
 from backend.domains.events.service import document_for
 from backend.domains.experiments import service as experiments
 
 __all__ = ["Prepared", "Turned", "answer_to", "answered", "prepare", "today_of", "worded"]
 
 
-async def start(ctx: Context, *, bundle: Bundle, visitor: UUID) -> Session:
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Where a conversation stands when a message comes. `answer` is what the same request got before.
+
+    `policy` is that of its latest snapshot; `is_fresh` whether that still stands.
+    """
+
+    session: Session
+    answer: dict[str, Any] | None
+    policy: Mapping[str, Any] | None
+    is_fresh: bool
+    has_hold: bool
+    spent_tokens: int
+
+
+async def start(
+    ctx: Context,
+    *,
+    bundle: Bundle,
+    visitor: UUID,
+    policy: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> Session:
     """Opens a conversation on the version in force; `visitor` alone decides the arms of its experiments.
+
+    `policy` and what it was decided from become its first snapshot.
 
     Raises: NotFound `events.not_found`; Gone `events.paused`, `events.closed`; Conflict `events.version_superseded`.
     """
     arms = experiments.assign_all(bundle.document, visitor)
     state = rules.opening(rules.settings_of(document_for(bundle.document, arms)))
     row = await queries.open_session(
-        ctx.conn, slug=bundle.slug, version_id=bundle.version_id, state=state.to_json(), arms=arms
+        ctx.conn,
+        slug=bundle.slug,
+        version_id=bundle.version_id,
+        state=state.to_json(),
+        arms=arms,
+        policy=policy,
+        facts=facts,
     )
     return _session(row)
+
+
+def document_of(bundle: Bundle, visitor: UUID) -> Document:
+    """The document as a visitor's arms of its experiments have it."""
+    return document_for(bundle.document, experiments.assign_all(bundle.document, visitor))
 
 
 def imagined(bundle: Bundle) -> Session:
@@ -76,38 +111,40 @@ async def list_turns(ctx: Context) -> list[TurnRow]:
     return [TurnRow(**row) for row in await queries.list_turns(ctx.conn, session_id=ctx.actor.session_id)]
 
 
-async def find_answer(ctx: Context, *, key: str, message: str) -> dict[str, Any] | None:
-    """What the same request got before. Raises: Conflict `core.key_reused` for another message under the same key."""
-    if ctx.actor.session_id is None:
+async def open_turn(ctx: Context, *, key: str, message: str) -> Opened:
+    """Where the actor's conversation stands, in one round trip.
+
+    Raises: NotFound `discovery.no_such_session`; Conflict `core.key_reused` for another message under the same key.
+    """
+    session_id = ctx.actor.session_id
+    row = await queries.open_turn(ctx.conn, session_id=session_id, key=key) if session_id else None
+    if row is None:
         raise NotFound("discovery.no_such_session")
-    kept = await queries.find_turn(ctx.conn, session_id=ctx.actor.session_id, key=key)
-    if kept is not None and kept["message"] != message:
+    if row["kept_answer"] is not None and row["kept_message"] != message:
         raise Conflict("core.key_reused", operation="discovery/message")
-    return None if kept is None else kept["answer"]
-
-
-async def finish_turn(ctx: Context, prepared: Prepared, *, key: str) -> dict[str, Any]:
-    """Searches, answers and keeps the turn. Raises: Conflict `discovery.turn_taken` when another message was faster."""
-    answer, state = await answer_to(ctx, prepared)
-    said = any(not f.default for f in state.filters)
-    return await _kept(ctx, prepared, answer, state, key=key, matched=answer.matches > 0 and said)
+    session = _session({name: row[name] for name in queries.SESSION_COLUMNS})
+    return Opened(
+        session, row["kept_answer"], row["policy"], row["is_fresh"], row["has_hold"], row["spent_tokens"]
+    )
 
 
 async def take_turn(
     ctx: Context, *, message: str, key: str, bundle: Bundle, vocabulary: Vocabulary, index: Index
 ) -> dict[str, Any]:
-    """One message, in one unit of work. The same key gives the same answer.
+    """One message understood, searched for and kept, in one unit of work: no guard, no tools, no model.
 
-    Raises: NotFound `discovery.no_such_session`; Conflict `core.key_reused`, `discovery.turn_taken`.
+    A buyer's message goes through `flows.turns`. Raises: as `open_turn`; Conflict `discovery.turn_taken`.
     """
-    if (kept := await find_answer(ctx, key=key, message=message)) is not None:
-        return kept
-    session = await get_session(ctx)
+    opened = await open_turn(ctx, key=key, message=message)
+    if opened.answer is not None:
+        return opened.answer
     prepared = prepare(
-        session, message=message, bundle=bundle, vocabulary=vocabulary, index=index, embedder=ctx.ports.embedder,
+        opened.session, message=message, bundle=bundle, vocabulary=vocabulary, index=index, embedder=ctx.ports.embedder,
         today=today_of(ctx, bundle.document),
     )  # fmt: skip
-    return await finish_turn(ctx, prepared, key=key)
+    answer, state = await answer_to(ctx, prepared)
+    said = any(not f.default for f in state.filters)
+    return await keep_turn(ctx, prepared, answer, state, key=key, matched=answer.matches > 0 and said)
 
 
 async def change_filters(
@@ -139,7 +176,7 @@ async def change_filters(
     turned = await answered(ctx, prepared)
     answer = worded(turned, conversation.changed(turned.facts, text))
     request = [chip_id, change, value]
-    return await _kept(
+    return await keep_turn(
         ctx, prepared, answer, turned.state, key=key, matched=answer.matches > 0, request=request
     )
 
@@ -159,6 +196,37 @@ async def present(
     return replace(answer, quick_replies=openings) if session.turn_count == 0 else answer
 
 
+async def find_spent(ctx: Context) -> Mapping[str, int]:
+    """Tokens that models used for the conversation, and for its event today. Shape: `{conversation, today}`."""
+    return await queries.find_spent(ctx.conn)
+
+
+async def recall(ctx: Context, *, bundle: Bundle, visitor: str) -> bool:
+    """Ties a fresh conversation to a visitor who agreed to be remembered; whether wishes were kept, and taken up."""
+    session = await get_session(ctx)
+    kept = await queries.recall(ctx.conn, visitor=visitor)
+    opening = rules.opening(rules.settings_of(document_for(bundle.document, session.arms)))
+    state = memory.recalled(opening, kept) if session.turn_count == 0 else None
+    if state is not None:
+        await queries.take_up(ctx.conn, state=state.to_json())
+    return state is not None
+
+
+async def forget(ctx: Context) -> None:
+    """Lets go of what was kept of the visitor. Doing it twice is no error."""
+    await queries.forget(ctx.conn)
+
+
+async def answer_survey(ctx: Context, *, bundle: Bundle, answers: Mapping[str, Any]) -> bool:
+    """Keeps the answers to the survey; the first ones count. Raises: InvalidInput `discovery.survey_answer`."""
+    session = await get_session(ctx)
+    document = document_for(bundle.document, session.arms)
+    good, nps, wrong = escalating.checked_answers(document, answers)
+    if wrong or not good:
+        raise InvalidInput("discovery.survey_answer", wrong=sorted(wrong)[:20])
+    return await queries.record_survey(ctx.conn, answers=good, nps=nps)
+
+
 async def note_exposure(ctx: Context, *, experiment: str) -> None:
     """That the buyer saw an arm; once per conversation."""
     await queries.record_exposure(ctx.conn, experiment=experiment)
@@ -174,7 +242,7 @@ async def note_action(ctx: Context, *, action: str, listing_id: int | None = Non
     await queries.record_action(ctx.conn, action=action, listing_id=listing_id)
 
 
-async def _kept(
+async def keep_turn(
     ctx: Context,
     prepared: Prepared,
     answer: Answer,
@@ -183,25 +251,28 @@ async def _kept(
     key: str,
     matched: bool,
     request: list[Any] | None = None,
+    beside: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
+    """Writes a turn with all that belongs to it, in one call; `beside` as `private.record_turn` names it.
+
+    Raises: Conflict `discovery.turn_taken` when another message was faster.
+    """
     body = answer.to_json() | ({"request": request} if request else {})
-    await queries.record_turn(
-        ctx.conn,
-        turn={
-            "number": prepared.session.turn_count + 1,
-            "key": key,
-            "message": prepared.message,
-            "reply": answer.reply,
-            "understanding": prepared.understanding.to_json(),
-            "tiles": [
-                {"listing_id": t.listing_id, "match": t.match, "parts": dict(t.parts)} for t in answer.tiles
-            ],
-            "answer": body,
-            "state": state.to_json(),
-            "took_ms": (perf_counter() - prepared.began) * 1000,
-            "matched": matched,
-        },
-    )
+    turn = {
+        "number": prepared.session.turn_count + 1,
+        "key": key,
+        "message": prepared.message,
+        "reply": answer.reply,
+        "understanding": prepared.understanding.to_json(),
+        "tiles": [
+            {"listing_id": t.listing_id, "match": t.match, "parts": dict(t.parts)} for t in answer.tiles
+        ],
+        "answer": body,
+        "state": state.to_json(),
+        "took_ms": (perf_counter() - prepared.began) * 1000,
+        "matched": matched,
+    }
+    await queries.record_turn(ctx.conn, turn={**turn, **(beside or {})})
     return body
 
 

@@ -1,0 +1,323 @@
+"""One message and its answer: guard, read, ask a model where one is there, search, act, write.
+
+The built-in engine needs two short transactions: one that reads where the conversation stands, one that searches, prepares
+what was asked for and writes everything down. A model is asked between the two, never within one. What was understood is
+written with each turn, so that any process can go on from there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from backend.adapters.sealing import Sealer
+from backend.core.context import Actor, Context
+from backend.core.errors import AppError, Busy, Conflict
+from backend.domains.discovery import acting, conversation, escalating
+from backend.domains.discovery import service as discovery
+from backend.domains.discovery.escalating import Happened
+from backend.domains.discovery.hearing import Heard, hear
+from backend.domains.discovery.model import Answer, State
+from backend.domains.discovery.requests import Stance
+from backend.domains.discovery.screen import with_events
+from backend.domains.discovery.sentiment import mood
+from backend.domains.discovery.service import Opened, Prepared, Turned
+from backend.domains.discovery.wording import Words
+from backend.domains.policy.model import Policy
+from backend.domains.policy.profiles import strictest
+from backend.flows import guarding, tools
+from backend.flows.guidance import Guidance
+from backend.flows.knowing import Known, known_of, noting_failure
+from backend.flows.runtime import Runtime
+from backend.flows.tools import Acted, Scene, Wanted
+from backend.kit.text import storable
+
+log = logging.getLogger(__name__)
+
+#: Of one message, so many things are prepared; whoever asks for more is shown the first ones.
+_MOST_ACTS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message on its way through a turn."""
+
+    runtime: Runtime
+    actor: Actor
+    key: str
+    message: str
+    heard: Heard
+    opened: Opened
+    known: Known
+    prepared: Prepared
+    policy: Policy
+    guidance: Guidance = field(default_factory=Guidance)
+
+
+async def take_turn(runtime: Runtime, actor: Actor, *, message: str, key: str) -> dict[str, Any]:
+    """One message and its answer with its events; the same key gives the same answer.
+
+    Raises: NotFound `discovery.no_such_session`; Conflict `core.key_reused`, `discovery.turn_taken`.
+    """
+    message = storable(message)
+    async with noting_failure(runtime, actor):
+        heard = hear(message)
+        body = await _kept_or_taken(runtime, actor, message, key, heard)
+    return with_events(body, turn=int(body.get("turn", 0)))
+
+
+async def _kept_or_taken(
+    runtime: Runtime, actor: Actor, message: str, key: str, heard: Heard
+) -> dict[str, Any]:
+    async with runtime.database.as_actor(actor) as ctx:
+        opened = await discovery.open_turn(ctx, key=key, message=heard.kept)
+        now = ctx
+    if opened.answer is not None:
+        return opened.answer
+    known = await known_of(runtime, actor, opened.session)
+    prepared = replace(
+        discovery.prepare(
+            opened.session,
+            message=heard.read,
+            bundle=known.bundle,
+            vocabulary=known.vocabulary,
+            index=known.index,
+            embedder=runtime.ports.embedder,
+            today=discovery.today_of(now, known.bundle.document),
+        ),
+        message=heard.kept,
+    )
+    if opened.policy is None or not opened.is_fresh:
+        opened = await _refreshed(runtime, actor, opened)
+    turn = Turn(
+        runtime,
+        actor,
+        key,
+        message,
+        heard,
+        opened,
+        known,
+        prepared,
+        opened.policy or strictest(prepared.document),
+    )
+    try:
+        async with runtime.database.as_actor(actor) as ctx:
+            return await _finished(ctx, turn)
+    except Conflict as refused:
+        if refused.code != "discovery.turn_taken":
+            raise
+        async with runtime.database.as_actor(actor) as ctx:  # the same request, a moment earlier?
+            again = await discovery.open_turn(ctx, key=key, message=heard.kept)
+        if again.answer is None:
+            raise
+        return again.answer
+
+
+async def _refreshed(runtime: Runtime, actor: Actor, opened: Opened) -> Opened:
+    """With the policy of now: none was there, its time is over, or the conversation was carried to another version."""
+    reason = "expired" if opened.policy is not None else "missing"
+    try:
+        kept = await guarding.refresh(runtime, actor, reason=reason)
+    except AppError as refused:
+        if refused.status == 404:
+            raise
+        log.warning("a policy could not be refreshed, the strictest holds: %s", refused)
+        return opened
+    return replace(opened, policy=kept.policy, is_fresh=True)
+
+
+async def _finished(ctx: Context, turn: Turn) -> dict[str, Any]:
+    """Searches, does what was asked for, words it, and writes everything down: one transaction."""
+    turned = turn.guidance.turned or await discovery.answered(ctx, turn.prepared)
+    acts = await _acts(ctx, turn, turned)
+    state = escalating.felt(turned.state, turn.heard.feeling)
+    answer, state, dropped = _worded(turn, turned, state, acts)
+    answer, state, acts = await _around(ctx, turn, answer, state, acts)
+    said = any(not f.default for f in state.filters)
+    return await discovery.keep_turn(
+        ctx,
+        turn.prepared,
+        answer,
+        state,
+        key=turn.key,
+        matched=answer.matches > 0 and said,
+        beside={
+            "stance": answer.stance,
+            "record": turn.heard.to_json() | turn.guidance.record() | {"dropped": list(dropped)},
+            **_sealed_message(turn),
+            **({"tools": rows} if (rows := _tool_rows(turn, acts)) else {}),
+            **({"exchanges": list(turn.guidance.exchanges)} if turn.guidance.exchanges else {}),
+        },
+    )
+
+
+async def _acts(ctx: Context, turn: Turn, turned: Turned) -> list[Acted]:
+    """What the buyer asked for in words, and what a model wanted on top, each once."""
+    if conversation.is_resting(turn.prepared.document):
+        return []
+    scene = Scene(
+        turn.prepared.document,
+        turned.facts.words,
+        turn.prepared.session.event_id,
+        turn.policy,
+        turn.key,
+        turn.prepared.session.state.shown,
+        turned.found.listings,
+    )
+    asked = [Wanted(r.verb, r.target, r.arguments) for r in turn.heard.wishes if r.verb != "hand_off"]
+    wanted = [*asked, *(w for w in turn.guidance.wanted if w.verb not in {a.verb for a in asked})]
+    return [await tools.act(ctx, scene, one) for one in wanted[:_MOST_ACTS]]
+
+
+def _worded(
+    turn: Turn, turned: Turned, state: State, acts: Sequence[Acted]
+) -> tuple[Answer, State, tuple[str, ...]]:
+    """The answer in words: those of the model where they passed every check, else the built-in ones."""
+    heard, stance = turn.heard, _stance(turn.heard, acts)
+    state = escalating.heard(state, _is_heard(turn))
+    if conversation.is_resting(turn.prepared.document):
+        return replace(discovery.worded(turned, conversation.reply(turned.facts))), state, ()
+    parts = [acting.refusal([r.reason for r in heard.refused])] if heard.refused else []
+    parts += [one.text for one in acts if one.text]
+    parts += [acting.asks_for_yes()] if any(one.outcome == "prepared" for one in acts) else []
+    dropped: tuple[str, ...] = ()
+    if turn.guidance.text and all(one.outcome in ("prepared", "executed") for one in acts):
+        parts.append(turn.guidance.text)
+        dropped = turn.guidance.dropped
+    elif not parts or _says_something(turned):
+        parts.append(conversation.reply(turned.facts))
+    answer = discovery.worded(turned, " ".join(part for part in parts if part))
+    extras = dict(answer.extras) | _extras(turn, acts)
+    options = tuple(option for one in acts for option in one.options)
+    return (
+        replace(
+            answer,
+            stance=str(stance),
+            language=turned.facts.understanding.language,
+            quick_replies=options or answer.quick_replies,
+            extras=extras,
+        ),
+        state,
+        dropped,
+    )
+
+
+def _extras(turn: Turn, acts: Sequence[Acted]) -> dict[str, Any]:
+    confirmations = [dict(one.confirmation) for one in acts if one.confirmation]
+    executed = [dict(one.executed) for one in acts if one.executed]
+    made: dict[str, Any] = {"turn": turn.prepared.session.turn_count + 1}
+    made |= {"confirmations": confirmations} if confirmations else {}
+    made |= {"executed": executed} if executed else {}
+    return made | dict(turn.guidance.extras)
+
+
+async def _around(
+    ctx: Context, turn: Turn, answer: Answer, state: State, acts: list[Acted]
+) -> tuple[Answer, State, list[Acted]]:
+    """What may follow a turn: a person is asked for, a survey is due, something goes with it."""
+    if conversation.is_resting(turn.prepared.document):
+        return answer, state, acts
+    happened = _happened(turn, state, acts)
+    rule = escalating.escalation(turn.prepared.document, state, happened)
+    if rule is not None or happened.wants_person:
+        return await _handed_off(ctx, turn, answer, state, acts, rule)
+    extras: dict[str, Any] = {}
+    if survey := escalating.survey_due(turn.prepared.document, state, happened):
+        extras["survey"], state = survey, escalating.noted(state, escalating.SURVEYED)
+    elif offer := escalating.suggestion(turn.prepared.document, state, happened):
+        extras["suggestions"], state = [offer], escalating.suggested(state, offer["key"])
+    return replace(answer, extras={**answer.extras, **extras}) if extras else answer, state, acts
+
+
+async def _handed_off(
+    ctx: Context,
+    turn: Turn,
+    answer: Answer,
+    state: State,
+    acts: list[Acted],
+    rule: escalating.Escalation | None,
+) -> tuple[Answer, State, list[Acted]]:
+    """A person is asked for, and it is said as it is: nobody has answered yet."""
+    trigger, action, urgency = (
+        (rule.trigger, rule.action, rule.urgency) if rule else ("user_requested", "human_handoff", "medium")
+    )
+    scene = Scene(
+        turn.prepared.document,
+        Words.of(turn.prepared.document, turn.prepared.vocabulary),
+        turn.prepared.session.event_id,
+        turn.policy,
+        turn.key,
+    )
+    details = {"trigger": trigger, "action": action, "urgency": urgency}
+    done = await tools.hand_off(ctx, scene, details)
+    acts = [*acts, done]
+    if done.outcome != "executed":
+        return answer, state, acts
+    offered: Sequence[str] = (
+        turn.prepared.document.get("agent", {}).get("escalation", {}).get("unavailable", ())
+    )
+    text = acting.handed_off(offered)
+    state = escalating.noted(state, escalating.HANDED_OFF)
+    handoff = {**details, "text": text, "unavailable": list(offered)}
+    reply = text if trigger == "user_requested" and not acts[:-1] else f"{answer.reply} {text}".strip()
+    return replace(answer, reply=reply, extras={**answer.extras, "handoff": handoff}), state, acts
+
+
+def _happened(turn: Turn, state: State, acts: Sequence[Acted]) -> Happened:
+    requests = turn.heard.screened.requests
+    return Happened(
+        intents=turn.prepared.understanding.intents,
+        mood=mood(state.moods),
+        reasons=tuple(r.reason for r in turn.heard.refused),
+        tools=tuple(one.tool for one in acts if one.outcome in ("prepared", "executed")),
+        failed=tuple(one.tool for one in acts if one.outcome == "failed"),
+        has_hold=turn.opened.has_hold,
+        wants_person="person" in turn.prepared.understanding.intents
+        or any(r.verb == "hand_off" and r.stance is not Stance.REFUSE for r in requests),
+    )
+
+
+def _stance(heard: Heard, acts: Sequence[Acted]) -> Stance:
+    """How the message was met; what was asked for and is not to be had here was declined."""
+    stance = heard.screened.stance
+    if stance is Stance.CONFIRM and acts and not any(_is_waiting(one) for one in acts):
+        return Stance.HELP if any(one.outcome == "executed" for one in acts) else Stance.REFUSE
+    return stance
+
+
+def _is_waiting(one: Acted) -> bool:
+    return one.outcome == "prepared" or one.is_open
+
+
+def _is_heard(turn: Turn) -> bool:
+    read = turn.prepared.understanding
+    return bool(
+        read.signals
+        or read.added
+        or read.removed
+        or read.questions
+        or read.intents
+        or turn.heard.screened.requests
+    )
+
+
+def _says_something(turned: Turned) -> bool:
+    read = turned.facts.understanding
+    return bool(read.added or read.removed or read.questions or read.signals)
+
+
+def _tool_rows(turn: Turn, acts: Sequence[Acted]) -> list[dict[str, Any]]:
+    return [one.row(position) for position, one in enumerate((*turn.guidance.ran, *acts), 1)]
+
+
+def _sealed_message(turn: Turn) -> dict[str, Any]:
+    """The message as it was written, where the kept one is masked; without a key to seal with it is not kept."""
+    if not turn.heard.names_people:
+        return {}
+    sealer = Sealer(turn.runtime.settings.seal_keys)
+    try:
+        return {"sealed_message": sealer.seal(f"turn:{turn.prepared.session.id}", {"message": turn.message})}
+    except Busy:
+        return {}
