@@ -18,6 +18,7 @@ from backend.api import (
     leads,
     media,
     permissions,
+    policy,
     transaction,
 )
 from backend.api.errors import add_error_handlers
@@ -53,6 +54,7 @@ def build_api(runtime: Runtime) -> FastAPI:
         blueprints,
         blueprint_previews,
         permissions,
+        policy,
         discovery,
         transaction,
         leads,
