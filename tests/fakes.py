@@ -201,7 +201,7 @@ class ScriptedModels:
     ) -> ChatAnswer:
         asked_in = order[: list(order).index("builtin")] if "builtin" in order else order
         if not set(asked_in) & set(self.available) or not self.answers:
-            raise Busy("core.no_model", tried={})
+            raise Busy("core.no_model", tried={}, input_tokens=0, output_tokens=0)
         self.asked.append({"order": tuple(order), **question})
         answer = self.answers.pop(0)
         if callable(answer):

@@ -69,7 +69,7 @@ class Gathering:
             if choice.delta is not None:
                 self._take(text_of(getattr(choice.delta, "content", None)), self._text)
                 self._add_calls(getattr(choice.delta, "tool_calls", None) or ())
-            self._finish = choice.finish_reason or self._finish
+            self._finish = _text(choice.finish_reason or self._finish)
 
     def _add_calls(self, parts: Iterable[Any]) -> None:
         for part in parts:
@@ -77,9 +77,9 @@ class Gathering:
             call = self._calls.setdefault(place, _Call())
             if len(self._calls) > _MOST_CALLS:
                 raise Failed("too_long")
-            call.id = part.id if part.id and part.id != "null" else call.id
+            call.id = _text(part.id) if part.id != "null" and part.id else call.id
             if part.function is not None:
-                call.name = part.function.name or call.name
+                call.name = _text(part.function.name or call.name)
                 arguments = part.function.arguments
                 whole = json.dumps(arguments) if isinstance(arguments, Mapping) else arguments or ""
                 self._take(whole, call.arguments)
@@ -111,6 +111,12 @@ def text_of(content: Any) -> str:
             getattr(piece, "text", "") for piece in content if getattr(piece, "type", "") == "text"
         )
     return content if isinstance(content, str) else ""
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
 
 
 def _read(call: _Call, place: int) -> ToolCall:

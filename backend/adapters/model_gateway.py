@@ -5,17 +5,32 @@ What one provider's trouble means is in `model_door`. Which verbs a model may ca
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from backend.adapters.model_cache import AnswerCache, Question
-from backend.adapters.model_door import Door, Heard, Limits
+from backend.adapters.model_door import Door, Limits, with_spare
 from backend.core.errors import AppError, Busy
-from backend.core.ports import ChatAnswer, ChatMessage, ChatModel, ModelStatus, ToolSpec
+from backend.core.ports import ChatAnswer, ChatMessage, ChatModel, ModelStatus, ToolSpec, Usage
+
+_log = logging.getLogger(__name__)
 
 _BUILTIN: Final = "builtin"
-_SPARE: Final = 0.97
+
+
+class _Ear:
+    """Hears each answer as it came: tells whoever asked to hear, and adds up what it cost."""
+
+    def __init__(self, told: Callable[[str, str], None] | None) -> None:
+        self._told = told
+        self.usage = Usage()
+
+    def hear(self, answer: ChatAnswer) -> None:
+        self.usage += answer.usage
+        if self._told is not None:
+            self._told(answer.provider, answer.raw)
 
 
 class ModelGateway:
@@ -54,7 +69,7 @@ class ModelGateway:
         attempt_s: float,
         total_s: float,
         cache_key: str | None = None,
-        heard: Heard | None = None,
+        heard: Callable[[str, str], None] | None = None,
     ) -> ChatAnswer:
         """See `Models.chat`."""
         question = Question(
@@ -65,24 +80,34 @@ class ModelGateway:
         kept = kept_as and self._cache.find(kept_as)
         if kept:
             return kept
-        until = self._clock() + total_s * _SPARE
-        answer = await self._first(names, question, attempt_s, until, heard or _unheard)
+        until = self._clock() + with_spare(total_s)
+        answer = await self._first(names, question, attempt_s, until, _Ear(heard))
         if kept_as:
             self._cache.keep(kept_as, answer)
         return answer
 
     async def _first(
-        self, names: Sequence[str], question: Question, attempt_s: float, until: float, heard: Heard
+        self, names: Sequence[str], question: Question, attempt_s: float, until: float, ear: _Ear
     ) -> ChatAnswer:
         tried: dict[str, str] = {}
         for place, name in enumerate(names, 1):
             try:
                 return await self._doors[name].ask(
-                    question, attempt_s=attempt_s, until=until, others_follow=place < len(names), heard=heard
+                    question,
+                    attempt_s=attempt_s,
+                    until=until,
+                    others_follow=place < len(names),
+                    heard=ear.hear,
                 )
             except AppError as error:
                 tried[name] = error.code
-        raise Busy("core.no_model", tried=tried)
+            except Exception as error:  # noqa: BLE001 - whatever a library does, a turn goes on
+                _log.error("%s failed with %s", name, type(error).__name__)  # its text may quote the question
+                tried[name] = "core.model_failed"
+        spent = ear.usage
+        raise Busy(
+            "core.no_model", tried=tried, input_tokens=spent.input_tokens, output_tokens=spent.output_tokens
+        )
 
     def _asked_in(self, order: Sequence[str]) -> tuple[str, ...]:
         """Those of an order that have a key, each once, up to the built-in engine."""
@@ -99,7 +124,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _plain(member) for name, member in value.items()}
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _unheard(provider: str, raw: str) -> None:
-    """Nobody asked to hear."""

@@ -245,7 +245,8 @@ class Models(Protocol):
         checked: JSON against `schema`, calls against `tools`; one repair is asked for. With a `cache_key` the same
         question may be answered from the cache. `heard(provider, raw)` is told each answer as it came, for the
         audit, also one that could not be used.
-        Raises: Busy `core.no_model`; its `tried` says which provider failed with which code.
+        Raises: Busy `core.no_model`; its `tried` says which provider failed with which code, `input_tokens` and
+        `output_tokens` what unusable answers cost.
         """
         ...
 

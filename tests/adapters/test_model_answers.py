@@ -57,7 +57,7 @@ async def test_wrong_twice_is_a_failure_and_the_next_is_asked(wrong: ChatAnswer)
         "core.model_failed",
     )
     alone = await failure(gateway(groq=ScriptedChat(wrong)), schema=SCHEMA)
-    assert alone.facts["tried"] == {"groq": "core.model_failed"}
+    assert alone.facts == {"tried": {"groq": "core.model_failed"}, "input_tokens": 20, "output_tokens": 10}
 
 
 @pytest.mark.parametrize(

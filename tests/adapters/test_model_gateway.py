@@ -11,7 +11,7 @@ import pytest
 from backend.adapters.model_door import Limits, pause_before_next
 from backend.adapters.model_gateway import ModelGateway
 from backend.core.errors import AppError, Busy, TooMany, Upstream
-from backend.core.ports import ChatAnswer, ChatMessage, Models
+from backend.core.ports import ChatAnswer, ChatMessage, Models, ToolCall, ToolSpec
 from tests.adapters.test_model_breaker import Clock
 from tests.fakes import ScriptedChat, ScriptedModels, says
 
@@ -143,6 +143,12 @@ async def test_an_error_of_a_library_is_a_failure(caplog: pytest.LogCaptureFixtu
     assert "white ones" not in caplog.text
 
 
+async def test_a_tool_nobody_can_read_does_not_end_a_turn() -> None:
+    unreadable = ToolSpec("search_cars", "", {"type": "object", "properties": {"text": {"pattern": "("}}})
+    models = gateway(groq=ScriptedChat(says("", ToolCall("1", "search_cars", {"text": "x"}))))
+    assert (await failure(models, tools=[unreadable])).facts["tried"] == {"groq": "core.model_failed"}
+
+
 async def test_whoever_stops_waiting_leaves_nothing_behind() -> None:
     groq = ScriptedChat(60.0)
     models = gateway(groq=groq)
@@ -181,12 +187,20 @@ async def test_a_question_that_is_refused_is_not_the_providers_fault(blameless: 
     assert (len(groq.asked), models.status()["groq"].state) == (4, "closed")
 
 
-async def test_too_little_time_is_not_the_providers_fault() -> None:
-    models = gateway(Limits(failures=2, slow_s=1.0), groq=ScriptedChat(60.0))
+@pytest.mark.parametrize(
+    "slow",
+    [
+        60.0,
+        Busy("core.model_unreachable", provider="x", timeout_s=0.05),
+        Upstream("core.model_failed", provider="x", problem="stalled"),
+    ],
+)
+async def test_too_little_time_is_not_the_providers_fault(slow: AppError | float) -> None:
+    models = gateway(Limits(failures=2, slow_s=1.0), groq=ScriptedChat(slow))
     for _ in range(4):
         await failure(models, attempt_s=0.1)
     assert models.status()["groq"].state == "closed"
-    impatient = gateway(Limits(failures=2, slow_s=0.05), groq=ScriptedChat(60.0))
+    impatient = gateway(Limits(failures=2, slow_s=0.04), groq=ScriptedChat(slow))
     for _ in range(2):
         await failure(impatient, attempt_s=0.1)
     assert impatient.status()["groq"].state == "open"

@@ -148,15 +148,15 @@ HANGING = {
 
 
 @pytest.mark.parametrize("only", ORDER[:3])
-@pytest.mark.parametrize("how", HANGING)
-async def test_a_provider_that_hangs_costs_less_than_two_seconds(
-    models: ModelGateway, there: dict[str, Provider], only: str, how: str
+@pytest.mark.parametrize(("how", "attempt_s"), [*((how, 0.8) for how in HANGING), ("silent", 2.0)])
+async def test_a_provider_that_hangs_costs_less_than_its_time(
+    models: ModelGateway, there: dict[str, Provider], only: str, how: str, attempt_s: float
 ) -> None:
     there[only].replies = [HANGING[how]]
     began = time.monotonic()
     with pytest.raises(Busy):
-        await ask(models, order=[only, "builtin"], attempt_s=2.0, total_s=2.0)
-    assert time.monotonic() - began < 2.0
+        await ask(models, order=[only, "builtin"], attempt_s=attempt_s, total_s=5.0)
+    assert time.monotonic() - began < attempt_s
     assert len(there[only].asked) == 1
 
 
