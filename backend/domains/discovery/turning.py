@@ -90,11 +90,7 @@ async def answer_to(ctx: Context, prepared: Prepared) -> tuple[Answer, State]:
 def worded(turned: Turned, reply: str) -> Answer:
     """The answer with its words."""
     facts, question = turned.facts, turned.facts.question
-    asked: dict[str, Any] = (
-        {"question": {"field": question.field, "text": question.text, "options": list(question.options)}}
-        if question and facts.matches
-        else {}
-    )
+    asked: dict[str, Any] = {"question": _question(question)} if question and facts.matches else {}
     return replace(
         turned.answer,
         reply=reply,
@@ -102,6 +98,12 @@ def worded(turned: Turned, reply: str) -> Answer:
         quick_replies=conversation.quick_replies(facts),
         extras={**turned.answer.extras, **asked},
     )
+
+
+def _question(question: asking.Question) -> dict[str, Any]:
+    """As the screen asks it; `counts` is how many each option would leave, about where not `is_exact`."""
+    counted = {"counts": list(question.counts), "is_exact": question.is_exact} if question.counts else {}
+    return {"field": question.field, "text": question.text, "options": list(question.options), **counted}
 
 
 async def answered(ctx: Context, prepared: Prepared) -> Turned:
