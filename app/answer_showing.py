@@ -17,8 +17,8 @@ Answer = Mapping[str, Any]
 Way = tuple[str, str, Any]
 
 _PARTS = {
-    "individual": "Your wishes",
-    "spec": "Your own words",
+    "individual": "How well it fits your words",
+    "spec": "What it has of your nice-to-haves",
     "scarcity": "How rare it is",
     "social": "How sought after it is",
 }
@@ -76,6 +76,17 @@ def loosenings(items: Iterable[Answer], head: EventHead) -> tuple[list[Loosening
     return shown, ways
 
 
+def hints(answer: Answer) -> list[str]:
+    """How many each suggested answer would leave, beside it: `12`, `about 12`; empty where nobody counted."""
+    options = list(answer.get("quick_replies") or ())
+    question = answer.get("question") or {}
+    counts = list(question.get("counts") or ())
+    if list(question.get("options") or ()) != options or len(counts) != len(options):
+        return [""] * len(options)
+    about = "" if question.get("is_exact", True) else "about "
+    return [f"{about}{formats.number(int(count))}" for count in counts]
+
+
 #: Events of a turn that hold a part of the answer under their own name.
 _WHOLE = frozenset({"chips", "tiles", "claims", "comparison", "loosenings", "actions", "done"})
 _SINGLE = frozenset({"handoff", "survey"})
@@ -93,7 +104,7 @@ def folded(body: Answer, event: Answer) -> dict[str, Any]:
     if kind in _WHOLE:
         return {**body, **said}
     if kind == "question":
-        options = list(event.get("options", ()))
+        options = list(event["options"])
         return {**body, "quick_replies": options, **({"question": said} if event.get("text") else {})}
     if kind in _SINGLE:
         return {**body, kind: said}

@@ -88,6 +88,12 @@ def tokens(stored: str) -> dict[str, str]:
     return {str(k): str(v) for k, v in known.items()} if isinstance(known, dict) else {}
 
 
+def campaign(query: Mapping[str, str]) -> dict[str, str]:
+    """What the address says of where a buyer comes from, by its short names: `utm_source` is `source`."""
+    names = ("source", "medium", "campaign", "term", "content")
+    return {name: said[:200] for name in names if (said := query.get(f"utm_{name}", ""))}
+
+
 def tiles(items: Iterable[Answer], own: Own, *, fits: bool = True) -> list[Tile]:
     """Tiles in their order; `fits` is False where nothing meets every must and these only come close."""
     return [_tile(item, own, fits) for item in items]

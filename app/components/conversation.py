@@ -66,8 +66,15 @@ def on_its_way(head: Any, saying: Any, doing: Any) -> rx.Component:
     )
 
 
-def opening(words: rx.Var[str], on_pick: Any) -> rx.Component:
-    return rx.el.button(words, icon("arrow-right"), type="button", class_name="opening", on_click=on_pick)
+def opening(words: rx.Var[str], on_pick: Any, hint: Any = "") -> rx.Component:
+    """Something one could say, at a tap; `hint` is how many that would leave."""
+    count = rx.el.span(
+        rx.el.span(", leaves ", class_name="visually-hidden"), hint, class_name="opening__count num"
+    )
+    shown = rx.cond(rx.Var.create(hint).to(str) != "", count)
+    return rx.el.button(
+        words, shown, icon("arrow-right"), type="button", class_name="opening", on_click=on_pick
+    )
 
 
 def conversation(
@@ -78,13 +85,16 @@ def conversation(
     busy: Any,
     on_pick: Any,
     problem: rx.Component,
+    hints: Any = None,
     saying: Any = "",
     doing: Any = "",
     cards: Sequence[rx.Component] = (),
 ) -> rx.Component:
     """The log of a conversation, and below it what waits for the buyer: cards to confirm, what one could say next."""
     suggestions = rx.el.div(
-        rx.foreach(quick, lambda words: opening(words, on_pick(words))),
+        rx.foreach(
+            quick, lambda words, at: opening(words, on_pick(words), hints[at] if hints is not None else "")
+        ),
         class_name="openings",
         role="group",
         custom_attrs={"aria-label": "Suggestions"},
@@ -190,12 +200,12 @@ def chip_groups(must: Any, nice: Any, *, on_edit: Any, on_remove: Any) -> rx.Com
     )
 
 
-def ways_out(ways: Any, on_pick: Any) -> rx.Component:
+def ways_out(ways: Any, title: Any, on_pick: Any) -> rx.Component:
     """What could be let go, and how many that would give."""
     return rx.cond(
         ways.length() > 0,
         rx.el.div(
-            rx.el.p("Closest ways out", class_name="ways__title", id="ways"),
+            rx.el.p(title, class_name="ways__title", id="ways"),
             rx.el.ul(
                 rx.foreach(ways, lambda way, at: rx.el.li(_way(way, on_pick(at)))), class_name="ways__list"
             ),

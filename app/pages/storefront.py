@@ -19,6 +19,7 @@ from app.components.conversation import (
 from app.components.detail import detail
 from app.components.holding import hold_dialog
 from app.components.native import ranked, server_clock
+from app.components.survey import survey_card
 from app.components.tiles import no_tiles, tile, tile_skeletons
 from app.components.wishes import chip_dialog, share_control, share_dialog
 from app.states.comparing import Comparing
@@ -60,12 +61,13 @@ def _frame() -> rx.Component:
                 head=S.head,
                 turns=S.turns,
                 quick=S.quick,
+                hints=S.hints,
                 busy=Talking.busy,
                 on_pick=lambda words: Talking.send(words, ""),
                 problem=thread_notice(Talking.problem, Talking.again),
                 saying=Talking.saying,
                 doing=Talking.doing,
-                cards=[rx.foreach(Confirming.cards, _card)],
+                cards=[rx.foreach(Confirming.cards, _card), _survey()],
             ),
             write(
                 head=S.head,
@@ -90,6 +92,17 @@ def _card(item: rx.Var) -> rx.Component:
         on_decline=Confirming.decline(item.key),
         on_again=Confirming.again(item.key),
         busy=Confirming.busy,
+    )
+
+
+def _survey() -> rx.Component:
+    return survey_card(
+        questions=Talking.survey,
+        skippable=Talking.skippable,
+        done=Talking.surveyed,
+        problem=Talking.survey_problem,
+        on_submit=Talking.send_survey,
+        on_skip=Talking.skip_survey,
     )
 
 
@@ -120,7 +133,7 @@ def _shelf() -> rx.Component:
     )
     return rx.el.section(
         head,
-        ways_out(S.ways, Wishing.loosen),
+        ways_out(S.ways, rx.cond(S.found, "With a little more room", "Closest ways out"), Wishing.loosen),
         rx.cond(S.tiles.length() > 0, shown, no_tiles(S.head.nouns)),
         rx.cond(
             S.head.comparison,

@@ -18,6 +18,7 @@ from app.messages import words
 from app.views import Chip, EventHead, Listing, Loosening, Tile, Turn
 from backend.core.context import Actor
 from backend.core.errors import AppError, Busy, Conflict, Gone, NotFound, NotSignedIn, TooMany
+from backend.domains.policy.model import SessionFacts
 from backend.domains.transactions import service as transactions
 from backend.flows import dealers, storefront
 
@@ -37,12 +38,14 @@ class Storefront(rx.State):
     head: EventHead = EventHead()
     turns: list[Turn] = []
     quick: list[str] = []
+    hints: list[str] = []
     tiles: list[Tile] = []
     must: list[Chip] = []
     nice: list[Chip] = []
     title: str = ""
     change: str = ""
     fresh: bool = True
+    found: bool = True
     ways: list[Loosening] = []
     listing: Listing = Listing()
     detail_open: bool = False
@@ -89,7 +92,8 @@ class Storefront(rx.State):
             session = await storefront.resume(bridge.runtime(), self._buyer())
         except (NotSignedIn, NotFound):
             await bridge.limit(self, "start")
-            started = await storefront.start(bridge.runtime(), slug=slug, key=str(uuid4()))
+            facts = SessionFacts(utm=showing.campaign(self.router.url.query_parameters))
+            started = await storefront.start(bridge.runtime(), slug=slug, key=str(uuid4()), facts=facts)
             session, self._token = started["ui"], started["session_token"]
         self.tokens = json.dumps({**known, slug: self._token})
         if session["event"]["status"] != "live":
@@ -105,7 +109,7 @@ class Storefront(rx.State):
         self.page_title = self.head.name
         self.fresh = not session["turns"]
         self.turns = [answer_showing.said("hello", session["greeting"], ()), *showing.turns(session["turns"])]
-        self.quick = list(session["quick_replies"])
+        self.quick, self.hints = list(session["quick_replies"]), answer_showing.hints(session)
         self._own = {int(hold["listing_id"]): hold["expires_at"] for hold in session["holds"]}
         self._hold_ids = {int(hold["listing_id"]): hold["reservation_id"] for hold in session["holds"]}
         self._is_shared, self._reached = session["lead"] is not None, -1
@@ -113,7 +117,8 @@ class Storefront(rx.State):
         self.change = ""
 
     def _show_results(self, answer: dict[str, Any]) -> None:
-        self.tiles = showing.tiles(answer["tiles"], self._own, fits=int(answer["matches"]) > 0)
+        self.found = int(answer["matches"]) > 0
+        self.tiles = showing.tiles(answer["tiles"], self._own, fits=self.found)
         self.must = showing.chips(answer["chips"], "must")
         self.nice = showing.chips(answer["chips"], "nice")
         before, self._matches = self._matches, int(answer["matches"])
@@ -126,7 +131,7 @@ class Storefront(rx.State):
             *self.turns,
             answer_showing.said(str(uuid4()), answer["reply"], answer.get("claims") or ()),
         ]
-        self.quick = list(answer["quick_replies"])
+        self.quick, self.hints = list(answer.get("quick_replies") or ()), answer_showing.hints(answer)
         self._show_results(answer)
 
     # --- wishes shared with dealers ----------------------------------------------------------------------

@@ -16,8 +16,10 @@ from app.messages import words
 from app.states.confirming import Confirming
 from app.states.storefront import TO_TOP, Storefront
 from app.views import Asked, Turn
+from backend.core.context import Actor
 from backend.core.errors import AppError, InvalidInput
 from backend.flows import storefront
+from backend.flows.streaming import stream_turn
 from backend.kit.text import storable
 
 #: What the composer and the HTTP API take too.
@@ -96,6 +98,22 @@ class Talking(rx.State):
         self.survey = []
 
     @rx.event
+    async def send_survey(self, form: dict[str, Any]) -> None:
+        """What was answered; one answer is enough."""
+        given = answer_showing.answers(self.survey, form)
+        if not given:
+            self.survey_problem = "Choose an answer, or skip the questions."
+            return
+        front = await self.get_state(Storefront)
+        try:
+            await bridge.limit(self, "action")
+            await storefront.answer_survey(bridge.runtime(), front._buyer(), answers=given)
+        except AppError as error:
+            self.survey_problem = words(error)
+            return
+        self.survey, self.surveyed, self.survey_problem = [], True, ""
+
+    @rx.event
     def again(self):
         """The message that failed, once more, under its key."""
         return Talking.send(self._words, self._key)
@@ -118,12 +136,20 @@ class Talking(rx.State):
         self.busy, self.saying, self.doing, self.problem = False, "", "", problem
         self.failed += 1
 
-    async def _answer(self, actor: Any) -> dict[str, Any]:
+    async def _answer(self, actor: Actor) -> dict[str, Any]:
+        """The answer, piece by piece; what it was asked is finished and kept even when nobody listens any more."""
         if len(self._words) > LONGEST_MESSAGE:
             raise InvalidInput("core.too_large", limit=LONGEST_MESSAGE)
         await bridge.limit(self, "message")
-        answer = await storefront.say(bridge.runtime(), actor, message=self._words, key=self._key)
-        event = await storefront.shown(bridge.runtime(), actor)
+        body: dict[str, Any] = {}
+        async for event in stream_turn(bridge.runtime(), actor, self._words, self._key):
+            if event["type"] == "error":
+                raise AppError(event["code"], **event["facts"])
+            body = answer_showing.folded(body, event)
+            if event["type"] == "text":
+                async with self:
+                    self.saying += event["text"]
+        shown = await storefront.shown(bridge.runtime(), actor)
         async with self:
-            (await self.get_state(Storefront)).head = showing.event_head(event)
-        return answer
+            (await self.get_state(Storefront)).head = showing.event_head(shown)
+        return body

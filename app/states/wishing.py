@@ -65,18 +65,22 @@ class Wishing(rx.State):
         return done
 
     async def _change(self, changes: list[tuple[str, str, Any]]) -> list[Any]:
-        """Changes chips one after the other; what to do when it has been shown."""
+        """Changes chips one after the other; said is what came of all. Gives what to do when it has been shown."""
         front = await self.get_state(Storefront)
-        for chip_id, change, value in changes:
-            await bridge.limit(self, "message")
-            answer = await storefront.change_chip(
-                bridge.runtime(),
-                front._buyer(),
-                chip_id=chip_id,
-                change=change,
-                value=value,
-                key=str(uuid4()),
-            )
-            front.fresh = False
-            front._show_answer(answer)
+        answer: dict[str, Any] | None = None
+        try:
+            for chip_id, change, value in changes:
+                await bridge.limit(self, "message")
+                answer = await storefront.change_chip(
+                    bridge.runtime(),
+                    front._buyer(),
+                    chip_id=chip_id,
+                    change=change,
+                    value=value,
+                    key=str(uuid4()),
+                )
+        finally:  # what was changed before a refusal is shown too
+            if answer is not None:
+                front.fresh = False
+                front._show_answer(answer)
         return [rx.call_script(TO_TOP), *([Storefront.refresh_lead] if front._is_shared else [])]

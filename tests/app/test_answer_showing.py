@@ -120,14 +120,33 @@ def test_events_of_a_turn_give_the_answer_as_it_is_kept() -> None:
     assert answer_showing.folded(body, {"type": "started", "key": "k"}) == body
 
 
+def test_a_suggested_answer_says_how_many_it_leaves() -> None:
+    question = {
+        "field": "price",
+        "text": "How much?",
+        "options": ["Up to $9", "Up to $20"],
+        "counts": [3, 1200],
+    }
+    answer = {"quick_replies": ["Up to $9", "Up to $20"], "question": question}
+    assert answer_showing.hints(answer) == ["3", "1,200"]
+    assert answer_showing.hints(answer | {"question": question | {"is_exact": False}}) == [
+        "about 3",
+        "about 1,200",
+    ]
+    assert answer_showing.hints({"quick_replies": ["Which?"], "question": question}) == [""], (
+        "of another question"
+    )
+    assert answer_showing.hints({}) == []
+
+
 def test_a_match_is_taken_apart_in_a_fixed_order() -> None:
     parts = {"social": 2.0, "individual": 40.06, "spec": 20.0, "other": 9.0}
     assert answer_showing.shares(parts) == [
-        Share("Your wishes", "40.1", 100),
-        Share("Your own words", "20.0", 50),
+        Share("How well it fits your words", "40.1", 100),
+        Share("What it has of your nice-to-haves", "20.0", 50),
         Share("How sought after it is", "2.0", 5),
     ]
-    assert answer_showing.shares({"spec": 0.0}) == [Share("Your own words", "0.0", 0)]
+    assert answer_showing.shares({"spec": 0.0}) == [Share("What it has of your nice-to-haves", "0.0", 0)]
     assert answer_showing.shares({}) == []
 
 

@@ -108,6 +108,11 @@ def test_a_soft_signal_is_typed_as_what_it_is(value: Any, op: str, typed: Any) -
     assert "with the kids" in chip.why
 
 
+def test_where_a_buyer_comes_from_is_read_from_the_address() -> None:
+    query = {"utm_source": "newsletter", "utm_campaign": "x" * 300, "utm_evil": "y", "item": "7"}
+    assert showing.campaign(query) == {"source": "newsletter", "campaign": "x" * 200}
+
+
 def test_headlines_and_changes_in_words() -> None:
     assert showing.headline(2340, HEAD, fresh=True) == "2,340 cars"
     assert showing.headline(12, HEAD, fresh=False) == "12 cars match"

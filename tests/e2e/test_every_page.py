@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -63,12 +64,31 @@ class TestEveryPage:
         await check(page, f"storefront-{size}-{scheme}")
         await ask(page, WISH)
         await check(page, f"storefront-asked-{size}-{scheme}")
+        await page.locator(".chip__edit").first.click()
+        await check(page, f"wish-{size}-{scheme}")
+        await page.keyboard.press("Escape")
+        await page.get_by_role("button", name="Talk to a person").click()
+        await expect(page.get_by_role("heading", name="Bring in a person?")).to_be_visible()
+        await check(page, f"person-{size}-{scheme}")
+        await page.keyboard.press("Escape")
         await page.locator(".tile--available .tile__link").first.click()
         await expect(page.get_by_role("button", name="Hold it for me")).to_be_visible()
         await check(page, f"detail-{size}-{scheme}")
         await page.get_by_role("button", name="Hold it for me").click()
         await expect(page.get_by_role("heading", name="Hold it for you?")).to_be_visible()
         await check(page, f"hold-{size}-{scheme}")
+        await page.keyboard.press("Escape")
+        await page.keyboard.press("Escape")
+        if size == "desktop":
+            for at in range(2):
+                await page.get_by_role("button", name=re.compile("^Compare ")).nth(at).click()
+            await page.get_by_role("button", name="Compare", exact=True).click()
+            await expect(page.get_by_role("heading", name="Side by side")).to_be_visible()
+            await check(page, f"compare-{size}-{scheme}")
+            await page.keyboard.press("Escape")
+        await ask(page, "under 9k")
+        await expect(page.locator(".ways")).to_be_visible()
+        await check(page, f"storefront-nothing-{size}-{scheme}")
 
     async def test_cockpit(self, visit: Open, size: str, scheme: str) -> None:
         page = await visit("/", size=SIZES[size], scheme=scheme)
@@ -116,7 +136,7 @@ async def test_the_whole_way_to_a_hold_works_with_the_keyboard_alone(visit: Open
     await page.get_by_role("textbox", name="Write to Claire").focus()
     await page.keyboard.type(WISH)
     await page.keyboard.press("Enter")
-    await expect(page.locator(".turn--guide")).to_have_count(2)
+    await expect(page.locator("article.turn--guide")).to_have_count(2)
     link = page.locator(".tile--available .tile__link").first
     await link.focus()
     await page.keyboard.press("Enter")

@@ -19,10 +19,10 @@ def composer(page: Page):
 async def ask(page: Page, message: str) -> None:
     """Says something and waits until it has been answered."""
     await expect(composer(page)).to_be_visible()
-    turns = await page.locator(".turn--guide .turn__text").count()
+    turns = await page.locator("article.turn--guide").count()
     await composer(page).fill(message)
     await composer(page).press("Enter")
-    await expect(page.locator(".turn--guide .turn__text")).to_have_count(turns + 1)
+    await expect(page.locator("article.turn--guide")).to_have_count(turns + 1)
 
 
 async def test_an_operator_asks_the_admin_publishes_and_two_buyers_meet_over_one_car(visit: Open) -> None:
@@ -163,6 +163,37 @@ async def test_removing_a_wish_ranks_again_and_says_what_changed(visit: Open) ->
     await ask(page, "under 28k")
     await page.get_by_role("button", name=re.compile("^Remove: .*28,000")).click()
     await expect(page.locator(".shelf__change")).to_contain_text("→")
+
+
+async def test_what_the_guide_prepares_waits_for_a_yes_and_nothing_found_leads_on(visit: Open) -> None:
+    page = await visit(f"/e/{SLUG}")
+    await ask(page, "under 40k, no accidents, for family road trips")
+    understood = page.get_by_role("button", name=re.compile("^Change: .*40,000"))
+    await expect(understood).to_have_attribute("title", re.compile("^You said “.*40k"))
+    await expect(page.locator(".chip--nice").first).to_contain_text("family")
+    await expect(page.locator(".tile__reason").first).not_to_be_empty()
+
+    await ask(page, "Please hold the first one for me")
+    card = page.locator(".card")
+    await expect(card).to_contain_text("We keep it for you alone for")
+    await expect(page.locator(".tile--mine")).to_have_count(0)  # prepared is not done
+    await card.get_by_role("button", name="Hold it for me").click()
+    await expect(card).to_contain_text("It is yours for now.")
+    await expect(page.locator(".tile--mine .tile__state")).to_contain_text("Held for you")
+    assert await page.evaluate(
+        "document.activeElement.classList.contains('card')"
+    )  # not lost with the button
+
+    await ask(page, "under 9k")
+    way = page.locator(".ways button").first
+    await expect(page.get_by_role("heading", name="The closest to it")).to_be_visible()
+    await way.click()
+    await expect(page.get_by_role("heading", name=re.compile("match(es)?$"))).to_be_visible()
+
+    await page.get_by_role("button", name="Talk to a person").click()
+    await page.get_by_role("button", name="Ask for a person").click()
+    await page.get_by_role("button", name="Go on looking").click()
+    await expect(page.get_by_text("Nobody has joined yet")).to_be_visible()
 
 
 async def test_a_draft_with_a_mistake_shows_its_place_and_cannot_be_put_forward(visit: Open) -> None:
