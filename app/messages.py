@@ -214,6 +214,7 @@ WORDS: dict[str, str] = {
     "catalogue.no_such_listing": "This one is no longer offered here.",
     # discovery
     "discovery.chip_value": "This value does not fit here. Check it and try again.",
+    "discovery.compare_count": "Two to four can be compared at once.",
     "discovery.no_such_chip": "This wish has changed in the meantime.",
     "discovery.survey_answer": "Some of these answers do not fit their questions. Check them and send them again.",
     "discovery.no_such_session": "Your conversation could not be found. We have begun a new one for you.",
