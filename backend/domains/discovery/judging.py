@@ -1,0 +1,115 @@
+"""The built-in judge of answers: of several wordings the best sourced, fitting, toned and brief one. Pure, deterministic.
+
+Each measure is 0 to 1; the total weighs them 0.5 groundedness, 0.2 fit, 0.15 tone, 0.15 brevity: a statement without a
+source outweighs any charm. Equal totals go to the earlier candidate.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from backend.domains.discovery import conversation
+from backend.domains.discovery.conversation import Facts
+from backend.domains.discovery.evidence import Evidence, numbers_in
+from backend.domains.discovery.folding import words
+from backend.domains.discovery.grounding import check
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """How good one candidate is. Unit: 0..1 each."""
+
+    groundedness: float
+    fit: float
+    tone: float
+    brevity: float
+    total: float
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Which candidate is best, and how each did, in their order."""
+
+    index: int
+    scores: tuple[Scores, ...]
+
+
+WEIGHTS: Final[Mapping[str, float]] = {"groundedness": 0.5, "fit": 0.2, "tone": 0.15, "brevity": 0.15}
+_MARKS: Final[Mapping[str, int]] = {"calm_expert": 0, "professional_warm": 1, "friendly_expert": 2}
+_HYPE_WORDS: Final = """amazing incredible awesome unbelievable insane epic stunning gorgeous perfect fantastic dream lucky hurry
+unglaublich wahnsinn traumhaft perfekt sensationell incroyable fantastique parfait increible fantastico perfecto wonderful"""
+_SLANG_WORDS: Final = "hey yo dude buddy folks gonna wanna cool lol nope yep guys krass geil mec tio"
+_HYPE: Final = frozenset(_HYPE_WORDS.split())
+_SLANG: Final = frozenset(_SLANG_WORDS.split())
+_EMOJI: Final = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
+_SHOUTED: Final = re.compile(r"\b[A-ZÀ-Þ]{5,}\b")
+_PENALTY: Final = 0.2
+
+
+def judge(candidates: Sequence[str], evidence: Evidence, *, tone: str, most_words: int) -> Judged:
+    """The best of the candidates; the first one where there is nothing to choose."""
+    scores = tuple(_scored(text, evidence, tone, most_words) for text in candidates)
+    best = max(range(len(scores)), key=lambda at: (scores[at].total, -at), default=0)
+    return Judged(best, scores)
+
+
+def variants(facts: Facts, k: int) -> tuple[str, ...]:
+    """Up to `k` different built-in wordings of one answer, the usual one first."""
+    persona: Mapping[str, Any] = facts.document["persona"]
+    other = "supportive" if persona.get("style", {}).get("directness") == "crisp" else "crisp"
+    style = {**persona, "style": {**persona.get("style", {}), "directness": other}}
+    turned = replace(facts, document={**facts.document, "persona": style})
+    told = (
+        conversation.reply(replace(one, turn=facts.turn + at)) for at in range(4) for one in (facts, turned)
+    )
+    return tuple(dict.fromkeys(told))[: max(1, k)]
+
+
+def _scored(text: str, evidence: Evidence, tone: str, most_words: int) -> Scores:
+    if not text.strip():
+        return Scores(0.0, 0.0, 0.0, 0.0, 0.0)
+    parts = {
+        "groundedness": _groundedness(text, evidence),
+        "fit": _fit(text, evidence),
+        "tone": _tone(text, tone),
+        "brevity": min(1.0, most_words / max(1, len(words(text)))),
+    }
+    total = sum(WEIGHTS[name] * value for name, value in parts.items())
+    return Scores(**{name: round(value, 4) for name, value in parts.items()}, total=round(total, 4))
+
+
+def _groundedness(text: str, evidence: Evidence) -> float:
+    """The share of the text, by its words, that has a source."""
+    checked = check(text, evidence)
+    lost = sum(len(words(sentence)) for sentence in checked.dropped)
+    return 1.0 - lost / max(1, len(words(text)))
+
+
+def _fit(text: str, evidence: Evidence) -> float:
+    """Whether it speaks of what was found: one of the listings by name or price, how many there are, one question at most."""
+    figures = {(kind, value) for kind, readings, _ in numbers_in(text) for value in readings}
+    told = {w.text for w in words(text)}
+    names = any(
+        s.title in text or {w.text for w in words(str(s.facts.get("model") or "-"))} <= told
+        for s in evidence.sources
+    )
+    prices = any(("money", round(s.price, 2)) in figures for s in evidence.sources if s.price is not None)
+    counts = any(("other", value) in figures for kind, value in evidence.numbers if kind == "count" and value)
+    speaks = (names or prices or not evidence.sources) * 0.5
+    return speaks + (counts or not evidence.sources) * 0.25 + (text.count("?") <= 1) * 0.25
+
+
+def _tone(text: str, tone: str) -> float:
+    """One, less for each exclamation mark beyond what the tone allows, hype, shouting, slang where it is out of place."""
+    told = [w.text for w in words(text)]
+    friendly = tone == "friendly_expert"
+    faults = (
+        max(0, text.count("!") - _MARKS.get(tone, 1))
+        + sum(w in _HYPE for w in told)
+        + len(_SHOUTED.findall(text))
+    )
+    faults += 0 if friendly else sum(w in _SLANG for w in told) + len(_EMOJI.findall(text))
+    return max(0.0, 1.0 - _PENALTY * faults)
