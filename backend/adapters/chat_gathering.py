@@ -49,11 +49,16 @@ class Gathering:
             raise Failed("protocol") from None
         self.has_begun = True
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the provider said that it ended, and how."""
+        return bool(self._finish)
+
     def answer(self) -> ChatAnswer:
         """Raises: Failed where it did not come to its end: half an answer is none."""
         if not self.has_begun:
             raise Failed("protocol")
-        if not self._finish or self._finish in _NOT_WHOLE:
+        if not self.is_whole or self._finish in _NOT_WHOLE:
             raise Failed(_NOT_WHOLE.get(self._finish, "cut"))
         text = "".join(self._text).replace("\0", "")
         calls = tuple(_read(call, place) for place, call in sorted(self._calls.items()))

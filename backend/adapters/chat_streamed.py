@@ -14,6 +14,7 @@ from backend.core.errors import Busy
 from backend.core.ports import ChatAnswer, ChatMessage, ToolSpec
 
 _LONGEST_GAP_S: Final = 5.0
+_AFTERWARDS_S: Final = 0.3  # for the usage, which may come after the end
 SPARE_S: Final = 1.0  #: how much longer than ours a library's own time-out is, so that ours ends first
 
 
@@ -57,6 +58,8 @@ class StreamedChat(ABC):
         except TimeoutError:
             raise Busy("core.model_unreachable", provider=self.name, timeout_s=round(timeout_s, 2)) from None
         except Failed as failed:
+            if gathering.is_whole and failed.problem in {"stalled", "unreachable"}:
+                return gathering.answer()  # it came to its end, the line did not
             is_cut = failed.problem in {"unreachable", "protocol"} and gathering.has_begun
             raise (Failed("cut") if is_cut else failed).as_error(self.name) from None
 
@@ -69,6 +72,6 @@ async def take_all(stream: AsyncIterable[Any], gathering: Gathering, timeout_s: 
         async with asyncio.timeout(None) as patience:
             async for chunk in stream:
                 gathering.add(chunk)
-                patience.reschedule(clock() + gap_s)
+                patience.reschedule(clock() + (min(gap_s, _AFTERWARDS_S) if gathering.is_whole else gap_s))
     except TimeoutError:
         raise Failed("stalled") from None

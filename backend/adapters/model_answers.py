@@ -22,6 +22,7 @@ from backend.core.errors import AppError, Busy, TooMany, Upstream
 
 _FIRST_WAIT_S: Final = 0.25
 _LONGEST_WAIT_S: Final = 4.0
+_LONGEST_ASKED_S: Final = 86_400.0
 PASSING: Final = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 _ANSWER: Final = "answer"
 
@@ -128,7 +129,7 @@ def seconds_of(retry_after: str | None) -> float | None:
     if not retry_after:
         return None
     try:
-        return max(0.0, float(retry_after))
+        return min(max(0.0, float(retry_after)), _LONGEST_ASKED_S)
     except ValueError:
         pass
     try:

@@ -88,6 +88,11 @@ def stands_still(text: str = "Half an answ", *, for_s: float = 8.0) -> Reply:
     return _anew(lambda: _then_nothing([event({"content": text})], for_s))
 
 
+def stays_open(events: Sequence[bytes], *, for_s: float = 8.0) -> Reply:
+    """Everything was said, the line is not given up."""
+    return _anew(lambda: _then_nothing(events, for_s))
+
+
 def drips_events(*, every_s: float = 0.05, times: int = 200) -> Reply:
     """Always one more sign, never an end."""
     return _anew(lambda: repeat(event({"content": "a"}), times), pause_s=every_s)

@@ -212,6 +212,17 @@ async def test_a_stream_that_stands_still_is_left_at_half_time(model: ChatModel,
     assert time.monotonic() - began < 1.1
 
 
+async def test_a_whole_answer_is_taken_though_the_line_stays_open(model: ChatModel, there: Provider) -> None:
+    for events in (replies.answer_events("Two."), replies.answer_events("Two.")[:-1]):
+        there.replies = [replies.stays_open(events)]
+        began = time.monotonic()
+        answer = await ask(model, timeout_s=5.0)
+        assert (answer.text, answer.usage) == ("Two.", Usage(21, 8))
+        assert time.monotonic() - began < 1.5
+    there.replies = [replies.streamed(replies.answer_events("Two.")[:-1], whole=False)]
+    assert (await ask(model)).text == "Two."
+
+
 async def test_an_answer_without_end_is_left(model: ChatModel, there: Provider) -> None:
     there.replies = [replies.streamed(replies.event({"content": "x" * 50_000}) for _ in range(20))]
     assert (await failure(model)).facts["problem"] == "too_long"

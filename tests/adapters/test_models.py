@@ -238,6 +238,7 @@ def test_a_schema_is_strict_where_nothing_is_left_open() -> None:
 def test_a_wait_is_a_number_or_a_date() -> None:
     assert seconds_of("2.5") == 2.5
     assert seconds_of("-3") == 0
+    assert (seconds_of("inf"), seconds_of("nan")) == (86_400, 0)
     later = seconds_of(format_datetime(datetime.now(UTC) + timedelta(seconds=30), usegmt=True))
     assert later is not None
     assert 25 < later < 31

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import socket
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
@@ -217,3 +218,22 @@ async def test_zep_remembers_where_it_has_a_key() -> None:
     made = build_ports(settings(zep_api_key=KEY, zep_base_url="http://127.0.0.1:9"))
     assert isinstance(made.memory, ZepMemory)
     await made.close()
+
+
+@pytest.mark.parametrize(
+    ("library", "set_to"),
+    [
+        ("groq", {"groq_api_key": KEY}),
+        ("openai", {"openai_api_key": KEY}),
+        ("mistralai", {"mistral_api_key": KEY}),
+        ("zep-cloud", {"zep_api_key": KEY}),
+    ],
+)
+def test_a_key_without_its_library_says_what_to_do(
+    library: str, set_to: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for missing in ("groq", "openai", "mistralai.client", "zep_cloud.client"):
+        monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(Busy) as error:
+        build_ports(settings(**set_to))
+    assert (error.value.code, error.value.facts["missing"]) == ("core.not_configured", [library])
