@@ -20,7 +20,7 @@ from backend.domains.discovery import service as discovery
 from backend.domains.discovery.model import Answer
 from backend.domains.events import approvals, drafts
 from backend.domains.events import service as events
-from backend.domains.events.changes import diff
+from backend.domains.events.changes import Diff, diff
 from backend.domains.events.editing import Edit, edited
 from backend.domains.events.joining import authored
 from backend.domains.events.lifecycle import to_json
@@ -34,6 +34,7 @@ from backend.domains.events.model import (
     Source,
     steps,
 )
+from backend.flows import policies
 from backend.flows.config_views import diff_view, validation_view
 from backend.flows.once import once
 from backend.flows.runtime import Runtime
@@ -42,6 +43,10 @@ from backend.kit.text import storable
 MOST_SCENARIOS: Final = 20
 LONGEST_MESSAGE: Final = 2000
 _WORD: Final = re.compile(r"[a-z0-9_$]{3,}")
+#: Sections that policies are resolved from, how many decisions are replayed, and how many flips are shown.
+_OF_POLICY: Final = frozenset({"policy", "agent", "conversion", "ui_contract", "flags"})
+_REPLAYED: Final = 20_000
+_SHOWN: Final = 50
 #: Words that say nothing about what is expected.
 _PLAIN: Final = frozenset(
     (
@@ -231,7 +236,20 @@ async def _report(
                 "differs": sorted(name for name in proposed if proposed[name] != now[name]),
             }
         )
-    return {**report, "diff": diff_view(found, in_force, compiled.document)}
+    replay = await _policy_replay(runtime, actor, stage, compiled.document, found)
+    return {**report, "policy_replay": replay, "diff": diff_view(found, in_force, compiled.document)}
+
+
+async def _policy_replay(
+    runtime: Runtime, actor: Actor, stage: _Stage, document: Document, found: Diff
+) -> dict[str, Any] | None:
+    """What of the latest decisions would flip, where the proposal changes what a policy is made of; else nothing."""
+    if _OF_POLICY.isdisjoint(str(change.path[0]) for change in found.changes if change.path):
+        return None
+    async with runtime.database.as_actor(actor) as ctx:
+        event = await events.get_readable(ctx, slug=str(stage.version.document["id"]))
+        seen = await policies.replayed(runtime, ctx, event, document, _REPLAYED)
+    return {**seen, "examples": seen["examples"][:_SHOWN]}
 
 
 async def _rehearsed(

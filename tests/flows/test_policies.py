@@ -14,7 +14,7 @@ from ruamel.yaml import YAML
 from backend.core.context import Actor
 from backend.core.errors import AppError, Conflict, InvalidInput, NotAllowed, NotFound
 from backend.domains.policy.facts import facts_from
-from backend.flows import configs, contexts, drafting, guarding, oversight, policies, storefront
+from backend.flows import configs, contexts, drafting, guarding, oversight, policies, previewing, storefront
 from tests.factories import World
 from tests.flows.conftest import SLUG, House
 
@@ -189,6 +189,28 @@ async def test_a_proposal_over_the_log_counts_and_lists_what_would_flip(house: H
 
 async def _in_force(house: House, admin: Actor) -> str:
     return str((await configs.get_config(house.runtime, admin, slug=SLUG))["yaml_content"])
+
+
+async def test_a_preview_tells_what_a_change_of_policy_would_flip(house: House, admin: Actor) -> None:
+    buyer, screen = await enter(house)
+    await guarding.prepare(
+        house.runtime, buyer, verb="hold", arguments={"listing_id": int(screen["tiles"][0]["listing_id"])}
+    )
+
+    async def previewed(changes: dict[str, Any]) -> Any:
+        found = await previewing.preview(
+            house.runtime, admin, key=str(uuid4()), slug=SLUG, scenarios=[], changes=changes
+        )
+        return found["policy_replay"]
+
+    everybody = "/policy/profiles/1/tool_policy"
+    rest = ["compare_listings", "request_info"]
+    seen = await previewed(
+        {f"{everybody}/allowed": rest, f"{everybody}/confirm": [], f"{everybody}/idempotent": []}
+    )
+    assert (seen["decisions"], seen["flips"]) == (1, {"confirm_to_deny": 1})
+    assert [flip["verb"] for flip in seen["examples"]] == ["hold"]
+    assert await previewed({"/persona/name": "Ada"}) is None
 
 
 async def test_a_replay_needs_a_proposal_that_compiles(house: House, admin: Actor) -> None:
