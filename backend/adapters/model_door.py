@@ -31,7 +31,7 @@ class Limits:
     failures: int = 5
     window_s: float = 60.0
     pause_s: float = 30.0
-    at_once: int = 16
+    at_once: int = 64
     cache_s: float = 600.0
     cache_size: int = 512
     slow_s: float = 1.0  #: a time-out below this says more about the time given than about the provider

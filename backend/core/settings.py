@@ -76,7 +76,7 @@ class Settings(BaseSettings):
         description="After how many failed calls within a minute a provider of models is left alone.",
     )
     model_pause_seconds: float = Field(default=30.0, gt=0, description="For how long it is then left alone.")
-    model_calls: int = Field(default=16, ge=1, description="Calls to one provider at once, per process.")
+    model_calls: int = Field(default=64, ge=1, description="Calls to one provider at once, per process.")
     model_cache_seconds: float = Field(
         default=600.0,
         ge=0,
