@@ -44,6 +44,8 @@ def convert_to(value: float, unit: str, target: str | None) -> float | None:
 
 
 def field_of(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[str | None, Quantity]:
+    if q.unit in ("mi", "km") and reader.lex.patterns["trip_after"].match(reader.text.after(q.end)):
+        return None, q
     noun, q = _noun(reader, q, found)
     q = _in_seconds(reader, q, noun)
     year = reader.terms.find("year")

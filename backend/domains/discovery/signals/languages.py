@@ -22,7 +22,8 @@ KNOWN: Final = ("en", "de", "fr", "es")
 _HERE: Final = Path(__file__).parent
 _WORD: Final = re.compile(r"(?<![^\W_])[^\W\d_]+(?:['’][^\W\d_]+)*")
 _MOST_WORDS: Final = 200
-_OWN, _NAMED, _LETTER = 1.0, 0.8, 0.6  # how much a word of the language, a word for goods, a letter says
+# how much a word of the language says, one for goods, an inflected one, a letter
+_OWN, _NAMED, _INFLECTED, _LETTER = 1.0, 0.8, 0.5, 0.6
 
 
 @cache
@@ -81,7 +82,9 @@ def _spoken(message: str) -> Languages | None:
 def _weight(word: str, language: str) -> float:
     if word in own_words(language):
         return _OWN
-    return _NAMED if word in _said_in(language) or _stem(language)(word) in _said_in(language) else 0.0
+    if word in _said_in(language):
+        return _NAMED
+    return _INFLECTED if _stem(language)(word) in _said_in(language) else 0.0
 
 
 @cache

@@ -9,6 +9,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Final
 
 from rapidfuzz import process
@@ -22,6 +23,7 @@ _JOINTS: Final = frozenset("-–./&'")
 _SENTENCE: Final = frozenset(".!?;\n")
 _CLAUSE: Final = frozenset(",()[]–—:|")
 _MOST_CORRECTIONS: Final = 8
+_MOST: Final = 64  # mentions in one message
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,7 @@ def find(text: Text, terms: Terms, lex: Lexicon) -> list[Mention]:
     stems = corrected(text, terms, lex)
     found: list[Mention] = []
     at = 0
-    while at < len(stems):
+    while at < len(stems) and len(found) < _MOST:
         mention = _longest(text, terms, stems, at)
         if mention is None:
             at += 1
@@ -202,8 +204,8 @@ def _is_spaced(text: Text, at: int) -> bool:
 
 def _questions(text: Text, lex: Lexicon, made: list[Clause]) -> list[Clause]:
     asked: set[int] = set()
-    for sentence in {c.sentence for c in made}:
-        parts = [c for c in made if c.sentence == sentence]
+    for _, group in groupby(made, key=lambda c: c.sentence):
+        parts = list(group)
         first, end = parts[0].first, parts[-1].end
         marked = end < len(text.tokens) and text.tokens[end].text == "?"
         for start in {first, *(c.first for c in parts)}:

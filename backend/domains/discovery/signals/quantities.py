@@ -17,6 +17,7 @@ from backend.kit.units import plain_number
 
 _NUMBER: Final = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]*)$")
 _HUNDRED: Final = 100
+_MOST: Final = 32  # figures of one message; nobody means more, and each costs time
 _LARGEST: Final = 10**12
 
 
@@ -53,14 +54,14 @@ def find(text: Text, lex: Lexicon, taken: Collection[int]) -> list[Quantity]:
     """Quantities from left to right, ranges joined, with their comparators."""
     found: list[Quantity] = []
     at = 0
-    while at < len(text.tokens):
+    while at < len(text.tokens) and len(found) < _MOST:
         quantity = None if at in taken else _at(text, lex, at, taken)
         if quantity is None:
             at += 1
             continue
         found.append(quantity)
         at = quantity.end
-    return _with_comparators(text, lex, _ranges(text, lex, found))
+    return _with_units(text, lex, _with_comparators(text, lex, _ranges(text, lex, found)))
 
 
 def _at(text: Text, lex: Lexicon, at: int, taken: Collection[int]) -> Quantity | None:
@@ -237,6 +238,22 @@ def _with_comparators(text: Text, lex: Lexicon, found: list[Quantity]) -> list[Q
     for q in found:
         compared, used = _compared(text, lex, q, used)
         made.append(compared)
+    return made
+
+
+def _with_units(text: Text, lex: Lexicon, found: list[Quantity]) -> list[Quantity]:
+    """`at least 2,000 but no more than 2,800 sq ft`: opposite limits side by side share their unit."""
+    made = list(found)
+    for i in range(len(made) - 1):
+        a, b = made[i], made[i + 1]
+        between = [t.text for t in text.tokens[a.end : b.said]]
+        joins = lex.words["range_ands"] | lex.words["turns"] | lex.words["refusing"] | {","}
+        if {a.op, b.op} != {"lte", "gte"} or len(between) > 2 or not joins.issuperset(between):
+            continue
+        if not a.unit and not a.currency and a.scale == b.scale:
+            made[i] = replace(a, unit=b.unit, currency=b.currency)
+        elif not b.unit and not b.currency and a.scale == b.scale:
+            made[i + 1] = replace(b, unit=a.unit, currency=a.currency)
     return made
 
 

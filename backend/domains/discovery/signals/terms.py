@@ -148,7 +148,8 @@ class _Builder:
             for phrase in self._words_for(value):
                 self.add(phrase, self._value(attribute, phrase, value), replace=False)
             for part in _parts(attribute.name, words_of(value, self.lex.stem)):
-                groups[part].append(value)
+                if part not in self.lex.words["things"]:
+                    groups[part].append(value)
         for value in shown:
             for phrase in self.lex.near.get(concept_of(value), ()):
                 for form in spellings(phrase):

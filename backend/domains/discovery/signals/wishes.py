@@ -109,7 +109,8 @@ def _confirmed(reader: Reader, mention: Mention, term: Term) -> bool:
         return False
     tokens = reader.text.tokens
     before, after = mention.first - 1, mention.end
-    while before >= clause.first and tokens[before].text in reader.lex.words["links"]:
+    nos = {i for first, end in reader.nos for i in range(first, end)}
+    while before >= clause.first and (tokens[before].text in reader.lex.words["links"] or before in nos):
         before -= 1
     while (
         after < clause.end
