@@ -227,7 +227,11 @@ def _fitted(told: Told, room: int) -> tuple[str, Told]:
 
 def _record(snippet: Snippet, text: str) -> str:
     """One line of JSON. Who said it stands first; names of fields come from feeds and are quoted like their values."""
-    named = {"source": snippet.source, "id": visible(snippet.id)[:200], "field": visible(snippet.field)[:200]}
-    head = ",".join(f'"{name}":{quoted(value)}' for name, value in named.items() if value)
-    said = "" if snippet.source in TRUSTED else ',"quoted":true'
-    return f'{{{head}{said},"text":{quoted(text)}}}'
+    head = f'{{"source":"{snippet.source}"'  # one of the known classes
+    if snippet.id:
+        head += f',"id":{quoted(visible(snippet.id)[:200])}'
+    if snippet.field:
+        head += f',"field":{quoted(visible(snippet.field)[:200])}'
+    if snippet.source not in TRUSTED:
+        head += ',"quoted":true'
+    return f'{head},"text":{quoted(text)}}}'
