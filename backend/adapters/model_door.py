@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import random
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from backend.adapters.model_cache import Question
 from backend.adapters.model_checking import Fault, checked, repair
 from backend.core.errors import AppError, Busy, TooMany, Upstream
 from backend.core.ports import ChatAnswer, ChatModel, ModelStatus
+
+_log = logging.getLogger(__name__)
 
 Heard = Callable[[ChatAnswer], None]
 
@@ -138,7 +141,15 @@ class Door:
             raise
         finally:
             self._asked += call.has_begun
-            self._breaker.leave(ticket, lived)
+            self._leave(ticket, lived)
+
+    def _leave(self, ticket: int, lived: bool | None) -> None:
+        before = self._breaker.state
+        self._breaker.leave(ticket, lived)
+        if self._breaker.state != before:
+            _log.warning(
+                "%s is now %s; last error: %s", self._name, self._breaker.state, self._last_error or "none"
+            )
 
     def _too_late(self, call: _Call, gave_s: float) -> AppError:
         if not call.has_begun:

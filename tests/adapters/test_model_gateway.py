@@ -161,7 +161,7 @@ async def test_whoever_stops_waiting_leaves_nothing_behind() -> None:
     assert models.status()["groq"].failed == 0
 
 
-async def test_the_breaker_opens_and_closes() -> None:
+async def test_the_breaker_opens_and_closes(caplog: pytest.LogCaptureFixture) -> None:
     clock = Clock()
     groq = ScriptedChat(WRONG_KEY)
     models = gateway(Limits(failures=3, pause_s=30), clock, groq=groq, mistral=ScriptedChat(TWO))
@@ -173,6 +173,9 @@ async def test_the_breaker_opens_and_closes() -> None:
     groq.answers = [says("groq is back")]
     assert (await ask(models)).text == "groq is back"
     assert models.status()["groq"].state == "closed"
+    assert [record.getMessage() for record in caplog.records] == [
+        "groq is now open; last error: core.model_failed", "groq is now closed; last error: core.model_failed",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("blameless", [
