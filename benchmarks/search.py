@@ -61,7 +61,7 @@ async def _measure(ground: Ground, found: Findings, stock: Stock) -> None:
                 asked = _ask(ground, stock, kind, random)
                 took = {
                     "numpy": timed(asked.query.brute_force, arrays, WEIGHTS, K),
-                    "sql": timed(_by_sql, owner, asked.arguments(ground, stock)),
+                    "sql": timed(by_sql, owner, asked.arguments(ground, stock)),
                     "service": await timed_async(_by_service, ground, stock, buyer, asked),
                 }
                 if at >= 0:
@@ -109,7 +109,7 @@ class _Check:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """One search, in the terms of both sides."""
 
     query: Query
@@ -125,11 +125,11 @@ class _Asked:
         return (stock.event, where, wanted, Jsonb(shares), vector, model, text, K)
 
 
-def _by_sql(owner: Owner, arguments: tuple[Any, ...]) -> list[Any]:
+def by_sql(owner: Owner, arguments: tuple[Any, ...]) -> list[Any]:
     return owner.execute(_SEARCH, arguments).fetchall()
 
 
-async def _by_service(ground: Ground, stock: Stock, buyer: Actor, asked: _Asked) -> None:
+async def _by_service(ground: Ground, stock: Stock, buyer: Actor, asked: Asked) -> None:
     async with ground.database.as_actor(buyer) as ctx:
         await catalogue.search(
             ctx,
@@ -143,20 +143,20 @@ async def _by_service(ground: Ground, stock: Stock, buyer: Actor, asked: _Asked)
         )
 
 
-def _check(owner: Owner, ground: Ground, stock: Stock, arrays: Arrays, asked: _Asked) -> _Check:
-    rows = _by_sql(owner, asked.arguments(ground, stock, words=False))
+def _check(owner: Owner, ground: Ground, stock: Stock, arrays: Arrays, asked: Asked) -> _Check:
+    rows = by_sql(owner, asked.arguments(ground, stock, words=False))
     _, best = asked.query.brute_force(arrays, WEIGHTS, K)
     selected = asked.query.selected(arrays)
     matches = len(arrays.ids) if selected is None else len(selected)
-    return _Check(_recall([row[1] for row in rows], best), len(rows) < len(best), matches)
+    return _Check(recall_of([row[1] for row in rows], best), len(rows) < len(best), matches)
 
 
-def _recall(scores: list[float], best: np.ndarray[Any, Any]) -> float:
+def recall_of(scores: list[float], best: np.ndarray[Any, Any]) -> float:
     """Listings of equal score are as good as each other; the query is rounded to halves on one side only."""
     return sum(score >= best[-1] - 2e-4 for score in scores) / len(best) if len(best) else 1.0
 
 
-def _ask(ground: Ground, stock: Stock, kind: str, random: np.random.Generator) -> _Asked:
+def _ask(ground: Ground, stock: Stock, kind: str, random: np.random.Generator) -> Asked:
     text = _SAYINGS[random.integers(len(_SAYINGS))]
     low = int(random.integers(20, 32)) * 1000
     limits: dict[str, Any] = {}
@@ -177,4 +177,4 @@ def _ask(ground: Ground, stock: Stock, kind: str, random: np.random.Generator) -
     vector = ground.ports.embedder.embed([text])[0]
     wishes = [Wish(facet.attribute, True) for facet in chosen]
     query = Query(text, vector, limits, words, len(wishes))
-    return _Asked(query, catalogue.compile_filters(filters, stock.index), wishes)
+    return Asked(query, catalogue.compile_filters(filters, stock.index), wishes)

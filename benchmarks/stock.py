@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,7 @@ from numpy.typing import NDArray
 
 from backend.core.context import Actor
 from backend.domains.catalogue import service as catalogue
-from backend.domains.catalogue.model import Vocabulary, Weights
+from backend.domains.catalogue.model import CompiledFilters, Filter, Vocabulary, Weights
 from benchmarks import corpus
 from benchmarks.ground import Ground, scalar
 from benchmarks.importing import import_in_process
@@ -30,6 +31,9 @@ class Stock:
     vocabulary: Vocabulary
     index: catalogue.Index
     imported: dict[str, Any]
+
+    def compiled(self, filters: Iterable[Filter]) -> CompiledFilters:
+        return catalogue.compile_filters(filters, self.index)
 
     def new_buyer(self, ground: Ground) -> Actor:
         """Somebody in a conversation of the event."""

@@ -31,7 +31,7 @@ from benchmarks.web import Web, run_web
 
 _WARM = 4
 _SQL, _NUMPY = "its search alone, in SQL", "brute force in numpy"
-_STATEMENT = "select * from private.search_listings(%s, %s, %s, %s, %s::extensions.halfvec, %s, %s, %s)"
+_STATEMENT = "select * from private.find_listings(%s, %s, %s, %s, %s::extensions.halfvec, %s, %s, %s, %s, %s)"
 _CLIENTS = 8
 
 
@@ -129,22 +129,22 @@ class _Turn:
 def _recorded() -> Iterator[list[dict[str, Any]]]:
     """Writes down what the catalogue asks the database for, so that the same can be asked again alone."""
     calls: list[dict[str, Any]] = []
-    search = search_queries.search
+    find = search_queries.find
 
     async def recording(conn: Any, **values: Any) -> Any:
         calls.append(values)
-        return await search(conn, **values)
+        return await find(conn, **values)
 
-    search_queries.search = recording
+    search_queries.find = recording
     try:
         yield calls
     finally:
-        search_queries.search = search
+        search_queries.find = find
 
 
 def _search_alone(owner: Owner, call: dict[str, Any]) -> None:
     wanted = (Jsonb(dict(call[name])) for name in ("where", "wishes", "weights"))
-    rest = (call["embedding"], call["model"], call["text"], call["limit"])
+    rest = (call["embedding"], call["model"], call["text"], call["limit"], call["sample"], call["like"])
     owner.execute(_STATEMENT, (call["event_id"], *wanted, *rest)).fetchall()
 
 
