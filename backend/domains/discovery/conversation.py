@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing
 from backend.domains.discovery.asking import Question
+from backend.domains.discovery.claims import may_state
 from backend.domains.discovery.model import Filter, Tile, Understanding
 from backend.domains.discovery.wording import Words, chip_text, listed, shown_value, value_of
 from backend.domains.events.model import Document
@@ -243,14 +244,15 @@ def _about(facts: Facts, topics: Sequence[str]) -> str:
         )
     if facts.first is None:
         return ""
-    told = [_fact(facts.words, facts.first, topic) for topic in topics[:2]]
+    told = [_fact(facts, facts.first, topic) for topic in topics[:2]]
     return f"For the {facts.first.title}: {'; '.join(told)}."
 
 
-def _fact(words: Words, listing: Listing, field: str) -> str:
-    value: Any = value_of(listing, field)
-    label = words.spoken_label(field)
-    return f"{label} is not stated" if value is None else f"{label} {shown_value(words, field, value)}"
+def _fact(facts: Facts, listing: Listing, field: str) -> str:
+    """A value, or that it is not known: what is too unsure is not said either."""
+    value: Any = value_of(listing, field) if may_state(facts.document, listing, field) else None
+    label = facts.words.spoken_label(field)
+    return f"{label} is not stated" if value is None else f"{label} {shown_value(facts.words, field, value)}"
 
 
 def _cheapest(tiles: Sequence[Tile]) -> str:

@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing
+from backend.domains.discovery.claims import may_state
 from backend.domains.discovery.conversation import Facts
 from backend.domains.discovery.folding import folded, words
 from backend.domains.discovery.model import Filter, Tile
@@ -78,7 +79,8 @@ def evidence_of(
 ) -> Evidence:
     """Everything the answer to one message may speak of. `done` are the verbs that were carried out."""
     shown = {tile.listing_id: tile for tile in facts.tiles}
-    known = {**(listings or {}), **({facts.first.id: facts.first} if facts.first else {})}
+    all_known = {**(listings or {}), **({facts.first.id: facts.first} if facts.first else {})}
+    known = {listing_id: _sure(facts.document, one) for listing_id, one in all_known.items()}
     sources = tuple(
         _source(facts.words, known.get(listing_id), shown.get(listing_id))
         for listing_id in {**shown, **known}
@@ -100,6 +102,18 @@ def evidence_of(
         language=facts.understanding.language,
         done=frozenset(done),
     )
+
+
+def _sure(document: Mapping[str, Any], listing: Listing) -> Listing:
+    """The listing without the facts that are too unsure to be said."""
+    if not listing.provenance.get("fields") and not document.get("safety", {}).get("claims_review"):
+        return listing
+    specs = {n: v for n, v in listing.specs.items() if may_state(document, listing, f"specs.{n}")}
+    unsure = {
+        name: None for name in ("mileage", "year", "condition") if not may_state(document, listing, name)
+    }
+    price = {} if may_state(document, listing, "price") else {"price_minor": None}
+    return replace(listing, specs=specs, **unsure, **price)
 
 
 def with_texts(evidence: Evidence, texts: Iterable[str]) -> Evidence:
