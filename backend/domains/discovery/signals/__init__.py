@@ -1,5 +1,7 @@
-"""Reading a buyer's message without a language model. Pure: no I/O, no clock, no randomness."""
+"""Reading a buyer's message without a language model, and completing it by one. Pure: no I/O, no clock, no randomness."""
 
+from backend.domains.discovery.signals.agreeing import Agreed, Disagreement, agree
+from backend.domains.discovery.signals.proposals import reading_schema
 from backend.domains.discovery.signals.reading import understand
 
-__all__ = ["understand"]
+__all__ = ["Agreed", "Disagreement", "agree", "reading_schema", "understand"]

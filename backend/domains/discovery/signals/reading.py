@@ -26,7 +26,7 @@ def understand(
     message: str, *, vocabulary: Vocabulary, state: State, settings: Settings, today: date
 ) -> Understanding:
     """Reads one message in its conversation. Never raises on any text."""
-    reader = _reader(message, vocabulary, state, settings, today)
+    reader = reader_for(message, vocabulary, state, settings, today)
     if not reader.text.tokens:
         return Understanding((), state.filters, language=reader.lex.languages[0])
     if reader.says("restart"):
@@ -56,7 +56,7 @@ def understand(
     )
 
 
-def _reader(message: str, vocabulary: Vocabulary, state: State, settings: Settings, today: date) -> Reader:
+def reader_for(message: str, vocabulary: Vocabulary, state: State, settings: Settings, today: date) -> Reader:
     languages = spoken_in(message, state.text)
     lex, terms = lexicon(languages), terms_of(vocabulary, languages)
     words = text.read(message, lex.stem)
