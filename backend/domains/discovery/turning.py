@@ -20,6 +20,7 @@ from backend.core.ports import Embedder
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery import answers, asking, conversation, finding, ranking, relaxing, rules
+from backend.domains.discovery.claims import claims_of
 from backend.domains.discovery.conversation import Facts
 from backend.domains.discovery.model import Answer, Session, State, Understanding
 from backend.domains.discovery.signal_chips import signal_chips
@@ -95,6 +96,7 @@ def worded(turned: Turned, reply: str) -> Answer:
         turned.answer,
         reply=reply,
         note=conversation.note(facts),
+        claims=claims_of(reply, facts.words, facts.tiles, turned.found.listings),
         quick_replies=conversation.quick_replies(facts),
         extras={**turned.answer.extras, **asked},
     )
