@@ -12,6 +12,7 @@ from app.views import (
     Action,
     Badge,
     Chip,
+    CompareCell,
     CompareHead,
     CompareRow,
     EventHead,
@@ -33,7 +34,8 @@ Own = Mapping[int, str]
 _ADDRESS = re.compile(r"\S*@\S*")
 _DIALED = re.compile(r"(?<![\w$€£.,])\+?\(?\d(?:[ ()./\-]{0,3}\d){6,}(?!\w)")
 _OWN_PLACE = frozenset({"hold", "release", "share", "withdraw", "hand_off"})
-_NO_PHOTO = "/photo-missing.svg"
+NO_PHOTO = "/photo-missing.svg"
+NOT_STATED = "Not stated"
 
 
 def event_head(event: Answer) -> EventHead:
@@ -101,7 +103,7 @@ def tiles(items: Iterable[Answer], own: Own, *, fits: bool = True) -> list[Tile]
 
 def _tile(item: Answer, own: Own, fits: bool) -> Tile:
     listing_id = int(item["listing_id"])
-    photo = next(iter(item.get("media") or ()), {"url": _NO_PHOTO, "alt": ""})
+    photo = next(iter(item.get("media") or ()), {"url": NO_PHOTO, "alt": ""})
     reasons = [str(reason) for reason in item.get("reasons") or ()]
     return Tile(
         id=listing_id,
@@ -237,7 +239,7 @@ def listing(item: Answer, own: Own, tile: Tile | None) -> Listing:
         reasons=tile.reasons if tile else list(item.get("reasons") or ()),
         badges=tile.badges if tile else [Badge(b["kind"], b["text"]) for b in item.get("badges") or ()],
         description=item.get("description") or "",
-        photos=photos or [Photo(_NO_PHOTO, "")],
+        photos=photos or [Photo(NO_PHOTO, "")],
         groups=[_group(group) for group in item.get("groups") or ()],
         state=item["state"],
         held_until=own.get(listing_id) or item.get("held_until") or "",
@@ -269,13 +271,35 @@ def _group(group: Answer) -> FactGroup:
 
 
 def comparison(items: list[Listing]) -> tuple[list[CompareHead], list[CompareRow], list[CompareRow]]:
-    """Columns, what differs, what is equal."""
-    heads = [
-        CompareHead(item.id, item.title, item.price, item.match, item.photos[0].url, item.state)
-        for item in items
-    ]
+    """Columns, what differs, what is equal: of the facts that listings state, where nobody has judged them."""
     facts = [{fact.label: fact.text for group in item.groups for fact in group.facts} for item in items]
     labels = list(dict.fromkeys(label for known in facts for label in known))
-    rows = [CompareRow(label, [known.get(label, "Not known") for known in facts]) for label in labels]
-    differing = [row for row in rows if len(set(row.cells)) > 1]
-    return heads, differing, [row for row in rows if len(set(row.cells)) == 1]
+    rows = [
+        CompareRow(
+            label, [CompareCell(known.get(label, NOT_STATED), missing=label not in known) for known in facts]
+        )
+        for label in labels
+    ]
+    differing = [row for row in rows if len({cell.text for cell in row.cells}) > 1]
+    return [_head(item) for item in items], differing, [row for row in rows if row not in differing]
+
+
+def compared(
+    answer: Answer, items: Mapping[int, Listing]
+) -> tuple[list[CompareHead], list[CompareRow], list[CompareRow]]:
+    """The same of a comparison as the service gives it, with the best values marked. `items` are those on screen."""
+    heads = [
+        _head(items[head["listing_id"]])
+        if head["listing_id"] in items
+        else CompareHead(head["listing_id"], head["title"], head["price_text"], 0, NO_PHOTO, head["state"])
+        for head in answer["heads"]
+    ]
+    rows: dict[bool, list[CompareRow]] = {True: [], False: []}
+    for row in answer["rows"]:
+        cells = [CompareCell(c["text"], bool(c["is_best"]), c["value"] is None) for c in row["cells"]]
+        rows[bool(row["differs"])].append(CompareRow(row["label"], cells))
+    return heads, rows[True], rows[False]
+
+
+def _head(item: Listing) -> CompareHead:
+    return CompareHead(item.id, item.title, item.price, item.match, item.photos[0].url, item.state)

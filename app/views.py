@@ -283,8 +283,17 @@ class CompareHead:
 
 
 @dataclass
+class CompareCell:
+    """One fact of one listing. `best` where it is beyond dispute, `missing` where it is not stated."""
+
+    text: str
+    best: bool = False
+    missing: bool = False
+
+
+@dataclass
 class CompareRow:
     """One fact across the compared listings."""
 
     label: str
-    cells: list[str]
+    cells: list[CompareCell]

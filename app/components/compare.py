@@ -6,9 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from app.components.basics import button, icon_button
+from app.components.basics import button, icon, icon_button
 from app.components.native import layer
-from app.views import CompareHead, CompareRow
+from app.views import CompareCell, CompareHead, CompareRow
 
 MOST = 4
 
@@ -33,7 +33,15 @@ def compare_bar(*, count: Any, on_open: Any, on_clear: Any) -> rx.Component:
 
 
 def compare_sheet(
-    *, is_open: Any, heads: Any, differing: Any, equal: Any, on_dismiss: Any, on_pick: Any, on_remove: Any
+    *,
+    is_open: Any,
+    heads: Any,
+    differing: Any,
+    equal: Any,
+    on_dismiss: Any,
+    on_pick: Any,
+    on_remove: Any,
+    summary: Any = "",
 ) -> rx.Component:
     """A table that pages by column on a phone."""
     same = rx.el.details(
@@ -49,6 +57,7 @@ def compare_sheet(
             icon_button("x", "Close", on_click=on_dismiss),
             class_name="dialog__head",
         ),
+        rx.cond(rx.Var.create(summary) != "", rx.el.p(summary, class_name="compare__told")),
         rx.el.div(
             rx.el.table(
                 rx.el.caption("Differences between the chosen listings", class_name="visually-hidden"),
@@ -79,7 +88,9 @@ def _head(item: rx.Var[CompareHead], on_pick: Any, on_remove: Any) -> rx.Compone
         rx.el.img(src=item.photo, alt=""),
         rx.el.button(item.title, type="button", class_name="serif compare__title", on_click=on_pick(item.id)),
         rx.el.p(item.price, class_name="num"),
-        rx.el.p("Match ", item.match, class_name="muted small num"),
+        rx.cond(item.match > 0, rx.el.p("Match ", item.match, class_name="muted small num")),
+        rx.cond(item.state == "held", rx.el.p("On hold", class_name="muted small")),
+        rx.cond(item.state == "sold", rx.el.p("Sold", class_name="muted small")),
         button("Remove", kind="words", on_click=on_remove(item.id)),
         scope="col",
         class_name="compare__head",
@@ -89,5 +100,14 @@ def _head(item: rx.Var[CompareHead], on_pick: Any, on_remove: Any) -> rx.Compone
 def _row(item: rx.Var[CompareRow]) -> rx.Component:
     return rx.el.tr(
         rx.el.th(item.label, scope="row", class_name="compare__label"),
-        rx.foreach(item.cells, lambda text: rx.el.td(text)),
+        rx.foreach(item.cells, _cell),
+    )
+
+
+def _cell(item: rx.Var[CompareCell]) -> rx.Component:
+    """A best value is marked in form and in words, never by color alone."""
+    best = rx.el.strong(icon("check", 14), item.text, rx.el.span(", the best", class_name="visually-hidden"))
+    return rx.el.td(
+        rx.cond(item.best, best, item.text),
+        class_name=rx.cond(item.best, "compare__best", rx.cond(item.missing, "compare__missing", "")),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import reflex as rx
 
-from app.components.basics import button, icon_button
+from app.components.basics import button, icon, icon_button
 from app.components.conversation import source_mark
 from app.components.native import countdown, layer
 from app.components.tiles import badge, costs_block, reason_line, ring
@@ -50,6 +50,16 @@ def _gallery(photos: rx.Var[list[Photo]]) -> rx.Component:
     )
 
 
+def _compare(compared: Any, on_compare: Any) -> rx.Component:
+    return button(
+        rx.cond(compared, icon("check"), icon("plus")),
+        "Compare",
+        small=True,
+        on_click=on_compare,
+        custom_attrs={"aria-pressed": compared},
+    )
+
+
 def _share(item: rx.Var[Share]) -> rx.Component:
     """One part of the match: its points in words, and as a bar for who sees it."""
     bar = rx.el.span(
@@ -73,11 +83,15 @@ def detail(
     actions: Any,
     on_action: Any,
     on_alike: Any,
+    compared: Any,
+    may_compare: Any,
+    on_compare: Any,
 ) -> rx.Component:
     """The sheet with one listing."""
     more = rx.el.section(
         rx.el.h3("What next", class_name="facts__title"),
         rx.el.div(
+            rx.cond(may_compare, _compare(compared, on_compare)),
             button("More like this", small=True, on_click=on_alike(False)),
             rx.cond(item.priced, button("Like this, but cheaper", small=True, on_click=on_alike(True))),
             rx.foreach(actions, lambda one: button(one.label, small=True, on_click=on_action(one.verb))),

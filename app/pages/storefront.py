@@ -158,6 +158,9 @@ def _layers() -> rx.Component:
             actions=S.head.actions,
             on_action=lambda verb: Confirming.request(verb, S.listing.id),
             on_alike=lambda cheaper: Talking.alike(S.listing.id, cheaper),
+            compared=Comparing.chosen.contains(S.listing.id),
+            may_compare=S.head.comparison,
+            on_compare=Comparing.toggle(S.listing.id),
         ),
         ask_dialog(
             item=Confirming.asked,
@@ -171,6 +174,7 @@ def _layers() -> rx.Component:
             heads=Comparing.heads,
             differing=Comparing.differing,
             equal=Comparing.equal,
+            summary=Comparing.summary,
             on_dismiss=Comparing.close,
             on_pick=Comparing.pick,
             on_remove=Comparing.drop,

@@ -20,6 +20,7 @@ class Comparing(rx.State):
     heads: list[CompareHead] = []
     differing: list[CompareRow] = []
     equal: list[CompareRow] = []
+    summary: str = ""
 
     _of: str = ""
 

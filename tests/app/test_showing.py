@@ -12,7 +12,7 @@ from app import formats, showing
 from app.states.board import timeline
 from app.states.dealer import portrait
 from app.states.event_page import _filter, _label
-from app.views import EventHead, Fact, FactGroup, Listing, Photo
+from app.views import CompareCell, EventHead, Fact, FactGroup, Listing, Photo
 from backend.domains.analytics.model import LiveBoard, LiveSession
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -130,7 +130,39 @@ def test_a_comparison_puts_differences_first_and_names_what_is_not_known() -> No
     _, differing, equal = showing.comparison(
         [listing(1, Range="300 mi", Make="Tesla"), listing(2, Make="Tesla")]
     )
-    assert [(row.label, row.cells) for row in differing] == [("Range", ["300 mi", "Not known"])]
+    (row,) = differing
+    assert (row.label, row.cells) == (
+        "Range",
+        [CompareCell("300 mi"), CompareCell("Not stated", missing=True)],
+    )
+    assert [row.label for row in equal] == ["Make"]
+
+
+def test_a_comparison_of_the_service_keeps_its_marks() -> None:
+    def cell(text: str, value: Any, best: bool = False) -> dict[str, Any]:
+        return {"text": text, "value": value, "is_best": best}
+
+    answer = {
+        "heads": [
+            {"listing_id": 1, "title": "One", "price_text": "$9", "state": "held"},
+            {"listing_id": 2, "title": "Two", "price_text": "$8", "state": "available"},
+        ],
+        "rows": [
+            {
+                "label": "Range",
+                "differs": True,
+                "cells": [cell("300 mi", 300, best=True), cell("Not stated", None)],
+            },
+            {"label": "Make", "differs": False, "cells": [cell("Tesla", "Tesla"), cell("Tesla", "Tesla")]},
+        ],
+    }
+    known = {1: Listing(id=1, title="One", price="$9", match=91, photos=[Photo("/a.svg", "")], state="held")}
+    heads, differing, equal = showing.compared(answer, known)
+    assert [(head.title, head.match, head.photo) for head in heads] == [
+        ("One", 91, "/a.svg"),
+        ("Two", 0, showing.NO_PHOTO),
+    ]
+    assert differing[0].cells == [CompareCell("300 mi", best=True), CompareCell("Not stated", missing=True)]
     assert [row.label for row in equal] == ["Make"]
 
 
