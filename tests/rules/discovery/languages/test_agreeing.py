@@ -166,10 +166,18 @@ def test_no_answer_breaks_it_and_none_invents_a_limit(message: str, answer: Any)
         if dispute.theirs:
             now = [f for f in found.understanding.filters if f.field == dispute.field]
             assert now == [f for f in state.filters if f.field == dispute.field]
-    if not any(c.isnumeric() for c in message):
-        spoken = {f.field for f in ours.filters}
-        amounts = {"price", "year", "mileage"} & {f.field for f in found.understanding.filters}
-        assert amounts <= spoken | {"price"} or any(w in message for w in ("mil", "grand", "ty", "hundert"))
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.sampled_from(
+        ["a nice car", "etwas Schönes", "une belle voiture", "algo bonito", "price, mileage, year?"]
+    ),
+    st.lists(LIMITS, max_size=4),
+)
+def test_without_a_figure_there_is_no_limit_of_figures(message: str, answer: list[dict[str, Any]]) -> None:
+    found = {field for field, _ in musts(agreed(message, *answer))}
+    assert not found & {"price", "year", "mileage"}
 
 
 @settings(max_examples=60, deadline=None)
