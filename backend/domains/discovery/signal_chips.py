@@ -5,7 +5,7 @@ What a hard limit says already has its chip; only what no limit says gets one he
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, cast
 
@@ -49,12 +49,23 @@ _SAID_BY: Final[Mapping[str, tuple[str, ...]]] = {
 def signal_chips(words: Words, signals: Iterable[Signal], filters: Sequence[Filter]) -> tuple[Chip, ...]:
     """One chip for each signal that no limit says already."""
     limited = {f.field for f in filters if f.group == "must"}
+    named = {words.label(f.field).casefold() for f in filters}
     made = (
-        _chip(words, signal)
+        _chip(words, _unsaid(signal, named))
         for signal in signals
         if signal.type in _KINDS and not limited & set(_SAID_BY.get(signal.type, ()))
     )
     return tuple(chip for chip in made if chip is not None)
+
+
+def _unsaid(signal: Signal, named: Collection[str]) -> Signal:
+    """A signal without what a limit says by its very name, such as a feature that is a must."""
+    slot = _KINDS[signal.type][1]
+    said = signal.value.get(slot)
+    if not isinstance(said, list | tuple):
+        return signal
+    left = [one for one in cast("Sequence[Any]", said) if str(one).casefold() not in named]
+    return replace(signal, value={**signal.value, slot: left}) if len(left) < len(said) else signal
 
 
 def edited_signal(state: State, chip_id: str, change: str, value: Any) -> tuple[State, Signal, Signal | None]:
