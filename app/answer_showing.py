@@ -3,11 +3,13 @@ made of. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from app import formats
 from app.views import Asked, EventHead, Loosening, Piece, Share, Turn
+from backend.domains.discovery.screen import sentences
 from backend.kit.text import storable
 
 LONGEST_WORDS = 1000
@@ -30,27 +32,36 @@ def said(key: str, reply: str, claims: Iterable[Answer]) -> Turn:
 
 
 def pieces(text: str, claims: Iterable[Answer]) -> list[Piece]:
-    """The text cut where statements begin and end; joined they are the text again. None where nothing has a source."""
-    found: dict[tuple[int, int], list[Answer]] = {}
-    for claim in claims:
-        at = text.find(words) if (words := str(claim["text"]).strip()) else -1
-        if at >= 0 and claim.get("source"):
-            found.setdefault((at, at + len(words)), []).append(claim)
+    """The text in sentences, each with the source of what it states; joined they are the text again. None where nothing
+    has a source. A question states nothing."""
+    known = [claim for claim in claims if claim.get("source") and str(claim["text"]).strip()]
     cut: list[Piece] = []
-    done = 0
-    for (begin, end), same in sorted(found.items()):
-        if begin < done:
-            continue  # within a statement that is marked already
-        cut += [Piece(text[done:begin])] if begin > done else []
-        cut.append(
-            Piece(text[begin:end], "; ".join(dict.fromkeys(map(source, same))), int(same[0]["listing_id"]))
-        )
-        done = end
-    return [*cut, *([Piece(text[done:])] if done < len(text) else [])] if cut else []
+    for sentence in sentences(text):
+        words = sentence.rstrip()
+        stated = [] if words.endswith("?") else [one for one in known if str(one["text"]).strip() in words]
+        told = _of_one(stated)
+        cut.append(Piece(words, source(told), int(told[0]["listing_id"])) if told else Piece(words))
+        cut += [Piece(sentence[len(words) :])] if len(sentence) > len(words) else []
+    return cut if any(piece.source for piece in cut) else []
 
 
-def source(claim: Answer) -> str:
-    """Where a statement comes from, and how sure that is where it is less than certain."""
+def _of_one(claims: Sequence[Answer]) -> list[Answer]:
+    """Those about the listing that most of them are about: several may have the same trim, one has this price."""
+    if not claims:
+        return []
+    about = Counter(claim["listing_id"] for claim in claims).most_common(1)[0][0]
+    return [claim for claim in claims if claim["listing_id"] == about]
+
+
+def source(claims: Sequence[Answer]) -> str:
+    """Where statements come from, and how sure that is where it is less than certain."""
+    told = {str(claim["text"]).strip(): _source(claim) for claim in claims}
+    if len(set(told.values())) == 1:
+        return next(iter(told.values()))
+    return "; ".join(f"{words}: {where}" for words, where in told.items())
+
+
+def _source(claim: Answer) -> str:
     sure = float(claim.get("confidence", 1.0))
     return f"{claim['source']}, {round(sure * 100)}% sure" if sure < 0.995 else str(claim["source"])
 

@@ -26,28 +26,34 @@ def claim(text: str, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-def test_a_statement_with_a_source_is_a_stretch_of_its_own() -> None:
-    turn = answer_showing.said(
-        "k", REPLY, [claim("The battery is at 94%.", confidence=0.72), claim("It is priced at $29,450.")]
-    )
-    assert [(p.text, p.source) for p in turn.pieces] == [
-        ("28 cars fit. ", ""),
+def test_a_sentence_that_states_something_bears_its_source() -> None:
+    turn = answer_showing.said("k", REPLY, [claim("battery is at 94%", confidence=0.72), claim("$29,450")])
+    assert [(p.text, p.source) for p in turn.pieces if p.text.strip()] == [
+        ("28 cars fit.", ""),
         ("It is priced at $29,450.", "cell F14 of the seller's list"),
-        (" ", ""),
         ("The battery is at 94%.", "cell F14 of the seller's list, 72% sure"),
     ]
 
 
-@pytest.mark.parametrize("lost", [claim("It is red."), claim(""), claim("28 cars fit.", source="")])
+@pytest.mark.parametrize("lost", [claim("red"), claim(""), claim("28 cars", source="")])
 def test_what_is_not_in_the_answer_or_has_no_source_marks_nothing(lost: dict[str, Any]) -> None:
     assert answer_showing.said("k", REPLY, [lost]).pieces == []
 
 
-def test_two_sources_of_one_statement_stand_at_one_mark() -> None:
-    (said,) = answer_showing.pieces(
-        "$9", [claim("$9"), claim("$9", source="page 2 of the report"), claim("$9")]
-    )
-    assert said.source == "cell F14 of the seller's list; page 2 of the report"
+def test_a_question_states_nothing() -> None:
+    assert answer_showing.pieces("Is $9 too much?", [claim("$9")]) == []
+
+
+def test_a_source_is_that_of_the_listing_the_sentence_is_about() -> None:
+    """Others may share a value with it."""
+    text = "Closest is the Long Range at $33,390."
+    claims = [
+        claim("Long Range", listing_id=1, source="row 1"),
+        claim("$33,390", listing_id=2, source="row 2, written “33390”"),
+        claim("Long Range", listing_id=2, source="row 2"),
+    ]
+    (said,) = answer_showing.pieces(text, claims)
+    assert (said.source, said.listing_id) == ("$33,390: row 2, written “33390”; Long Range: row 2", 2)
 
 
 @given(st.text(max_size=60), st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=6))
