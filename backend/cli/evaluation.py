@@ -10,7 +10,8 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import click
 
+from backend.cli.evaluation_talk import lines_of
 from backend.core.errors import AppError
 
 if TYPE_CHECKING:
@@ -26,24 +28,27 @@ if TYPE_CHECKING:
     from backend.domains.blueprints.model import FieldProposal, SheetProposal
     from backend.domains.catalogue.model import PreviewRow
 
-SECTIONS: Final = ("spreadsheets", "pdfs", "apis")
+SECTIONS: Final = ("spreadsheets", "pdfs", "apis", "utterances", "adversarial")
+#: Sections that are one file of turns.
+_TALK: Final = {"utterances": "utterances.jsonl", "adversarial": "adversarial.jsonl"}
 _SHEETS: Final = frozenset({".csv", ".tsv", ".tab", ".txt", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _GOLD: Final = ".gold.json"
 _BESIDE: Final = frozenset({"gold.json", "fixture.json"})
 _FOLDER: Final = click.Path(path_type=Path, exists=True, file_okay=False)
 _OUT: Final = click.Path(path_type=Path, dir_okay=False)
 
-#: What reads one sample.
-Reader: TypeAlias = Callable[[Path], Mapping[str, Any]]
+#: What reads one sample: its file or folder, or one turn.
+Reader: TypeAlias = Callable[[Any], Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One thing to predict. `path` is its file, or its folder for an API."""
+    """One thing to predict. `path` is its file, or its folder for an API; `turn` is one line of a file of turns."""
 
     section: str
     name: str
     path: Path
+    turn: Mapping[str, Any] | None = None
 
 
 @click.command("eval")
@@ -53,8 +58,9 @@ class Sample:
 def evaluate(folder: Path, sections: str, out: Path) -> None:
     """Write what the engine makes of the samples in FOLDER.
 
-    FOLDER holds `spreadsheets/`, `pdfs/` and `apis/<name>/`. Labels (`*.gold.json`, `gold.json`) are never opened. A
-    sample that cannot be read is named on stderr and left out; the exit code is then 1.
+    FOLDER holds `spreadsheets/`, `pdfs/`, `apis/<name>/`, and with `vocab.json` the files `utterances.jsonl` and
+    `adversarial.jsonl`. Labels (`*.gold.json`, `gold.json`, their fields in a line) are never read. A section that is not
+    there is left out; a sample that cannot be read is named on stderr and left out, and the exit code is then 1.
     """
     wanted = [name.strip() for name in sections.split(",") if name.strip()]
     if unknown := [name for name in wanted if name not in SECTIONS]:
@@ -62,8 +68,9 @@ def evaluate(folder: Path, sections: str, out: Path) -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     samples = [sample for section in wanted for sample in samples_of(folder, section)]
     failed: list[str] = []
-    with out.open("w", encoding="utf-8") as file:
-        for part in _predicted(wanted, samples, readers(), failed):
+    with ExitStack() as stack, out.open("w", encoding="utf-8") as file:
+        reading = readers(folder, {sample.section for sample in samples}, stack)
+        for part in _predicted(wanted, samples, reading, failed):
             file.write(part)
     click.echo(f"{len(samples) - len(failed)} of {len(samples)} samples in {out}", err=True)
     if failed:
@@ -72,6 +79,10 @@ def evaluate(folder: Path, sections: str, out: Path) -> None:
 
 def samples_of(folder: Path, section: str) -> list[Sample]:
     """The samples of a section, by name."""
+    if section in _TALK:
+        file = folder / _TALK[section]
+        turns = lines_of(file) if file.is_file() else ()
+        return [Sample(section, turn["id"], file, turn) for turn in turns]
     within = sorted((folder / section).glob("*"))
     if section == "apis":
         return [Sample(section, each.name, each) for each in within if each.is_dir()]
@@ -83,8 +94,23 @@ def samples_of(folder: Path, section: str) -> list[Sample]:
     ]
 
 
-def readers() -> dict[str, Reader]:
-    """How each section is read, with the engine warm."""
+def readers(folder: Path, sections: Set[str], stack: ExitStack) -> dict[str, Reader]:
+    """How each section is read, with the engine warm; whatever that needs lasts as long as `stack`."""
+    made: dict[str, Reader] = {}
+    if "utterances" in sections:
+        from backend.cli.evaluation_talk import utterance_reader
+
+        made["utterances"] = utterance_reader(folder)
+    if "adversarial" in sections:
+        from backend.cli.evaluation_attacks import attack_reader
+
+        made["adversarial"] = stack.enter_context(attack_reader(folder))
+    if not {"spreadsheets", "pdfs", "apis"}.isdisjoint(sections):
+        made |= _file_readers()
+    return made
+
+
+def _file_readers() -> dict[str, Reader]:
     from backend.main import build_reading
 
     embedder, ocr = build_reading()
@@ -123,7 +149,7 @@ def _predicted(
 def _attempt(sample: Sample, read: Reader, failed: list[str]) -> str | None:
     """One prediction as JSON; None where the sample cannot be read, whatever the reason: the others go on."""
     try:
-        return json.dumps(read(sample.path), ensure_ascii=False, default=plain)
+        return json.dumps(read(sample.turn or sample.path), ensure_ascii=False, default=plain)
     except AppError as error:
         reason = f"{error.code} {json.dumps(error.facts, default=str)}"
     except Exception as error:  # noqa: BLE001 - one broken sample is one line, not the end of the run

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing
+from backend.domains.discovery.screening import cleaned
 from backend.domains.discovery.wording import ON_REQUEST, Words, price_of, shown_value, value_of
 
+#: Nothing in it can be markup, a link, code or a disguise: not worth a closer look.
+_PLAIN: Final = re.compile(r"[\w\s.,;:'’“”\"+\-–—/%$€£#&*°²³½¼¾()!?·×@]*")
 _OVERVIEW = ("price", "condition", "year", "make", "model", "trim", "mileage")
 _LOOKS = ("color_exterior", "color_interior")
 _PLACE = ("external_id", "identifier", "location_city", "location_region")
@@ -39,12 +43,14 @@ def listing_view(words: Words, listing: Listing, provenance: Mapping[str, Any]) 
     )
     return {
         "listing_id": listing.id,
-        "title": listing.title,
+        "title": readable(listing.title),
         "price": price,
         "price_text": ON_REQUEST if price is None else words.money(price, listing.currency),
         "currency": listing.currency or words.currency,
-        "description": listing.description,
-        "media": [{**photo, "alt": photo.get("alt") or listing.title} for photo in listing.media],
+        "description": readable(listing.description),
+        "media": [
+            {**photo, "alt": readable(str(photo.get("alt") or listing.title))} for photo in listing.media
+        ],
         "groups": [
             {"title": title, "facts": facts}
             for title, fields in groups
@@ -55,6 +61,11 @@ def listing_view(words: Words, listing: Listing, provenance: Mapping[str, Any]) 
     }
 
 
+def readable(text: str) -> str:
+    """What a seller wrote, without markup, code and what cannot be seen: it is read, and never acts on anything."""
+    return text if _PLAIN.fullmatch(text) else cleaned(text).text.strip()
+
+
 def _facts(
     words: Words, listing: Listing, provenance: Mapping[str, Any], fields: Iterable[str]
 ) -> Iterable[dict[str, str]]:
@@ -63,7 +74,11 @@ def _facts(
         if value is None or value in ("", []):
             continue
         label = words.label(field) if field in words.labels else _LABELS.get(field, words.label(field))
-        yield {"label": label, "text": shown_value(words, field, value), "source": _source(provenance, field)}
+        yield {
+            "label": label,
+            "text": readable(shown_value(words, field, value)),
+            "source": _source(provenance, field),
+        }
 
 
 def _source(provenance: Mapping[str, Any], field: str) -> str:

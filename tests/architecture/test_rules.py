@@ -24,6 +24,8 @@ SYSTEM_CALLERS = {
     "backend/flows/imports.py": "imports, once the database has issued the ticket",
     "backend/flows/sampling.py": "reads samples whose process is gone",
     "backend/flows/sandbox.py": "rehearses holds, all of it undone",
+    "backend/cli/evaluation_ground.py": "fills a throw-away database that attacks are tried on",
+    "backend/cli/evaluation_attacks.py": "reads what attacks did to that database",
     "backend/flows/demo.py": "makes the demo's organizations and people",
     "backend/worker.py": "nightly house-keeping",
 }
