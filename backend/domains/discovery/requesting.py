@@ -38,6 +38,7 @@ class Rule:
     order: bool
     within: int
     payload: bool
+    wide: bool
 
     def fits(self, kinds: Kinds, *, payload: bool) -> bool:
         """Whether a unit with these kinds of words makes this request."""
@@ -168,5 +169,5 @@ def _rule(row: Mapping[str, Any]) -> Rule:
         row["verb"], row.get("stance", "refuse"), row.get("reason", ""),
         tuple(tuple(n.split("|")) for n in row["needs"]), tuple(tuple(n.split("|")) for n in row.get("also", ())),
         tuple(row.get("unless", ())), tuple(row.get("except", ())),
-        row.get("order", False), row.get("within", 1000), row.get("payload", False),
+        row.get("order", False), row.get("within", 1000), row.get("payload", False), row.get("wide", False),
     )  # fmt: skip

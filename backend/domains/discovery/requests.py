@@ -53,6 +53,7 @@ class Screened:
 
 
 _LONGEST: Final = 4000
+_TOGETHER: Final = 60
 _ADDRESS: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
 _POSSESSIVE: Final = re.compile(
     r"\b(?!it|that|let|what|here|there|who|how|she|he)\w{2,30}['’]s\b", re.IGNORECASE
@@ -70,6 +71,8 @@ def screen(message: str) -> Screened:
     text = respelt(clean.text, lex.known)
     parts = [part for start, end in sentences(text, lex) for part in _read(text, start, end, lex, clean)]
     asked = [request for part in parts for request in part.asked]
+    if not asked and len(parts) > 1:
+        asked += _wide(parts, lex)
     if not asked:
         asked += _disguised(text, lex)
     asked += _encoded(clean, lex)
@@ -82,12 +85,14 @@ def screen(message: str) -> Screened:
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A unit with what it asks for; `wishes` whether it may be understood, `gone` whether it is taken out."""
+    """A unit with what it asks for; `wishes` whether it may be understood, `gone` whether it is taken out,
+    `fresh` whether it stands on its own: a figure or a question of its own."""
 
     unit: Unit
     asked: tuple[Request, ...]
     wishes: bool
     gone: bool
+    fresh: bool
 
     @property
     def hostile(self) -> bool:
@@ -103,10 +108,10 @@ def _read(text: str, start: int, end: int, lex: Lexicon, clean: Cleaned) -> Iter
         )
         joined = _part(text, whole, lex, clean)
         parts = [joined] if joined.hostile else parts
-    beside = any(part.hostile for part in parts)
-    yield from (
-        replace(part, gone=True) if beside and not part.wishes and not part.asked else part for part in parts
-    )
+    first = next((at for at, part in enumerate(parts) if part.hostile), len(parts))
+    for at, part in enumerate(parts):
+        idle = not part.asked and first < len(parts) and (not part.wishes or (at > first and not part.fresh))
+        yield replace(part, gone=True, wishes=False) if idle else part
 
 
 def _part(text: str, unit: Unit, lex: Lexicon, clean: Cleaned) -> _Part:
@@ -123,7 +128,7 @@ def _part(text: str, unit: Unit, lex: Lexicon, clean: Cleaned) -> _Part:
         not _PRETEXT & kinds.keys() and all(r.stance == Stance.CONFIRM for r in found) and _says(unit, kinds)
     )
     gone = bool(found) and all(r.stance != Stance.CONFIRM for r in found)
-    return _Part(unit, tuple(found), wishes, gone)
+    return _Part(unit, tuple(found), wishes, gone, "asks_anew" in kinds or any(c.isdigit() for c in raw))
 
 
 def _says(unit: Unit, kinds: Mapping[str, Sequence[tuple[int, int]]]) -> bool:
@@ -153,6 +158,14 @@ def _request(rule: Rule, raw: str) -> Request:
         return Request(rule.verb, stance, rule.reason, raw)
     target = "" if rule.verb in ("hand_off", "share", "withdraw") else target_of(raw)
     return Request(rule.verb, stance, rule.reason, raw, target, arguments_of(raw, rule.verb, target))
+
+
+def _wide(parts: Sequence[_Part], lex: Lexicon) -> list[Request]:
+    """What only the sentences together ask for: somebody is named in one, and what to do to them in the next."""
+    together = tuple(word for part in parts for word in part.unit.words)[:_TOGETHER]
+    kinds = lex.kinds(together)
+    rules = [rule for rule in lex.rules if rule.wide]
+    return list(_requests(" ".join(w.text for w in together), kinds, rules, payload=False))
 
 
 def _disguised(text: str, lex: Lexicon) -> list[Request]:

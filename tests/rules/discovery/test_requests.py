@@ -20,7 +20,11 @@ def _samples(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (_SAMPLES / name).read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize("sample", _samples("requests.jsonl"), ids=lambda s: f"{s['id']}-{s['family']}")
+@pytest.mark.parametrize(
+    "sample",
+    [*_samples("requests.jsonl"), *_samples("requests_fresh.jsonl")],
+    ids=lambda s: f"{s['id']}-{s['family']}",
+)
 def test_a_message_is_answered_as_it_should_be(sample: dict[str, Any]) -> None:
     screened = screen(sample["text"])
     assert screened.stance in (sample["expected"], *sample.get("accept", ())), screened.requests
