@@ -186,6 +186,7 @@ async def shown(runtime: Runtime, actor: Actor, *, number: int = 0) -> dict[str,
     async with runtime.database.as_actor(actor) as ctx:
         session = await discovery.get_session(ctx)
     await runtime.bundles.reached(session.event_id, number)
+    await runtime.bundles.refresh()  # a switch of the whole organization makes no new version
     return shown_event(await runtime.bundles.version(session.version_id), session.arms)
 
 

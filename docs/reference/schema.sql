@@ -1745,6 +1745,7 @@ begin
   delete from private.web_sessions w where w.expires_at < p_now - interval '1 day';
   delete from public.invitations i where i.expires_at < p_now - interval '30 days' and i.accepted_at is null;
   delete from public.previews p where p.expires_at < p_now;
+  delete from private.confirmations c where c.expires_at < p_now - interval '1 day';
   begin  -- hosted Supabase purges its messages itself and does not let us
     delete from realtime.messages m where m.inserted_at < p_now - interval '3 days';
   exception when insufficient_privilege then null;
@@ -2936,13 +2937,12 @@ CREATE FUNCTION private.record_survey(p_answers jsonb, p_nps integer) RETURNS bo
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
     AS $$
-declare own public.sessions;
+declare own public.sessions := private.lock_session();
 begin
-  select * into own from public.sessions s where s.id = private.session_id();
-  if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
+  if exists (select from public.survey_answers a where a.session_id = own.id) then return false; end if;
+  perform private.guard('survey', jsonb_build_object('details', p_answers));
   insert into public.survey_answers (session_id, event_id, organization_id, answers, nps)
-  values (own.id, own.event_id, own.organization_id, p_answers, p_nps) on conflict (session_id) do nothing;
-  if not found then return false; end if;
+  values (own.id, own.event_id, own.organization_id, p_answers, p_nps);
   perform private.record_fact('survey.answered', jsonb_build_object('nps', p_nps), own.organization_id, own.event_id, own.id);
   return true;
 end $$;
@@ -3618,6 +3618,7 @@ CREATE FUNCTION private.set_flag(p_organization uuid, p_name text, p_is_on boole
 declare
   flag public.organization_flags;
   event record;
+  is_switch boolean := p_name in ('ai_off', 'mutating_tools_off', 'force_strict');
 begin
   perform private.demand(p_organization, 'move_levers', 'identity.no_such_organization');
   delete from public.organization_flags f where f.organization_id = p_organization and f.name = p_name and p_is_on is null;
@@ -3628,9 +3629,14 @@ begin
   returning * into flag;
   update public.organizations set flags_revision = flags_revision + 1 where id = p_organization;
   perform private.record_fact('flag.set', jsonb_build_object('name', p_name, 'is_on', p_is_on, 'note', p_note), p_organization);
-  for event in select e.id, e.slug from public.events e
+  for event in select e.id, e.slug, v.number from public.events e
+               left join public.event_versions v on v.id = e.current_version_id
                where e.organization_id = p_organization and e.status in ('live', 'paused') loop
     perform realtime.send(jsonb_build_object('event_id', event.id, 'slug', event.slug), 'event_changed', 'versions', true);
+    if is_switch then
+      perform realtime.send(jsonb_build_object('event_id', event.id, 'slug', event.slug, 'number', coalesce(event.number, 0),
+        'kill', true), 'version_published', 'event:' || event.id, true);
+    end if;
   end loop;
   return flag;
 end $$;
@@ -3680,7 +3686,7 @@ $$;
 CREATE FUNCTION private.standard_document() RETURNS jsonb
     LANGUAGE sql IMMUTABLE
     SET search_path TO ''
-    AS $$ select '{"agent":{"budgets":{"conversation_tokens":60000,"event_cost_per_day":null,"event_tokens_per_day":5000000,"price_input":0,"price_output":0,"tool_calls":5,"turn_seconds":5,"turn_tokens":6000},"cross_sell":{"enabled":false,"least_confidence":0.7,"per_conversation":1,"products":[]},"escalation":{"rules":[],"unavailable":["schedule_callback","email_support","continue_with_ai"]},"integrations":[],"memory":{"across_visits":false,"compress_above_tokens":10000},"models":{"attempt_seconds":2,"order":["groq","mistral","builtin"]},"product":"chat","survey":{"enabled":false,"is_skippable":true,"questions":[],"when":"conversation_end"},"system_prompt":"","tools":[]},"analytics":{"ab_enabled":true,"attribution":{"model":"last","window_days":30},"primary_kpis":["time_to_match","felt_understood","conversion_step_throughput"],"test_plan":null},"branding":{"accent":"#0F5C5C","hero":"","tagline":""},"catalogue":{"attributes":[],"mileage_unit":"mi","noun":{"many":"items","one":"item"}},"conversion":{"actions":["Reserve","Schedule Call"],"deposit":{"amount":500,"is_refundable":true,"kind":"fixed","pay_within_minutes":10},"deposit_required":false,"hold_limit":2,"hold_minutes":24,"mode":"direct_sale"},"cspe":{"least_viewers":3,"shows_viewers":false,"trending_signals":[],"window_minutes":30},"currency":"USD","dates":{"closes_at":null,"opens_at":null},"dealer_matching":{"inventory_alignment_min":0.65,"max_dealers_per_lead":5},"domain":"general","experiments":[],"flags":{"comparison":true,"sharing":true},"lead_scoring":{"bands":{"hot":75,"warm":45},"enabled":false,"weights":{"completeness":0.1,"condition":0.15,"engagement":0.1,"motivation":0.25,"timeline":0.2,"value":0.2}},"locale":"en-US","offer":{"arv":{"least_comparables":3,"max_age_months":12,"most_comparables":10,"radius_km":1.6,"weights":{"distance":0.4,"recency":0.3,"size":0.3}},"enabled":false,"least_confidence":0.6,"needs_approval":true,"range":{"fee":10000,"max_percent":70,"min_percent":60,"round_to":500},"repairs":{"excellent":0,"fair":320,"good":110,"poor":650,"reserve_percent":10}},"outreach":{"blast_per_minute":30,"budget":{"per_day":0,"total":0},"business_hours":{"answer_minutes":60,"begin":"09:00","days":["mon","tue","wed","thu","fri"],"end":"18:00"},"caps":{"per_day":3,"per_week":10,"same_content_hours":24},"channel_weights":{"customer_type":0.3,"device":0.2,"engagement":0.3,"time":0.1,"urgency":0.1},"channels":{"email":{"enabled":false,"per_day":1000},"facebook":{"enabled":false,"per_day":1000},"instagram":{"enabled":false,"per_day":1000},"sms":{"enabled":false,"per_day":1000},"voice":{"enabled":false,"per_day":1000},"web_chat":{"enabled":false,"per_day":1000},"whatsapp":{"enabled":false,"per_day":1000}},"consent_required":true,"enabled":false,"follow_ups":[],"quiet_hours":{"begin":"21:00","enabled":true,"end":"08:00"},"templates":[]},"persona":{"greeting":"Hello. Tell me what you are looking for, and I will show you what fits.","name":"Claire","openings":[],"questioning":{"most":6,"per_turn":1,"strategy":"information_gain"},"role":"an AI guide","style":{"directness":"balanced","tone":"professional_warm"}},"personalization":{"bandit":{"algorithm":"fixed","confidence":0.95,"hold_back":0.05,"least_sample":1000,"promotes_winner":false},"cohorts":[],"enabled":false,"lifecycle":[]},"policy":{"blocked_per_minute":20,"context_tokens":4000,"profiles":[],"snapshot_minutes":240},"preference_extraction":{"signals":["BUDGET_RANGE","TIMELINE_URGENCY","USE_CASE","FEATURE_PRIORITY","DESIGN_AESTHETIC","RISK_TOLERANCE","EMOTIONAL_DRIVER","GEO_RADIUS"],"variant_generation":{"k":5,"provider":"groq"}},"pricing":{"events":{"buyer_reply":0,"contact_reveal":0,"message_delivered":0},"model":"none"},"privacy":{"keep_days":365,"mode":"buyer_controlled","reveal_fields":["name","email","phone","place"],"reveal_requires_buyer_confirm":true},"ranking_weights":{"individual_match":0.6,"scarcity":0.1,"social_proof":0.1,"spec_alignment":0.2},"safety":{"ai_off":false,"auto_rollback":{"enabled":true,"failure_share":0.1,"least_conversations":10,"watch_minutes":15},"claims_review":[],"compliance_flags":true,"force_strict":false,"mutating_tools_off":false},"sdme":{"countdowns":false,"drop_calendar":[],"few_left":3,"scarcity_badges":false},"search_defaults":{"data_sources":[],"filters":{},"hybrid":true,"max_results":12},"timezone":"UTC","ui_contract":{"actions":["Compare","Reserve","Schedule Call","Request Info"],"chips":["Budget","Brand/Make","Feature/Specs","Condition"],"comparison_fields":["key_specs","verifications","ownership_costs"],"price_block":"price","tile_fields":["title","price","match","badges","specs","media"],"tile_specs":[]},"voice":{"background_sound":{"custom_url":null,"type":"silence"},"enabled":false,"input_min_characters":10,"max_tokens":150,"model_settings":{"auto_mode":false,"clarity_similarity":0.75,"optimize_streaming_latency":4,"speed":1,"style_exaggeration":0,"use_speaker_boost":true},"providers":{"speech_to_text":"local","telephone":"none","telephone_failover":"none","text_to_speech":"local"},"punctuation_boundaries":[".","!","?","..."],"recording":{"consent":"ask","enabled":false,"keep_days":30},"stop_speaking_plan":{"back_off_seconds":2,"number_of_words":3,"voice_seconds":0.5},"transfer":{"enabled":false,"kind":"hot","number":null},"turn_detection_ms":300,"voice_id":""}}'::jsonb $$;
+    AS $$ select '{"agent":{"budgets":{"conversation_tokens":60000,"event_cost_per_day":null,"event_tokens_per_day":5000000,"price_input":0,"price_output":0,"tool_calls":5,"turn_seconds":5,"turn_tokens":6000},"cross_sell":{"enabled":false,"least_confidence":0.7,"per_conversation":1,"products":[]},"escalation":{"rules":[],"unavailable":["schedule_callback","email_support","continue_with_ai"]},"integrations":[],"memory":{"across_visits":false,"compress_above_tokens":10000},"models":{"attempt_seconds":2,"order":["groq","mistral","builtin"]},"product":"chat","survey":{"enabled":false,"is_skippable":true,"questions":[],"when":"conversation_end"},"system_prompt":"","tools":[]},"analytics":{"ab_enabled":true,"attribution":{"model":"last","window_days":30},"primary_kpis":["time_to_match","felt_understood","conversion_step_throughput"],"test_plan":null},"branding":{"accent":"#0F5C5C","hero":"","tagline":""},"catalogue":{"attributes":[],"mileage_unit":"mi","noun":{"many":"items","one":"item"}},"conversion":{"actions":["Reserve","Schedule Call"],"deposit":{"amount":500,"is_refundable":true,"kind":"fixed","pay_within_minutes":10},"deposit_required":false,"hold_limit":2,"hold_minutes":24,"mode":"direct_sale"},"cspe":{"least_viewers":3,"shows_viewers":false,"trending_signals":[],"window_minutes":30},"currency":"USD","dates":{"closes_at":null,"opens_at":null},"dealer_matching":{"inventory_alignment_min":0.65,"max_dealers_per_lead":5},"domain":"general","experiments":[],"flags":{"comparison":true,"sharing":true},"lead_scoring":{"bands":{"hot":75,"warm":45},"enabled":false,"weights":{"completeness":0.1,"condition":0.15,"engagement":0.1,"motivation":0.25,"timeline":0.2,"value":0.2}},"locale":"en-US","offer":{"arv":{"least_comparables":3,"max_age_months":12,"most_comparables":10,"radius_km":1.6,"weights":{"distance":0.4,"recency":0.3,"size":0.3}},"enabled":false,"least_confidence":0.6,"needs_approval":true,"range":{"fee":10000,"max_percent":70,"min_percent":60,"round_to":500},"repairs":{"excellent":0,"fair":320,"good":110,"poor":650,"reserve_percent":10}},"outreach":{"blast_per_minute":30,"budget":{"per_day":0,"total":0},"business_hours":{"answer_minutes":60,"begin":"09:00","days":["mon","tue","wed","thu","fri"],"end":"18:00"},"caps":{"per_day":3,"per_week":10,"same_content_hours":24},"channel_weights":{"customer_type":0.3,"device":0.2,"engagement":0.3,"time":0.1,"urgency":0.1},"channels":{"email":{"enabled":false,"per_day":1000},"facebook":{"enabled":false,"per_day":1000},"instagram":{"enabled":false,"per_day":1000},"sms":{"enabled":false,"per_day":1000},"voice":{"enabled":false,"per_day":1000},"web_chat":{"enabled":false,"per_day":1000},"whatsapp":{"enabled":false,"per_day":1000}},"consent_required":true,"enabled":false,"follow_ups":[],"quiet_hours":{"begin":"21:00","enabled":true,"end":"08:00"},"templates":[]},"persona":{"greeting":"Hello. Tell me what you are looking for, and I will show you what fits.","name":"Claire","openings":[],"questioning":{"most":6,"per_turn":1,"strategy":"information_gain"},"role":"an AI guide","style":{"directness":"balanced","tone":"professional_warm"}},"personalization":{"bandit":{"algorithm":"fixed","confidence":0.95,"hold_back":0.05,"least_sample":1000,"promotes_winner":false},"cohorts":[],"enabled":false,"lifecycle":[]},"policy":{"blocked_per_minute":20,"context_tokens":4000,"profiles":[],"snapshot_minutes":240},"preference_extraction":{"signals":["BUDGET_RANGE","TIMELINE_URGENCY","USE_CASE","FEATURE_PRIORITY","DESIGN_AESTHETIC","RISK_TOLERANCE","EMOTIONAL_DRIVER","GEO_RADIUS"],"variant_generation":{"k":5,"provider":"groq"}},"pricing":{"events":{"buyer_reply":0,"contact_reveal":0,"message_delivered":0},"model":"none"},"privacy":{"keep_days":365,"mode":"buyer_controlled","reveal_fields":["name","email","phone","place"],"reveal_requires_buyer_confirm":true},"ranking_weights":{"individual_match":0.6,"scarcity":0.1,"social_proof":0.1,"spec_alignment":0.2},"safety":{"ai_off":false,"auto_rollback":{"enabled":true,"failure_share":0.1,"least_conversations":10,"watch_minutes":15},"claims_review":[],"compliance_flags":true,"force_strict":false,"least_confidence":0.6,"mutating_tools_off":false},"sdme":{"countdowns":false,"drop_calendar":[],"few_left":3,"scarcity_badges":false},"search_defaults":{"data_sources":[],"filters":{},"hybrid":true,"max_results":12},"timezone":"UTC","ui_contract":{"actions":["Compare","Reserve","Schedule Call","Request Info"],"chips":["Budget","Brand/Make","Feature/Specs","Condition"],"comparison_fields":["key_specs","verifications","ownership_costs"],"price_block":"price","tile_fields":["title","price","match","badges","specs","media"],"tile_specs":[]},"voice":{"background_sound":{"custom_url":null,"type":"silence"},"enabled":false,"input_min_characters":10,"max_tokens":150,"model_settings":{"auto_mode":false,"clarity_similarity":0.75,"optimize_streaming_latency":4,"speed":1,"style_exaggeration":0,"use_speaker_boost":true},"providers":{"speech_to_text":"local","telephone":"none","telephone_failover":"none","text_to_speech":"local"},"punctuation_boundaries":[".","!","?","..."],"recording":{"consent":"ask","enabled":false,"keep_days":30},"stop_speaking_plan":{"back_off_seconds":2,"number_of_words":3,"voice_seconds":0.5},"transfer":{"enabled":false,"kind":"hot","number":null},"turn_detection_ms":300,"voice_id":""}}'::jsonb $$;
 CREATE FUNCTION private.start_connector_run(p_connector uuid, p_seconds integer) RETURNS public.connector_runs
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -4156,6 +4162,15 @@ CREATE TABLE private.path_rules (
     CONSTRAINT path_rules_reload_check CHECK ((reload = ANY (ARRAY['pinned'::text, 'live'::text, 'kill'::text]))),
     CONSTRAINT path_rules_risk_check CHECK ((risk = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
 );
+CREATE TABLE private.verbs (
+    name text NOT NULL,
+    guard text NOT NULL,
+    note text NOT NULL,
+    CONSTRAINT verbs_guard_check CHECK ((guard = ANY (ARRAY['guard'::text, 'permission'::text, 'own'::text, 'fact'::text, 'clock'::text]))),
+    CONSTRAINT verbs_note_check CHECK (((length(note) >= 4) AND (length(note) <= 200)))
+);
+COMMENT ON TABLE private.verbs IS 'guard: asks private.guard. permission: asks what the member may do. own: touches the caller''s own conversation or account,
+and nothing of consequence. fact: only adds a line that is never changed. clock: does what the time has decided.';
 CREATE TABLE private.web_sessions (
     token_sha256 bytea NOT NULL,
     user_id uuid NOT NULL,
@@ -4563,6 +4578,8 @@ ALTER TABLE ONLY private.listing_totals
     ADD CONSTRAINT listing_totals_pkey PRIMARY KEY (event_id);
 ALTER TABLE ONLY private.path_rules
     ADD CONSTRAINT path_rules_pkey PRIMARY KEY (pattern);
+ALTER TABLE ONLY private.verbs
+    ADD CONSTRAINT verbs_pkey PRIMARY KEY (name);
 ALTER TABLE ONLY private.web_sessions
     ADD CONSTRAINT web_sessions_pkey PRIMARY KEY (token_sha256);
 ALTER TABLE ONLY public.alerts
@@ -4977,6 +4994,7 @@ ALTER TABLE private.connector_secrets ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.listing_scan ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.listing_totals ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.path_rules ENABLE ROW LEVEL SECURITY;
+ALTER TABLE private.verbs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.web_sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY alerts_read ON public.alerts FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));

@@ -29,6 +29,7 @@ from backend.domains.events.model import (
 )
 from backend.domains.events.overlay import with_kills
 from backend.domains.events.queries import versions as queries
+from backend.domains.events.switches import with_switches
 from backend.domains.events.templates import Folder
 from backend.domains.events.writing import inline, whole_document
 from backend.kit.text import is_storable, storable
@@ -330,5 +331,6 @@ def _version(row: dict[str, Any], *, is_new: bool = False) -> EventVersion:
 
 
 def _bundle(row: dict[str, Any]) -> Bundle:
-    stored: dict[str, Any] = {**_with_status(row), "document": completed(row["document"])}
+    document = with_switches(completed(row["document"]), row["organization_flags"])
+    stored: dict[str, Any] = {**_with_status(row), "document": document}
     return Bundle(**stored)
