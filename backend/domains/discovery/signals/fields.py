@@ -114,7 +114,7 @@ def _noun(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[str |
             mention.end <= q.first
             and q.first - mention.end <= 6
             and reader.text.tokens[q.first].text not in reader.lex.words["one"]  # `the white one`
-            and not _is_another(q, mention, found)
+            and not _is_another(reader, q, mention, found)
         ):
             distance = 1 + q.first - mention.end
         else:
@@ -129,10 +129,13 @@ def _noun(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[str |
     return best[1], q
 
 
-def _is_another(q: Quantity, noun: Mention, found: Sequence[Quantity]) -> bool:
+def _is_another(reader: Reader, q: Quantity, noun: Mention, found: Sequence[Quantity]) -> bool:
     """Whether a name before a figure belongs to another one: `2 bath under 450k`."""
     return any(
-        noun.end <= o.first < q.first or 0 <= noun.first - o.end <= 1 for o in found if o.first != q.first
+        noun.end <= o.first < q.first
+        or (0 <= noun.first - o.end <= 1 and _only_filler(reader, o.end, noun.first))
+        for o in found
+        if o.first != q.first
     )
 
 

@@ -22,6 +22,7 @@ KNOWN: Final = ("en", "de", "fr", "es")
 _HERE: Final = Path(__file__).parent
 _WORD: Final = re.compile(r"(?<![^\W_])[^\W\d_]+(?:['’][^\W\d_]+)*")
 _MOST_WORDS: Final = 200
+_SHORT: Final = frozenset("àyoeu")  # words of one letter; the others are units and names
 # how much a word of the language says, one for goods, an inflected one, a letter
 _OWN, _NAMED, _INFLECTED, _LETTER = 1.0, 0.8, 0.5, 0.6
 
@@ -62,7 +63,7 @@ def spoken_in(message: str, earlier: str = "") -> Languages:
 def _spoken(message: str) -> Languages | None:
     """None where no word says anything."""
     found = [m.group() for m in _WORD.finditer(message)][:_MOST_WORDS]
-    words = [fold(word) for word in found if len(word) > 1 or word.islower()]
+    words = [fold(word) for word in found if len(word) > 1 or word in _SHORT]
     weights = {language: [_weight(word, language) for word in words] for language in KNOWN}
     others = {
         language: sum(w for w, english in zip(mine, weights[ENGLISH], strict=True) if not english)

@@ -105,10 +105,8 @@ def _figure(text: Text, lex: Lexicon, at: int) -> tuple[float, str, int, bool] |
 
 
 def _is_decade(text: Text, lex: Lexicon, at: int) -> bool:
-    """`années 70`; in English the ending says it."""
-    return len(lex.words["decade_ends"]) == 0 and bool(
-        lex.patterns["decade_before"].search(text.before(at, 16))
-    )
+    """`années 70`; in other languages the ending says it."""
+    return lex.patterns["decade_before"].search(text.before(at, 16)) is not None
 
 
 def _decade(digits: str) -> float:

@@ -68,9 +68,15 @@ def reader_for(message: str, vocabulary: Vocabulary, state: State, settings: Set
         if not any(m.first <= first and end <= m.end for m in found)
     )
     nos += tuple((i, i + 1) for i in range(len(words.tokens)) if mentions.is_except(words, lex, i))
+    clauses = tuple(mentions.clauses(words, lex))
     after = tuple(first for first, _, _ in words.find(lex.patterns["negated_after"]))
+    after += tuple(  # `rojo no`
+        c.end - 1
+        for c in clauses
+        if c.end - c.first > 1 and words.tokens[c.end - 1].text in lex.words["refusing_last"]
+    )
     return Reader(
-        words, lex, terms, state, settings, today, tuple(mentions.clauses(words, lex)), found, corrects, nos, after
+        words, lex, terms, state, settings, today, clauses, found, corrects, nos, after
     )  # fmt: skip
 
 

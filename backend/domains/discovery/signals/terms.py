@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from backend.domains.catalogue.model import Attribute, Vocabulary
@@ -87,10 +87,10 @@ class _Builder:
         for facet in vocabulary.facets:
             self.values[facet.attribute].append(facet.display)
 
-    def add(self, phrase: str, term: Term, *, replace: bool = True) -> None:
+    def add(self, phrase: str, term: Term, *, over: bool = True) -> None:
         words = words_of(phrase, self.lex.stem)
         for form in {words, ("".join(words),)} if 1 < len(words) <= 3 else {words}:
-            if form and form != ("",) and (replace or (term.kind, term.field) not in self.found[form]):
+            if form and form != ("",) and (over or (term.kind, term.field) not in self.found[form]):
                 self.found[form][term.kind, term.field] = term
 
     def build(self) -> Terms:
@@ -146,27 +146,28 @@ class _Builder:
         for value in shown:
             self.add(value, self._value(attribute, value, value))
             for phrase in self._words_for(value):
-                self.add(phrase, self._value(attribute, phrase, value), replace=False)
+                self.add(phrase, self._value(attribute, phrase, value), over=False)
             for part in _parts(attribute.name, words_of(value, self.lex.stem)):
                 if part not in self.lex.words["things"]:
                     groups[part].append(value)
         for value in shown:
             for phrase in self.lex.near.get(concept_of(value), ()):
                 for form in spellings(phrase):
-                    self.add(form, self._value(attribute, form, value), replace=False)
+                    self.add(form, self._value(attribute, form, value), over=False)
         for first, value in _firsts(words_of(v, self.lex.stem) for v in shown).items():
             weak = first in self.lex.weak | self.lex.common or first in self.lex.colors
             term = Term("value", attribute.name, (shown[value],), weak=weak, known=False)
-            self.add(first, term, replace=False)
+            self.add(first, term, over=False)
         for part, members in groups.items():
             weak = part in self.lex.weak
             whole = attribute.name == "trim"  # a short trim is a family: `Long Range` and `Long Range AWD`
             members += [
                 v for v in shown if whole and words_of(v, self.lex.stem) == words_of(part, self.lex.stem)
             ]
-            self.add(
-                part, Term("value", attribute.name, tuple(dict.fromkeys(members)), weak=weak), replace=whole
-            )
+            term = Term("value", attribute.name, tuple(dict.fromkeys(members)), weak=weak)
+            self.add(part, term, over=whole)
+            for phrase in self.lex.values.get(part, ()):
+                self.add(phrase, replace(term, weak=fold(phrase) in self.lex.weak), over=False)
 
     def _words_for(self, value: str) -> Iterable[str]:
         """Other words for a value in the buyer's languages, whatever the seller's language is."""
@@ -211,7 +212,7 @@ class _Builder:
             self.add(
                 phrase,
                 Term("value", field, (shown,), capital=capital, known=shown in mine.values()),
-                replace=False,
+                over=False,
             )
 
     def _regions(self, field: str, mine: Mapping[str, str]) -> None:
@@ -221,7 +222,7 @@ class _Builder:
             self.add(code, Term("value", field, (shown,), upper=True, known=known))
             for alias in aliases:
                 capital = fold(alias) in self.world.capital
-                self.add(alias, Term("value", field, (shown,), capital=capital, known=known), replace=False)
+                self.add(alias, Term("value", field, (shown,), capital=capital, known=known), over=False)
 
     def _colors(self, field: str, mine: Mapping[str, str]) -> None:
         for color in self.lex.colors:
@@ -232,7 +233,7 @@ class _Builder:
             value = tuple(dict.fromkeys(shown)) or (color.title(),)
             for phrase in (color, *self.lex.values.get(color, ())):
                 for form in spellings(phrase):
-                    self.add(form, Term("value", field, value, known=bool(shown)), replace=form == color)
+                    self.add(form, Term("value", field, value, known=bool(shown)), over=form == color)
 
 
 def _figures(label: str) -> Iterable[str]:
