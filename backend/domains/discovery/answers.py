@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from backend.domains.catalogue.model import Attribute
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery.directions import asked
 from backend.domains.discovery.model import Filter, Op, State, Understanding
@@ -40,6 +41,10 @@ def in_light_of(read: Understanding, message: str, state: State, index: Index) -
     """The understanding with what the open question of the state makes of the message."""
     field = state.pending
     attribute = index.attributes.get(field)
+    if attribute and (tapped := _tapped(message, attribute, index)):
+        made = replace(tapped, turn=state.turn + 1)
+        others = tuple(f for f in state.filters if f.field != field)
+        return replace(read, filters=(*others, made), added=(made,))
     if not field or len(message.split()) > _LONGEST or any(f.field == field for f in read.added):
         return read
     if _INDIFFERENT.search(message) and not read.added:
@@ -59,6 +64,16 @@ def in_light_of(read: Understanding, message: str, state: State, index: Index) -
         ):
             return read  # what it was taken for is as likely
     return _with(read, replace(made, turn=state.turn + 1), state) if made else read
+
+
+def _tapped(message: str, attribute: Attribute, index: Index) -> Filter | None:
+    """The very name of the feature, or of one value, that was asked for: it is that and nothing beside."""
+    said = " ".join(message.split()).casefold()
+    if attribute.kind == "boolean" and said == attribute.label.casefold():
+        return Filter(attribute.name, "eq", True, source=message.strip())
+    values = index.values.get(attribute.name, ()) if attribute.kind == "enum" else ()
+    named = next((f.display for f in values if f.value == said), None)
+    return Filter(attribute.name, "in", [named], source=message.strip()) if named else None
 
 
 def _choice(message: str, field: str, index: Index) -> Filter | None:

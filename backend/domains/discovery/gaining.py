@@ -95,7 +95,17 @@ def _answers(
         return list(zip(parts[:-1], ends[1:-1], strict=True))
     if direction == "higher":
         return list(zip(parts[1:], [len(known) - end for end in ends[1:-1]], strict=True))
-    return [(n, n) for n in parts]
+    return [(n, _between(known, low, high)) for n, (low, high) in zip(parts, _edges(cuts), strict=True)]
+
+
+def _edges(cuts: Sequence[float]) -> list[tuple[float | None, float | None]]:
+    return list(pairwise([None, *cuts, None]))
+
+
+def _between(known: NDArray[np.float32], low: float | None, high: float | None) -> int:
+    """How many lie between two figures, both included, as one would say it."""
+    least = 0 if low is None else _below(known, low, inclusive=False)
+    return (len(known) if high is None else _below(known, high, inclusive=True)) - least
 
 
 def _bounds(
@@ -107,10 +117,5 @@ def _bounds(
         return tuple(
             Bound(cut, None, len(known) - _below(known, cut, inclusive=False)) for cut in reversed(cuts)
         )
-    edges = [None, *cuts, None]
-    ends = [0, *(_below(known, cut, inclusive=True) for cut in cuts), len(known)]
-    return tuple(
-        Bound(low, high, later - earlier)
-        for low, high, earlier, later in zip(edges, edges[1:], ends, ends[1:], strict=False)
-        if later > earlier
-    )
+    every = [Bound(low, high, _between(known, low, high)) for low, high in _edges(cuts)]
+    return tuple(bound for bound in every if 0 < bound.rows < len(known))

@@ -55,7 +55,7 @@ def test_who_does_not_mind_is_heard(message: str) -> None:
 def test_what_the_reader_understood_stands() -> None:
     own = Filter("trim", "in", ["Performance"])
     read = Understanding((), (own,), added=(own,))
-    assert answers.in_light_of(read, "Performance", State(pending="trim"), INDEX) is read
+    assert answers.in_light_of(read, "the Performance", State(pending="trim"), INDEX) is read
 
 
 def test_the_same_words_are_not_taken_twice_and_what_they_replaced_comes_back() -> None:
@@ -70,6 +70,13 @@ def test_the_same_words_are_not_taken_twice_and_what_they_replaced_comes_back() 
         ("color_exterior", "['White']"),
     }
     assert [f.field for f in read.added] == ["color_exterior"]
+
+
+def test_a_tapped_name_is_that_and_nothing_beside() -> None:
+    beside = Filter("specs.tow_hitch", "eq", True)
+    state = State(filters=(Filter("price", "lte", 30_000),), pending="specs.heat_pump")
+    read = answers.in_light_of(Understanding((), (beside,), added=(beside,)), "Heat pump", state, INDEX)
+    assert [(f.field, f.value) for f in read.filters] == [("price", 30_000), ("specs.heat_pump", True)]
 
 
 def test_a_number_stays_with_what_it_fits() -> None:
