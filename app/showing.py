@@ -151,9 +151,15 @@ def _chip(item: Answer) -> Chip:
         op=_op(item),
         value=_editable(item["value"]),
         text=item["text"],
-        why=answer_showing.why(item.get("source") or "", item.get("confidence")),
+        why=_why(item),
         kind=item.get("kind") or "filter",
     )
+
+
+def _why(item: Answer) -> str:
+    if item.get("default"):
+        return "This event begins with it."
+    return answer_showing.why(item.get("source") or "", item.get("confidence"))
 
 
 def _op(item: Answer) -> str:

@@ -150,6 +150,8 @@ def chips(words: Words, filters: Iterable[Filter]) -> tuple[Chip, ...]:
             f.value,
             chip_text(words, f),
             default=f.default,
+            turn=f.turn,
+            source=f.source,
         )
         for f in filters
     )
