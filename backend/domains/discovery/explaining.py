@@ -168,7 +168,8 @@ def _counts(vocabulary: Vocabulary) -> dict[tuple[str, str], int]:
 def why(scene: Scene, listing: Listing, best: Sequence[str] = ()) -> str:
     """One plain sentence: money, what misses or is not stated, how many wishes are met, what it alone has."""
     said = [f for f in scene.filters if not f.default and f.op != "within"]
-    clauses = [c for f in said if (c := _clause(scene.words, listing, f))]
+    own = [f for f in scene.filters if f.default and f.group == "must" and meets(listing, f) is False]
+    clauses = [c for f in (*said, *own) if (c := _clause(scene.words, listing, f))]
     others = [f for f in said if f.field != "price"]
     met = [f for f in others if meets(listing, f)]
     if len(met) > 1:
@@ -177,12 +178,12 @@ def why(scene: Scene, listing: Listing, best: Sequence[str] = ()) -> str:
         clauses.append(
             f"meets {all_of_them}{len(met)}{of} {'other ' if len(said) > len(others) else ''}wishes"
         )
-    elif met and (one := _met(scene.words, listing, met[0])):
-        clauses.append(f"has {_spoken(one)}")
+    elif met:
+        clauses.append(_one_met(scene.words, listing, met[0]))
     if only := _only(scene, listing):
         clauses.append(f"is the only {only} here")
     elif best:
-        clauses.append(f"has the {_spoken(best[0])}")
+        clauses.append(f"{'is' if best[0].startswith('Newest') else 'has'} the {_spoken(best[0])}")
     if not clauses:
         clauses += [_plainly(scene, listing)]
     text = clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])} and {clauses[-1]}"
@@ -207,6 +208,16 @@ def _clause(words: Words, listing: Listing, f: Filter) -> str:
         than = "your budget" if f.field == "price" else f"your limit for {label}"
         return f"is {words.measure(f.field, abs(value - f.value))} {side} than {than}"
     return f"differs in {label} ({shown_value(words, f.field, value)})"
+
+
+def _one_met(words: Words, listing: Listing, f: Filter) -> str:
+    value, label = value_of(listing, f.field), words.spoken_label(f.field)
+    if isinstance(f.value, bool):
+        return f"has {label}" if f.value else f"has no {label}"
+    if isinstance(value, int | float) and f.op not in ("in", "not_in"):
+        meets_it = "comes close to what you said of" if f.group == "nice" else "keeps to your limit for"
+        return f"{meets_it} {label} ({words.measure(f.field, value)})"
+    return f"matches your {label} ({shown_value(words, f.field, value)})"
 
 
 def _spoken(text: str) -> str:
