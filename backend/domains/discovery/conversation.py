@@ -6,7 +6,7 @@ and sellers is never repeated as the persona's own words but for values of the i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,6 +14,8 @@ from backend.domains.catalogue.model import Listing
 from backend.domains.discovery.asking import Question
 from backend.domains.discovery.claims import may_state
 from backend.domains.discovery.model import Filter, Tile, Understanding
+from backend.domains.discovery.phrasing import ENGLISH, LANGUAGES, phrase, toned, tones
+from backend.domains.discovery.phrasing import refusal as refused
 from backend.domains.discovery.wording import Words, chip_text, listed, shown_value, value_of
 from backend.domains.events.model import Document
 
@@ -44,37 +46,8 @@ class Facts:
     unsupported: tuple[str, ...] = ()
 
 
-_FOUND: Final[Mapping[str, tuple[str, ...]]] = {
-    "calm_expert": ("{count} {fit}.", "{count} {meet} all of that.", "That leaves {count}."),
-    "professional_warm": (
-        "Gladly. {count} {fit}.",
-        "Of course. That leaves {count}.",
-        "Thank you, that helps. {count} {fit}.",
-    ),
-    "friendly_expert": (
-        "Nice, {count} {fit}.",
-        "Got it, that leaves {count}.",
-        "Good choice. {count} {fit}.",
-    ),
-}
-_EMPTY: Final[Mapping[str, str]] = {
-    "calm_expert": "None of the {many} here meets all of it.",
-    "professional_warm": "I am sorry, none of the {many} here meets all of that.",
-    "friendly_expert": "Hmm, none of the {many} here ticks every box.",
-}
-_UNHEARD: Final[Mapping[str, str]] = {
-    "calm_expert": "I did not find a wish in that.",
-    "professional_warm": "I am not sure I understood what you are looking for.",
-    "friendly_expert": "I did not quite catch what you are after.",
-}
-_EXAMPLE: Final = "Tell me a budget, a model, a color or what it must have."
-
-
 #: What is said while the kill switch `safety.ai_off` is on.
-RESTING: Final = (
-    "I am taking a short break just now. Your wishes are kept and everything here stays open to you; "
-    "please write again a little later."
-)
+RESTING: Final = phrase(ENGLISH, "resting")
 
 
 def is_resting(document: Document) -> bool:
@@ -83,24 +56,22 @@ def is_resting(document: Document) -> bool:
 
 
 def reply(facts: Facts) -> str:
-    """The answer to one message."""
+    """The answer to one message, in the buyer's language."""
     if is_resting(facts.document):
         return RESTING
     said = facts.understanding
     parts = [_courtesy(facts), _answer(facts)]
     if said.intents[:1] == ("restart",):
-        parts.append(f"We begin again, with {facts.words.count(facts.matches)}.")
+        parts.append(_say(facts, "again", count=_count(facts, facts.matches)))
     elif facts.matches == 0 and (said.added or said.removed or not any(parts)):
         parts += _nothing(facts)
     elif said.added or said.removed:
         parts += [_found(facts), _highlight(facts)]
     elif not any(parts) and not said.signals:
-        parts += [_pick(facts, _UNHEARD), _EXAMPLE if facts.question is None else ""]
+        parts += [_pick(facts, "unheard"), _say(facts, "example") if facts.question is None else ""]
     elif said.signals and not any(parts):
-        parts += ["Noted.", _highlight(facts)]
-    parts.append(_limits(facts))
-    if facts.matches and facts.question is not None:
-        parts.append(facts.question.text)
+        parts += [_say(facts, "noted"), _highlight(facts)]
+    parts += [_limits(facts), _question(facts)]
     return " ".join(part for part in parts if part)
 
 
@@ -108,8 +79,18 @@ def greeting(facts: Facts) -> str:
     """The first words of a conversation: the document's own."""
     return str(
         facts.document["persona"].get("greeting")
-        or f"Hello. There are {facts.words.count(facts.matches)} here."
+        or _say(facts, "opening", count=_count(facts, facts.matches))
     )
+
+
+def refusal(facts: Facts, reasons: Sequence[str]) -> str:
+    """Why something is declined, and what can be done instead. `reasons`: those of `requests`."""
+    return refused(reasons, facts.understanding.language)
+
+
+def confirmation(facts: Facts, what: str) -> str:
+    """That something can be prepared, and waits for the buyer's own yes."""
+    return _say(facts, "confirm", what=what)
 
 
 def note(facts: Facts) -> str:
@@ -135,34 +116,57 @@ def quick_replies(facts: Facts) -> tuple[str, ...]:
     return facts.question.options if facts.question and facts.matches else ()
 
 
+def _say(facts: Facts, key: str, **values: Any) -> str:
+    return phrase(facts.understanding.language, key, **values)
+
+
+def _speaks_english(facts: Facts) -> bool:
+    """Whether the event's own words, which are English, go with the answer."""
+    return facts.understanding.language == ENGLISH or facts.understanding.language not in LANGUAGES
+
+
+def _count(facts: Facts, n: int) -> str:
+    """How many, with the event's noun, or a plain one in another language."""
+    if _speaks_english(facts):
+        return facts.words.count(n)
+    return f"{facts.words.number(n)} {_say(facts, 'one' if n == 1 else 'many')}"
+
+
 def _tone(facts: Facts) -> str:
     tone = str(facts.document["persona"].get("style", {}).get("tone", ""))
-    return tone if tone in _FOUND else "professional_warm"
+    return tone if tone in tones() else "professional_warm"
 
 
 def _is_crisp(facts: Facts) -> bool:
     return facts.document["persona"].get("style", {}).get("directness") == "crisp"
 
 
-def _pick(facts: Facts, texts: Mapping[str, str]) -> str:
-    return texts[_tone(facts)].format(many=facts.words.many)
+def _pick(facts: Facts, key: str) -> str:
+    return toned(facts.understanding.language, key, _tone(facts)).format(many=facts.words.many)
 
 
 def _courtesy(facts: Facts) -> str:
     intents = facts.understanding.intents
     if "greeting" in intents and not facts.understanding.added:
-        return "Hello."
-    if "indifferent" in intents:
-        return "All right."
-    return "You are welcome." if "thanks" in intents and not facts.understanding.added else ""
+        return _say(facts, "hello")
+    return _say(facts, "welcome") if "thanks" in intents and not facts.understanding.added else ""
+
+
+def _question(facts: Facts) -> str:
+    if not facts.matches or facts.question is None:
+        return ""
+    if _speaks_english(facts):
+        return facts.question.text
+    return _say(facts, "question", label=facts.words.spoken_label(facts.question.field))
 
 
 def _found(facts: Facts) -> str:
-    templates = _FOUND[_tone(facts)]
-    template = templates[facts.turn % len(templates)]
+    template = toned(facts.understanding.language, "found", _tone(facts), facts.turn)
     one = facts.matches == 1
     return template.format(
-        count=facts.words.count(facts.matches), fit="fits" if one else "fit", meet="meets" if one else "meet"
+        count=_count(facts, facts.matches),
+        fit=_say(facts, "fits" if one else "fit"),
+        meet=_say(facts, "meets" if one else "meet"),
     )
 
 
@@ -171,10 +175,20 @@ def _highlight(facts: Facts) -> str:
     if not facts.tiles:
         return ""
     tile = facts.tiles[0]
-    held = " It is on hold just now." if tile.state == "held" else ""
-    reason = f" ({_lowered(tile.reasons[0])})" if tile.reasons and not _is_crisp(facts) else ""
-    price = f" at {tile.price_text}" if tile.price is not None else ", price on request"
-    return f"Closest is the {tile.title}{price}{reason}.{held}"
+    telling = tile.reasons and not _is_crisp(facts) and _speaks_english(facts)
+    priced = (
+        _say(facts, "at_price", price=tile.price_text)
+        if tile.price is not None
+        else _say(facts, "on_request")
+    )
+    return _say(
+        facts,
+        "closest",
+        title=tile.title,
+        price=priced,
+        reason=f" ({_lowered(tile.reasons[0])})" if telling else "",
+        held=_say(facts, "on_hold") if tile.state == "held" else "",
+    )
 
 
 def _lowered(text: str) -> str:
@@ -183,27 +197,34 @@ def _lowered(text: str) -> str:
 
 def _nothing(facts: Facts) -> list[str]:
     """Says so kindly, and which one limit would open the way."""
-    parts = [_pick(facts, _EMPTY)]
+    parts = [_pick(facts, "empty")]
     relaxed = facts.relaxation
     if relaxed is None:
-        return [*parts, "Remove one of your limits, and I will look again."]
-    changes = [_change(facts.words, f, to) for f, to in zip(relaxed.filters, relaxed.to, strict=True)]
-    there = f"there {'is' if relaxed.matches == 1 else 'are'} {facts.words.count(relaxed.matches)}."
-    parts.append(f"{listed([changes[0], *map(_lowered, changes[1:])], 'and')} {there}")
+        return [*parts, _say(facts, "fewer")]
+    changes = [_change(facts, f, to) for f, to in zip(relaxed.filters, relaxed.to, strict=True)]
+    told = listed([changes[0], *map(_lowered, changes[1:])], _say(facts, "and"))
+    there = "there_is" if relaxed.matches == 1 else "there_are"
+    parts.append(_say(facts, there, changes=told, count=_count(facts, relaxed.matches)))
     if any(f.default for f in relaxed.filters):
-        parts.append("That limit is one this event begins with, not one of yours.")
-    return [*parts, "Shall we loosen that one?" if len(relaxed.filters) == 1 else "Shall we loosen those?"]
+        parts.append(_say(facts, "event_limit"))
+    return [*parts, _say(facts, "loosen_one" if len(relaxed.filters) == 1 else "loosen_many")]
 
 
-def _change(words: Words, f: Filter, to: Filter | None) -> str:
+def _change(facts: Facts, f: Filter, to: Filter | None) -> str:
     """`With “Up to $24,000” instead of “Up to $20,000”`, `Without “Heat pump”`."""
-    was = f"“{chip_text(words, f)}”"
-    return f"With “{chip_text(words, to)}” instead of {was}" if to else f"Without {was}"
+    was = chip_text(facts.words, f)
+    return (
+        _say(facts, "instead", to=chip_text(facts.words, to), was=was)
+        if to
+        else _say(facts, "without", was=was)
+    )
 
 
 def _limits(facts: Facts) -> str:
     """What was understood but cannot be searched."""
-    return f"I cannot search by {listed(list(facts.unsupported))} here." if facts.unsupported else ""
+    if not facts.unsupported:
+        return ""
+    return _say(facts, "unsupported", fields=listed(list(facts.unsupported), _say(facts, "or")))
 
 
 def _answer(facts: Facts) -> str:
@@ -212,22 +233,16 @@ def _answer(facts: Facts) -> str:
     if "person" in said.intents:
         actions = [str(a) for a in facts.document.get("ui_contract", {}).get("actions", ())]
         call = next((a for a in actions if "call" in a.casefold() or "walkthrough" in a.casefold()), None)
-        return (
-            f"A person can join: choose {call}."
-            if call
-            else "I am an AI guide; the seller's team can see this conversation."
-        )
+        return _say(facts, "person_call", call=call) if call else _say(facts, "person")
     if "hold" in said.intents and not said.added:
         minutes = facts.document.get("conversion", {}).get("hold_minutes")
-        return (
-            f"Choose Hold on the one you want; it is kept for you for {minutes} minutes." if minutes else ""
-        )
+        return _say(facts, "hold", minutes=minutes) if minutes else ""
     if "compare" in said.intents and not said.added:
-        return "Choose Compare on up to four of them, and the differences are marked."
+        return _say(facts, "compare")
     if said.questions:
         return _about(facts, said.topics)
     if "cheaper" in said.intents and not said.added and facts.tiles:
-        return _cheapest(facts.tiles)
+        return _cheapest(facts)
     return ""
 
 
@@ -237,27 +252,25 @@ def _about(facts: Facts, topics: Sequence[str]) -> str:
             s.type == "FEATURE_PRIORITY" and "price" in s.value.get("features", ())
             for s in facts.understanding.signals
         )
-        return (
-            _cheapest(facts.tiles)
-            if wants_value and facts.tiles
-            else "That is not in the listings, so I cannot say."
-        )
+        return _cheapest(facts) if wants_value and facts.tiles else _say(facts, "unknown")
     if facts.first is None:
         return ""
     told = [_fact(facts, facts.first, topic) for topic in topics[:2]]
-    return f"For the {facts.first.title}: {'; '.join(told)}."
+    return _say(facts, "about", title=facts.first.title, told="; ".join(told))
 
 
 def _fact(facts: Facts, listing: Listing, field: str) -> str:
     """A value, or that it is not known: what is too unsure is not said either."""
     value: Any = value_of(listing, field) if may_state(facts.document, listing, field) else None
     label = facts.words.spoken_label(field)
-    return f"{label} is not stated" if value is None else f"{label} {shown_value(facts.words, field, value)}"
+    if value is None:
+        return _say(facts, "not_stated", label=label)
+    return _say(facts, "fact", label=label, value=shown_value(facts.words, field, value))
 
 
-def _cheapest(tiles: Sequence[Tile]) -> str:
-    priced = [t for t in tiles if t.price is not None]
+def _cheapest(facts: Facts) -> str:
+    priced = [t for t in facts.tiles if t.price is not None]
     if not priced:
         return ""
     best = min(priced, key=lambda t: (t.price or 0, t.listing_id))
-    return f"The lowest price of those shown is {best.price_text}, for the {best.title}."
+    return _say(facts, "cheapest", price=best.price_text, title=best.title)

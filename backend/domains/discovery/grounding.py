@@ -38,6 +38,9 @@ _QUOTED: Final = re.compile(r"[“„«\"]\s?([^“”„«»\"]{1,200}?)\s?[”
 _PAYLOADS: Final = frozenset({"markup", "url", "encoded"})
 _PERSONAL: Final = frozenset({"email", "phone", "card", "iban", "ssn"})
 _CASELESS: Final = frozenset({"de"})  # all nouns have a capital there
+_TITLES: Final = frozenset(
+    ["mr", "mrs", "ms", "miss", "dr", "herr", "herrn", "frau", "monsieur", "madame", "mme", "senor", "senora", "sr", "sra"]
+)
 
 
 def check(reply: str, evidence: Evidence) -> Checked:
@@ -198,7 +201,10 @@ def _names_stand(text: str, found: Sequence[Word], evidence: Evidence) -> bool:
             and not _is_plain(raw)
         ):
             return False
-        if raw[:1].isupper() and _begins(text, word, at) and _is_full_name(text, found, at, names):
+        begins = raw[:1].isupper() and _begins(text, word, at) and evidence.language not in _CASELESS
+        if begins and _is_full_name(text, found, at, names):
+            return False
+        if at and raw[:1].isupper() and found[at - 1].text in _TITLES:
             return False
     return True
 
