@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.discovery.model import Filter, Settings, Signal, State, Understanding
-from backend.domains.discovery.signals import implied, quantities
+from backend.domains.discovery.signals import comparators, implied
 from backend.domains.discovery.signals.merging import merge
 from backend.domains.discovery.signals.proposals import CONFIDENCE, Proposed, proposal
 from backend.domains.discovery.signals.reader import Reader
@@ -191,7 +191,7 @@ def _is_named(reader: Reader, field: str) -> bool:
 def _figures(reader: Reader, field: str) -> list[float]:
     """Every figure of the message as it may be meant: as written, in thousands, in millions, as an age in years."""
     found: list[float] = []
-    for q in quantities.find(reader.text, reader.lex, ()):
+    for q in comparators.find(reader.text, reader.lex, ()):
         values = [q.value] if q.high is None else [q.value, q.high]
         written = [v * q.scale for v in values]
         if q.unit == "year" and field == "year":

@@ -11,7 +11,7 @@ from decimal import Decimal
 from math import inf, log
 from typing import Final
 
-from backend.domains.discovery.signals import quantities
+from backend.domains.discovery.signals import comparators
 from backend.domains.discovery.signals.mentions import Mention
 from backend.domains.discovery.signals.quantities import Quantity
 from backend.domains.discovery.signals.reader import Reader
@@ -46,6 +46,10 @@ def convert_to(value: float, unit: str, target: str | None) -> float | None:
 def field_of(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[str | None, Quantity]:
     if q.unit in ("mi", "km") and reader.lex.patterns["trip_after"].match(reader.text.after(q.end)):
         return None, q
+    if q.unit == "lb" and not any(
+        convert_to(1, "lb", a.unit) for a in reader.terms.attributes.values() if a.unit
+    ):
+        q = replace(q, unit="", currency="GBP")  # `ten thousand pounds` where nothing is weighed
     noun, q = _noun(reader, q, found)
     q = _in_seconds(reader, q, noun)
     year = reader.terms.find("year")
@@ -125,7 +129,7 @@ def _noun(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[str |
     if best is None:
         return None, q
     if best[0] == 0 and best[2] > q.end - 1:
-        q = replace(q, end=max(q.end, best[2]), op=q.op or quantities.tail(reader.text, reader.lex, best[2]))
+        q = replace(q, end=max(q.end, best[2]), op=q.op or comparators.tail(reader.text, reader.lex, best[2]))
     return best[1], q
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from backend.domains.discovery.model import Signal
-from backend.domains.discovery.signals import quantities
+from backend.domains.discovery.signals import comparators
 from backend.domains.discovery.signals.quantities import Quantity
 from backend.domains.discovery.signals.reader import Found, Reader
 
@@ -18,7 +18,7 @@ def read(reader: Reader, taken: Collection[int]) -> Found:
     value: dict[str, Any] = {}
     used: set[int] = set()
     income: set[int] = set()
-    for q in quantities.find(reader.text, reader.lex, taken):
+    for q in comparators.find(reader.text, reader.lex, taken):
         if _is_income(reader, q, max(income, default=-1) + 1):
             income |= set(range(q.first, q.end + _tail(reader, q)))
             continue

@@ -128,7 +128,9 @@ def lexicon(languages: Languages = (ENGLISH,)) -> Lexicon:
     filler = rf"(?: (?:{'|'.join(plain(data['filler']))}))*\s*$"
     patterns |= {name: any_of(plain(phrases), tail=filler) for name, phrases in data["before"].items()}
     patterns |= {
-        name: any_of(plain(phrases), head=r"^", tail=rf"(?!\S)(?! (?:{'|'.join(data['than'])}) )")
+        name: any_of(
+            plain(phrases), head=r"^", tail=rf"(?!\S)(?! (?:{'|'.join(data['than'])}) )(?! (?:[$€£] )?\d)"
+        )
         for name, phrases in data["after"].items()
     }
     return Lexicon(

@@ -7,28 +7,31 @@ from dataclasses import replace
 from typing import Final
 
 from backend.domains.discovery.model import Filter, Signal
-from backend.domains.discovery.signals import quantities
+from backend.domains.discovery.signals import comparators
 from backend.domains.discovery.signals.fields import convert_to, field_of
 from backend.domains.discovery.signals.quantities import Quantity
 from backend.domains.discovery.signals.reader import Found, Reader
 
 _THOUSAND: Final = 1000
+_BREATH: Final = 32  # how many letters lie between a figure and its correction
 
 
 def read(reader: Reader, taken: Collection[int]) -> Found:
     """Limits, and the budget and mileage signals that follow from them."""
-    found = quantities.find(reader.text, reader.lex, taken)
+    found = comparators.find(reader.text, reader.lex, taken)
     if reader.corrects or any(q.switch for q in found):
         kept = [q for q in found if not q.switch]
         found = kept or found
     filters: list[Filter] = []
     signals: list[Signal] = []
     tokens: set[int] = set()
-    for q in found:
+    for q in _meant(reader, found):
         clause = reader.clause(q.first)
         if (clause and clause.question and not q.currency) or q.down:
             continue
-        field, q = field_of(reader, q, found)
+        if clause and not q.op and not q.currency and reader.is_story(clause):
+            continue
+        field, q = (q.field, q) if q.field else field_of(reader, q, found)
         if field is None:
             continue
         soft = bool(clause and clause.soft and not q.vague)
@@ -38,6 +41,21 @@ def read(reader: Reader, taken: Collection[int]) -> Found:
         tokens |= _tokens(reader, q, field) if made else set()
     kept = (*_settled(filters), *_extremes(reader, filters))
     return Found(kept, tuple(_budget(signals)), taken=frozenset(tokens))
+
+
+def _meant(reader: Reader, found: Sequence[Quantity]) -> list[Quantity]:
+    """Without figures that the buyer takes back in the same breath: `three bedrooms, actually four`."""
+    kept: list[Quantity] = []
+    for q in found:
+        last = kept[-1] if kept else None
+        between = reader.text.between(last.end, q.first) if last else ""
+        if last and len(between) < _BREATH and reader.lex.patterns["correct"].search(between):
+            kept.pop()
+            field, _ = field_of(reader, last, found)
+            if field and field != "price" and not (q.unit or q.currency or q.scale > 1):
+                q = replace(q, unit=last.unit, op=q.op or last.op, field=field)
+        kept.append(q)
+    return kept
 
 
 def _tokens(reader: Reader, q: Quantity, field: str) -> set[int]:

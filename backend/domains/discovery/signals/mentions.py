@@ -145,17 +145,22 @@ def clauses(text: Text, lex: Lexicon) -> list[Clause]:
 def _spans(text: Text, lex: Lexicon) -> list[tuple[int, int, int]]:
     spans: list[tuple[int, int, int]] = []
     first = sentence = 0
+    turning = {at for at, _, _ in text.find(lex.patterns["turning"])}
     for i, token in enumerate(text.tokens):
         closing = token.text in _SENTENCE and not _is_joint(text, i)
         gap = "\n" in text.raw[text.tokens[i - 1].end : token.start] if i else False
         opens = (
-            not is_except(text, lex, i)
-            and token.text in lex.words["turns"]
-            and not (i and text.tokens[i - 1].text in lex.words["all"])
-        ) or (
-            token.text in lex.words["then"]
-            and i + 1 < len(text.tokens)
-            and text.tokens[i + 1].text in lex.words["commands"]
+            i in turning
+            or (
+                not is_except(text, lex, i)
+                and token.text in lex.words["turns"]
+                and not (i and text.tokens[i - 1].text in lex.words["all"])
+            )
+            or (
+                token.text in lex.words["then"]
+                and i + 1 < len(text.tokens)
+                and text.tokens[i + 1].text in lex.words["commands"]
+            )
         )
         dash = token.text == "-" and _is_spaced(text, i)
         if (token.text in _CLAUSE and not _is_dash_within(text, i)) or closing or opens or dash or gap:
@@ -221,7 +226,8 @@ def _asks(text: Text, lex: Lexicon, first: int, end: int, marked: bool) -> bool:
     if lex.patterns["request"].match(body):
         return False
     if lex.patterns["question"].match(body):
-        return marked or lex.patterns["open_question"].match(body) is not None
+        is_open = lex.patterns["open_question"].match(body) is not None
+        return not lex.patterns["offering"].search(body) if is_open else marked
     return marked and not re.search(r"\d", body)
 
 

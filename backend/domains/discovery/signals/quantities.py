@@ -6,7 +6,6 @@ A quantity is what stands in the text; which attribute it limits is decided in `
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Final
@@ -48,10 +47,11 @@ class Quantity:
     vague: bool = False
     said: int = 0
     switch: bool = False
+    field: str = ""  # where a correction says what the figure is of
 
 
-def find(text: Text, lex: Lexicon, taken: Collection[int]) -> list[Quantity]:
-    """Quantities from left to right, ranges joined, with their comparators."""
+def figures(text: Text, lex: Lexicon, taken: Collection[int]) -> list[Quantity]:
+    """Quantities from left to right, ranges joined, without their comparators."""
     found: list[Quantity] = []
     at = 0
     while at < len(text.tokens) and len(found) < _MOST:
@@ -61,7 +61,7 @@ def find(text: Text, lex: Lexicon, taken: Collection[int]) -> list[Quantity]:
             continue
         found.append(quantity)
         at = quantity.end
-    return _with_units(text, lex, _with_comparators(text, lex, _ranges(text, lex, found)))
+    return _ranges(text, lex, found)
 
 
 def _at(text: Text, lex: Lexicon, at: int, taken: Collection[int]) -> Quantity | None:
@@ -228,113 +228,3 @@ def _joined(a: Quantity, b: Quantity) -> Quantity:
         b, first=a.first, value=low / b.scale, high=b.value, currency=a.currency or b.currency, unit=b.unit or a.unit,
         letter=b.letter or a.letter,
     )  # fmt: skip
-
-
-def _with_comparators(text: Text, lex: Lexicon, found: list[Quantity]) -> list[Quantity]:
-    made: list[Quantity] = []
-    used = 0
-    for q in found:
-        compared, used = _compared(text, lex, q, used)
-        made.append(compared)
-    return made
-
-
-def _with_units(text: Text, lex: Lexicon, found: list[Quantity]) -> list[Quantity]:
-    """`at least 2,000 but no more than 2,800 sq ft`: opposite limits side by side share their unit."""
-    made = list(found)
-    for i in range(len(made) - 1):
-        a, b = made[i], made[i + 1]
-        between = [t.text for t in text.tokens[a.end : b.said]]
-        joins = lex.words["range_ands"] | lex.words["turns"] | lex.words["refusing"] | {","}
-        if {a.op, b.op} != {"lte", "gte"} or len(between) > 2 or not joins.issuperset(between):
-            continue
-        if not a.unit and not a.currency and a.scale == b.scale:
-            made[i] = replace(a, unit=b.unit, currency=b.currency)
-        elif not b.unit and not b.currency and a.scale == b.scale:
-            made[i + 1] = replace(b, unit=a.unit, currency=a.currency)
-    return made
-
-
-def _compared(text: Text, lex: Lexicon, q: Quantity, used: int) -> tuple[Quantity, int]:
-    """Reads the words right before and right after; `used` is the first token that no earlier quantity has taken."""
-    before, after = text.before(q.first), text.after(q.end)
-    floor = text.offsets[used] if 0 < used < len(text.offsets) else 0
-    base = text.offsets[q.first] - len(before)
-    hits = {
-        name: m
-        for name in ("lte", "gte", "about", "exact", "newer", "older", "age", "old")
-        if (m := lex.patterns[name].search(before)) and base + m.start() >= floor
-    }
-    tails = {
-        name: m
-        for name in (
-            "lte_after",
-            "gte_after",
-            "about_after",
-            "newer_after",
-            "older_after",
-            "month_after",
-            "down_after",
-            "old_after",
-        )
-        if (m := lex.patterns[name].match(after))
-    }
-    op = _op(hits, tails, q.op)
-    nearest = max((m.start() for m in hits.values()), default=None)
-    negated = bool(lex.patterns["negated"].search(before if nearest is None else before[:nearest]))
-    if negated and op in ("lte", "gte") and not _holds_negation(lex, hits, op):
-        op = {"lte": "gte", "gte": "lte"}[op]
-    newer, older = "newer" in hits or "newer_after" in tails, "older" in hits or "older_after" in tails
-    if negated and ("newer" in hits or "older" in hits):
-        newer, older = older, newer
-    end = q.end + max(
-        (
-            m.group().count(" ") + 1
-            for n, m in tails.items()
-            if n in ("lte_after", "gte_after", "newer_after", "older_after")
-        ),
-        default=0,
-    )
-    start = (
-        None
-        if nearest is None or (op == "" and not (newer or older))
-        else bisect_right(text.offsets, base + nearest) - 1
-    )
-    return replace(
-        q, said=q.first if start is None else start, op=op, newer=newer, older=older, negated=negated,
-        monthly="month_after" in tails or q.monthly, down="down_after" in tails,
-        age="old_after" in tails or ("age" in hits and q.unit == "year"),
-        budget=bool(lex.patterns["budget"].search(before)), vague=bool(lex.patterns["vague"].search(before)),
-        switch=bool(lex.patterns["switch"].search(before)) and not hits,
-    ), end  # fmt: skip
-
-
-def _op(hits: dict[str, re.Match[str]], tails: dict[str, re.Match[str]], given: str) -> str:
-    if "about_after" in tails or given == "about":
-        return "about"
-    if "lte_after" in tails:
-        return "lte"
-    if given == "gte" or ("gte_after" in tails and "lte" not in hits):
-        return "gte"
-    ranked = sorted((m.start(), name) for name, m in hits.items() if name in ("lte", "gte", "about", "exact"))
-    # "no more than" begins before the "more than" within it
-    return ranked[0][1] if ranked else ""
-
-
-def _holds_negation(lex: Lexicon, hits: dict[str, re.Match[str]], op: str) -> bool:
-    """Whether the phrase already says "not": "no more than"."""
-    match = hits.get(op)
-    return match is not None and match.group().split()[0] in lex.words["refusing"]
-
-
-def tail(text: Text, lex: Lexicon, at: int) -> str:
-    """The comparator that begins at a token, for figures whose noun stands between: `4 cabins minimum`."""
-    after = text.after(at)
-    return next(
-        (
-            op
-            for op, name in (("lte", "lte_after"), ("gte", "gte_after"), ("about", "about_after"))
-            if lex.patterns[name].match(after)
-        ),
-        "",
-    )

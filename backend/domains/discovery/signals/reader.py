@@ -37,6 +37,10 @@ class Reader:
     def says(self, pattern: str) -> bool:
         return self.lex.patterns[pattern].search(self.text.plain) is not None
 
+    def is_story(self, clause: Clause) -> bool:
+        """What the buyer or somebody else has or had is no wish."""
+        return any(clause.first <= first < clause.end for first, _, _ in self.text.find(self.lex.story))
+
     def reaches(self, no: tuple[int, int], first: int) -> bool:
         """Whether a "no" is of the same clause, and nothing before this token has taken it up."""
         clause = self.clause(first)

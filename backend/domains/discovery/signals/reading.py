@@ -42,7 +42,7 @@ def understand(
         said = [f for f in said if not (f.field == "make" and f.group == "must" and f.op == "in")] + [
             f.as_nice() for f in said if f.field == "make" and f.group == "must" and f.op == "in"
         ]
-    widen = reader.says("widen") and not reader.corrects
+    widen = reader.says("widen") and (not reader.corrects or reader.says("too"))
     filters = merge(state.filters, said, removed=fields, widen=widen)
     return Understanding(
         signals=tuple(_once([s for part in found for s in part.signals])),

@@ -61,6 +61,10 @@ class Text:
         at = self.offsets[token]
         return self.plain[max(0, at - width) : at]
 
+    def between(self, first: int, end: int) -> str:
+        """Plain text of a token range."""
+        return " ".join(t.text for t in self.tokens[first:end])
+
     def after(self, token: int, width: int = 48) -> str:
         """Plain text from a token on."""
         if token >= len(self.tokens):

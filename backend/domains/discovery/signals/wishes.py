@@ -35,7 +35,7 @@ def read(reader: Reader, taken: Collection[int]) -> Found:
     for mention, clause, terms in read:
         if clause.removes or _any_will_do(reader, mention, clause):
             removed |= {t.field for t in (terms or mention.terms)}
-        if clause.removes or _is_story(reader, clause) or mention.first in no.unsaid:
+        if clause.removes or reader.is_story(clause) or mention.first in no.unsaid:
             continue
         negated = mention.first in no.refused
         if not terms and (terms := _none_of(reader, mention)):
@@ -152,11 +152,6 @@ def _any_will_do(reader: Reader, mention: Mention, clause: Clause) -> bool:
     if mention.first == clause.first or not any(t.kind == "noun" for t in mention.terms):
         return False
     return bool(reader.lex.patterns["any_word"].fullmatch(reader.text.tokens[mention.first - 1].text))
-
-
-def _is_story(reader: Reader, clause: Clause) -> bool:
-    """What the buyer or somebody else has or had is no wish."""
-    return any(clause.first <= first < clause.end for first, _, _ in reader.text.find(reader.lex.story))
 
 
 def _none_of(reader: Reader, mention: Mention) -> tuple[Term, ...]:
