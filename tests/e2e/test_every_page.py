@@ -78,7 +78,9 @@ class TestEveryPage:
         await expect(page.get_by_role("heading", name="Hold it for you?")).to_be_visible()
         await check(page, f"hold-{size}-{scheme}")
         await page.keyboard.press("Escape")
+        await expect(page.get_by_role("button", name="Hold it for me")).to_be_visible()  # back in the sheet
         await page.keyboard.press("Escape")
+        await expect(page.locator("dialog[open]")).to_have_count(0)
         if size == "desktop":
             for at in range(2):
                 await page.get_by_role("button", name=re.compile("^Compare ")).nth(at).click()
