@@ -22,7 +22,7 @@ from backend.domains.catalogue.queries import listings as queries
 from backend.domains.catalogue.search import Index, compile_wishes
 from backend.domains.catalogue.share import Share
 
-SAMPLE: Final = 1000
+SAMPLE: Final = 500
 MOST_TRIES: Final = 16
 _KEPT, _FRESH = 256, timedelta(minutes=1)
 

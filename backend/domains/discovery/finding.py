@@ -25,7 +25,7 @@ from backend.domains.discovery.model import Filter, Loosening, State
 from backend.domains.events.model import Document
 
 _NOTHING: Final = Share.unpacked(0, b"", b"")
-_POOL: Final = 60  # hits from which those shown are chosen, at least; four for each tile where that is more
+_POOL: Final = 60  # hits from which those shown are chosen, at least; three for each tile where that is more
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ async def _find(
         weights=ranking.weights_of(wanted.document),
         text=wanted.state.text or None,
         vector=wanted.vector,
-        limit=max(_POOL, 4 * wanted.document["search_defaults"]["max_results"]),
+        limit=max(_POOL, 3 * wanted.document["search_defaults"]["max_results"]),
     )
 
 
