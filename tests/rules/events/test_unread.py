@@ -12,7 +12,7 @@ from tests.rules.events.support import compiled
     ("text", "paths"),
     [
         ("voice: {max_tokens: 100}", ["/voice"]),
-        ("persona: {questioning: {most: 3}}", ["/persona/questioning"]),
+        ("agent: {integrations: [{type: stripe, credentials_ref: till}]}", ["/agent/integrations"]),
         ("cspe: {trending_signals: [views]}\npricing: {model: usage_based}", ["/cspe", "/pricing"]),
         ("voice: {max_tokens: 150}", []),
         ("persona: {name: Max}", []),
