@@ -21,6 +21,10 @@ ENGLISH: Final = "en"
 KNOWN: Final = ("en", "de", "fr", "es")
 _HERE: Final = Path(__file__).parent
 _WORD: Final = re.compile(r"(?<![^\W_])[^\W\d_]+(?:['’][^\W\d_]+)*")
+_NAME: Final = re.compile(
+    r"\b(?:L[ao]s?|El|San(?:ta)?|Del?|Les?|Saint)\s(?=[A-Z])"
+)  # `Los Angeles`, `Santa Fe`
+_LONGEST: Final = 2000
 _MOST_WORDS: Final = 200
 _SHORT: Final = frozenset("àyoeu")  # words of one letter; the others are units and names
 # how much a word of the language says, one for goods, an inflected one, a letter
@@ -55,6 +59,11 @@ def _stem(language: str) -> Stem:
     return by_endings(ends, source(language)["language"]["least"]) if ends else english
 
 
+def pairs() -> tuple[Languages, ...]:
+    """Every way in which languages are read together."""
+    return ((ENGLISH,), *((code, ENGLISH) for code in KNOWN[1:]), *((ENGLISH, code) for code in KNOWN[1:]))
+
+
 def spoken_in(message: str, earlier: str = "") -> Languages:
     """The languages to read a message with, its own first; `earlier` decides for a message of figures and names alone."""
     return _spoken(message) or (_spoken(earlier[-400:]) if earlier else None) or (ENGLISH,)
@@ -62,7 +71,7 @@ def spoken_in(message: str, earlier: str = "") -> Languages:
 
 def _spoken(message: str) -> Languages | None:
     """None where no word says anything."""
-    found = [m.group() for m in _WORD.finditer(message)][:_MOST_WORDS]
+    found = [m.group() for m in _WORD.finditer(_NAME.sub(" ", message[:_LONGEST]))][:_MOST_WORDS]
     words = [fold(word) for word in found if len(word) > 1 or word in _SHORT]
     weights = {language: [_weight(word, language) for word in words] for language in KNOWN}
     others = {
@@ -74,7 +83,9 @@ def _spoken(message: str) -> Languages | None:
     }
     evident = [language for language, score in others.items() if score]
     if not evident:
-        return (ENGLISH,) if any(weights[ENGLISH]) else None
+        shared = [any(ws) for ws in zip(*(weights[code] for code in KNOWN[1:]), strict=True)]
+        alone = any(w for w, other in zip(weights[ENGLISH], shared, strict=True) if not other)
+        return (ENGLISH,) if alone else None
     best = max(evident, key=lambda language: (others[language], sum(weights[language])))
     english_alone = sum(w for w, other in zip(weights[ENGLISH], weights[best], strict=True) if not other)
     return (best, ENGLISH) if others[best] >= english_alone else (ENGLISH, best)

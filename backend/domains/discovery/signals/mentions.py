@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Final
@@ -130,8 +130,9 @@ def _written_right(text: Text, mention: Mention) -> bool:
     )
 
 
-def clauses(text: Text, lex: Lexicon) -> list[Clause]:
-    """Clauses with their cues; a question that is no request is marked."""
+def clauses(text: Text, lex: Lexicon, found: Sequence[Mention] = ()) -> list[Clause]:
+    """Clauses with their cues; a question that is no request is marked. `found`: the mentions of the message."""
+    wanted = frozenset(m.first for m in found if any(t.kind != "noun" and not t.weak for t in m.terms))
     spans = _spans(text, lex)
     soft = [f for f, _, _ in text.find(lex.patterns["soft"])]
     removing = [f for f, _, _ in text.find(lex.patterns["remove"])]
@@ -139,7 +140,7 @@ def clauses(text: Text, lex: Lexicon) -> list[Clause]:
     for first, end, sentence in spans:
         has = any(first <= f < end for f in soft)
         made.append(Clause(first, end, sentence, soft=has, removes=any(first <= f < end for f in removing)))
-    return _questions(text, lex, made)
+    return _questions(text, lex, made, wanted)
 
 
 def _spans(text: Text, lex: Lexicon) -> list[tuple[int, int, int]]:
@@ -207,19 +208,21 @@ def _is_spaced(text: Text, at: int) -> bool:
     )
 
 
-def _questions(text: Text, lex: Lexicon, made: list[Clause]) -> list[Clause]:
+def _questions(text: Text, lex: Lexicon, made: list[Clause], wanted: Collection[int]) -> list[Clause]:
     asked: set[int] = set()
     for _, group in groupby(made, key=lambda c: c.sentence):
         parts = list(group)
         first, end = parts[0].first, parts[-1].end
         marked = end < len(text.tokens) and text.tokens[end].text == "?"
         for start in {first, *(c.first for c in parts)}:
-            if _asks(text, lex, start, end, marked):
+            says_what = any(start <= at < end for at in wanted)
+            if _asks(text, lex, start, end, marked, says_what):
                 asked |= {c.sentence * 1000 + c.first for c in parts if c.first >= start}
     return [replace(c, question=c.sentence * 1000 + c.first in asked) for c in made]
 
 
-def _asks(text: Text, lex: Lexicon, first: int, end: int, marked: bool) -> bool:
+def _asks(text: Text, lex: Lexicon, first: int, end: int, marked: bool, says_what: bool) -> bool:
+    """Whether words ask something; `which SUVs do you have` asks for SUVs, `which colors do you have` only asks."""
     body = text.plain[text.offsets[first] : text.offsets[end - 1] + len(text.tokens[end - 1].text)]
     opening = lex.patterns["opening"].match(body)
     body = body[opening.end() + 1 :] if opening else body
@@ -227,7 +230,8 @@ def _asks(text: Text, lex: Lexicon, first: int, end: int, marked: bool) -> bool:
         return False
     if lex.patterns["question"].match(body):
         is_open = lex.patterns["open_question"].match(body) is not None
-        return not lex.patterns["offering"].search(body) if is_open else marked
+        says_what = says_what or re.search(r"\d", body) is not None
+        return not (says_what and lex.patterns["offering"].search(body)) if is_open else marked
     return marked and not re.search(r"\d", body)
 
 

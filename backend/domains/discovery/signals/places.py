@@ -17,7 +17,7 @@ _MOST_WORDS: Final = 3
 
 
 @cache
-def _patterns(lex_of: Languages) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def patterns(lex_of: Languages) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """A distance from a place, nearness, and being in a place, in these languages."""
     lex = lexicon(lex_of)
     units = _choice(plain(alias for alias, unit in lex.units.items() if unit in ("mi", "km")))
@@ -40,7 +40,7 @@ def read(reader: Reader) -> Found:
     filters: list[Filter] = []
     signals: list[Signal] = []
     taken: set[int] = set()
-    radius, near, _ = _patterns(reader.lex.languages)
+    radius, near, _ = patterns(reader.lex.languages)
     for first, end, match in reader.text.find(radius):
         place, stop = _place(reader, end, strict=False)
         distance = plain_number(match["n"])
@@ -71,7 +71,7 @@ def _cities(reader: Reader, taken: set[int]) -> list[Filter]:
         return []
     spoken = {i for m in reader.mentions for i in range(m.first, m.end)}
     found: list[Filter] = []
-    for first, end, _ in reader.text.find(_patterns(reader.lex.languages)[2]):
+    for first, end, _ in reader.text.find(patterns(reader.lex.languages)[2]):
         clause = reader.clause(first)
         place, stop = _place(reader, end, strict=True)
         if (
@@ -81,7 +81,14 @@ def _cities(reader: Reader, taken: set[int]) -> list[Filter]:
             or (clause and (clause.question or clause.soft))
         ):
             continue
-        found.append(reader.filter(field, "in", [place], reader.text.words(first, stop)))
+        places = [place]
+        tokens, alternatives = reader.text.tokens, reader.lex.words["alternatives"]
+        while stop < len(tokens) and tokens[stop].text in alternatives and len(places) < _MOST_WORDS:
+            place, end = _place(reader, stop + 1, strict=True)
+            if not place:
+                break
+            places, stop = [*places, place], end
+        found.append(reader.filter(field, "in", places, reader.text.words(first, stop)))
         taken |= set(range(first, stop))
     return found
 

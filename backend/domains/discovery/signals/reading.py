@@ -12,7 +12,7 @@ from typing import Final
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.discovery.model import Settings, Signal, State, Understanding
 from backend.domains.discovery.signals import finance, limits, mentions, moods, places, text, timeline, wishes
-from backend.domains.discovery.signals.languages import spoken_in
+from backend.domains.discovery.signals.languages import pairs, spoken_in
 from backend.domains.discovery.signals.lexicon import lexicon
 from backend.domains.discovery.signals.mentions import Mention
 from backend.domains.discovery.signals.merging import merge
@@ -20,6 +20,14 @@ from backend.domains.discovery.signals.reader import Found, Reader
 from backend.domains.discovery.signals.terms import terms_of
 
 _INTENTS: Final = ("restart", "greeting", "thanks", "cheaper", "compare", "hold", "person")
+
+
+def prepare() -> None:
+    """Reads and compiles the words of every language, so that no buyer waits for it: about two seconds, once."""
+    for languages in pairs():
+        lex = lexicon(languages)
+        places.patterns(lex.languages)
+        timeline.patterns(lex.languages)
 
 
 def understand(
@@ -68,7 +76,7 @@ def reader_for(message: str, vocabulary: Vocabulary, state: State, settings: Set
         if not any(m.first <= first and end <= m.end for m in found)
     )
     nos += tuple((i, i + 1) for i in range(len(words.tokens)) if mentions.is_except(words, lex, i))
-    clauses = tuple(mentions.clauses(words, lex))
+    clauses = tuple(mentions.clauses(words, lex, found))
     after = tuple(first for first, _, _ in words.find(lex.patterns["negated_after"]))
     after += tuple(  # `rojo no`
         c.end - 1
@@ -120,7 +128,11 @@ def _questions(reader: Reader) -> list[str]:
 def _topics(reader: Reader) -> tuple[str, ...]:
     """Attributes that a question names."""
     asked = [m for m in reader.mentions if (clause := reader.clause(m.first)) and clause.question]
-    return tuple(dict.fromkeys(t.field for m in asked for t in m.terms if t.kind in ("noun", "flag")))
+    fields = [t.field for m in asked for t in m.terms if t.kind in ("noun", "flag")]
+    words = [t.text for c in reader.clauses if c.question for t in reader.text.tokens[c.first : c.end]]
+    if "mileage" in reader.terms.attributes and any(reader.lex.units.get(w) in ("mi", "km") for w in words):
+        fields.append("mileage")
+    return tuple(dict.fromkeys(fields))
 
 
 def _intents(reader: Reader) -> tuple[str, ...]:

@@ -54,7 +54,7 @@ def _deadline(reader: Reader) -> tuple[tuple[date, bool] | None, frozenset[int],
     best: tuple[date, bool] | None = None
     taken: set[int] = set()
     source = ""
-    for pattern, when in _patterns(reader.lex.languages):
+    for pattern, when in patterns(reader.lex.languages):
         for first, end, match in reader.text.find(pattern):
             clause = reader.clause(end - 1)
             if taken & set(range(first, end)) or (clause and clause.question):
@@ -70,7 +70,7 @@ When: TypeAlias = Callable[[date, Lexicon, re.Match[str]], tuple[date, bool]]
 
 
 @cache
-def _patterns(languages: Languages) -> tuple[tuple[re.Pattern[str], When], ...]:
+def patterns(languages: Languages) -> tuple[tuple[re.Pattern[str], When], ...]:
     """The forms of dates in these languages, compiled once."""
     lex = lexicon(languages)
     ways: tuple[tuple[str, When], ...] = (
