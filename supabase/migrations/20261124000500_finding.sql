@@ -79,7 +79,7 @@ begin
     || case when is_all then '' else ', n as (select count(*)::int as n from m)' end
     || case when share = 0 or is_all then '' else format(
       ', y as (select %1$s as bits, %2$s as numbers from (select m.at from m
-                 where (m.id * 2654435761) %% 65536 < ceil(65536.0 * %4$s / greatest((select n.n from n), 1)) limit 5000) m
+                 where (m.id * 2654435761) %% 65536 < ceil(65536.0 * %4$s / greatest((select n.n from n), 1))::bigint limit 5000) m
                cross join lateral (select * from %3$s s where s.ctid = m.at offset 0) s)', packed.bits, packed.numbers, scan, share) end
     || ' select array(select f.id from f order by f.i + f.p + f.r + f.o desc, f.id),
                 array(select unnest(array[f.i, f.p, f.r, f.o]) from f order by f.i + f.p + f.r + f.o desc, f.id)'
@@ -90,7 +90,7 @@ begin
   execute format('select %s, %s from unnest($1) u (id) join %s s on s.event_id = $2 and s.id = u.id', packed.bits, packed.numbers, scan)
     into hit_bits, hit_numbers using ids, p_event;
   if share > 0 and is_all then
-    execute format('select %s, %s from %s s where not s.sold and (s.id * 2654435761) %% 65536 < ceil(65536.0 * %s / greatest(%s, 1))',
+    execute format('select %s, %s from %s s where (s.id * 2654435761) %% 65536 < ceil(65536.0 * %s / greatest(%s, 1))::bigint and not s.sold',
       packed.bits, packed.numbers, scan, share, matches) into bits, numbers;
   end if;
 end $$;
