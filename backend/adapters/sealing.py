@@ -1,4 +1,6 @@
-"""Seals what must be read again but never be read by others: credentials of feeds. Keys come from the settings.
+"""Seals what must be read again but never be read by others: credentials, messages, what models were asked.
+
+Keys come from the settings.
 
 Source: Fernet (AES-128-CBC with HMAC-SHA-256), https://github.com/fernet/spec.
 """
@@ -14,7 +16,7 @@ from pydantic import SecretStr
 
 from backend.core.errors import Busy, Conflict
 
-_MOST: Final = 32_000
+_MOST: Final = 4_000_000  # what a model was asked and said, at its longest
 
 
 class Sealer:
@@ -42,8 +44,16 @@ class Sealer:
             raise Conflict("core.seal_broken")
         return cast("dict[str, Any]", found["secret"])
 
+    def renewed(self, sealed: str) -> str:
+        """The same under the first key, whoever's it is. Raises: Conflict `core.seal_broken` where no key fits."""
+        try:
+            return self._whole().rotate(sealed.encode()).decode()
+        except InvalidToken as error:
+            raise Conflict("core.seal_broken") from error
+
     def is_old(self, sealed: str) -> bool:
         """Whether it should be sealed anew with the first key."""
+        self._whole()
         try:
             self._keys[0].decrypt(sealed.encode())
         except InvalidToken:

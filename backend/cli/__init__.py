@@ -26,6 +26,7 @@ class Commands(click.Group):
         "blueprint": "backend.cli.blueprints:blueprint",
         "connector": "backend.cli.connectors:connector",
         "audit": "backend.cli.audit:audit",
+        "keys": "backend.cli.keys:keys",
         "bench": "backend.cli.bench:bench",
         "eval": "backend.cli.evaluation:evaluate",
     }

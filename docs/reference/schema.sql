@@ -1344,7 +1344,7 @@ begin
     || case when is_all then '' else ', n as (select count(*)::int as n from m)' end
     || case when share = 0 or is_all then '' else format(
       ', y as (select %1$s as bits, %2$s as numbers from (select m.at from m
-                 where (m.id * 2654435761) %% 65536 < ceil(65536.0 * %4$s / greatest((select n.n from n), 1)) limit 5000) m
+                 where (m.id * 2654435761) %% 65536 < ceil(65536.0 * %4$s / greatest((select n.n from n), 1))::bigint limit 5000) m
                cross join lateral (select * from %3$s s where s.ctid = m.at offset 0) s)', packed.bits, packed.numbers, scan, share) end
     || ' select array(select f.id from f order by f.i + f.p + f.r + f.o desc, f.id),
                 array(select unnest(array[f.i, f.p, f.r, f.o]) from f order by f.i + f.p + f.r + f.o desc, f.id)'
@@ -1355,7 +1355,7 @@ begin
   execute format('select %s, %s from unnest($1) u (id) join %s s on s.event_id = $2 and s.id = u.id', packed.bits, packed.numbers, scan)
     into hit_bits, hit_numbers using ids, p_event;
   if share > 0 and is_all then
-    execute format('select %s, %s from %s s where not s.sold and (s.id * 2654435761) %% 65536 < ceil(65536.0 * %s / greatest(%s, 1))',
+    execute format('select %s, %s from %s s where (s.id * 2654435761) %% 65536 < ceil(65536.0 * %s / greatest(%s, 1))::bigint and not s.sold',
       packed.bits, packed.numbers, scan, share, matches) into bits, numbers;
   end if;
 end $_$;
@@ -3082,6 +3082,11 @@ CREATE FUNCTION private.refuse_while_kept() RETURNS trigger
 begin
   -- it goes with its conversation, and not before
   if tg_op = 'DELETE' and not exists (select from public.sessions s where s.id = old.session_id) then return old; end if;
+  if tg_op = 'UPDATE' and tg_table_name = 'policy_snapshots' and private.acts_as_system()
+     and to_jsonb(new) - 'sealed_facts' = to_jsonb(old) - 'sealed_facts'
+     and (new.sealed_facts is null) = (old.sealed_facts is null) then
+    return new;
+  end if;
   perform private.fail(409, 'core.immutable', jsonb_build_object('table', tg_table_name, 'operation', tg_op));
   return null;
 end $$;
@@ -3274,6 +3279,26 @@ begin
   if exists (select from public.events e where e.id = p_event
              and e.organization_id in (select private.organizations_of_actor())) then return; end if;
   perform private.fail(404, 'events.not_found');
+end $$;
+CREATE FUNCTION private.reseal(p_kind text, p_key text, p_before text, p_after text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  if not private.acts_as_system() then perform private.fail(403, 'core.not_allowed'); end if;
+  case p_kind
+    when 'credentials' then
+      update private.connector_secrets s set sealed = p_after where s.connector_id = p_key::uuid and s.sealed = p_before;
+    when 'facts' then
+      update public.policy_snapshots p set sealed_facts = convert_to(p_after, 'UTF8')
+      where p.session_id = split_part(p_key, ' ', 1)::uuid and p.number = split_part(p_key, ' ', 2)::int
+        and p.sealed_facts = convert_to(p_before, 'UTF8');
+    when 'message' then
+      update public.turns t set sealed_message = p_after where t.id = p_key::bigint and t.sealed_message = p_before;
+    when 'exchange' then
+      update public.model_exchanges x set sealed = p_after where x.id = p_key::bigint and x.sealed = p_before;
+  end case;
+  return found;
 end $$;
 CREATE FUNCTION private.restore_version(event public.events, target public.event_versions, p_kind text, p_reason text, p_carry text) RETURNS public.event_versions
     LANGUAGE plpgsql SECURITY DEFINER
@@ -3678,7 +3703,8 @@ CREATE FUNCTION private.spent() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
     AS $$
-  select jsonb_build_object('conversation', s.spent_tokens, 'today', coalesce(p.input_tokens + p.output_tokens, 0))
+  select jsonb_build_object('conversation', s.spent_tokens, 'today_input', coalesce(p.input_tokens, 0),
+                            'today_output', coalesce(p.output_tokens, 0))
   from public.sessions s
   left join public.model_spend p on p.event_id = s.event_id and p.day = (now() at time zone 'utc')::date
   where s.id = private.session_id()
@@ -4162,6 +4188,67 @@ CREATE TABLE private.path_rules (
     CONSTRAINT path_rules_reload_check CHECK ((reload = ANY (ARRAY['pinned'::text, 'live'::text, 'kill'::text]))),
     CONSTRAINT path_rules_risk_check CHECK ((risk = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text])))
 );
+CREATE TABLE public.model_exchanges (
+    id bigint NOT NULL,
+    turn_id bigint NOT NULL,
+    session_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    purpose text NOT NULL,
+    provider text DEFAULT ''::text NOT NULL,
+    model text DEFAULT ''::text NOT NULL,
+    outcome text NOT NULL,
+    sealed text NOT NULL,
+    provenance jsonb DEFAULT '[]'::jsonb NOT NULL,
+    input_tokens integer DEFAULT 0 NOT NULL,
+    output_tokens integer DEFAULT 0 NOT NULL,
+    took_ms real,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT model_exchanges_outcome_check CHECK ((outcome = ANY (ARRAY['used'::text, 'unused'::text, 'invalid'::text, 'failed'::text]))),
+    CONSTRAINT model_exchanges_purpose_check CHECK ((purpose = ANY (ARRAY['read'::text, 'repair'::text, 'answer'::text, 'variant'::text, 'judge'::text])))
+);
+CREATE TABLE public.turns (
+    id bigint NOT NULL,
+    session_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    organization_id uuid NOT NULL,
+    number integer NOT NULL,
+    message text NOT NULL,
+    reply text NOT NULL,
+    understanding jsonb DEFAULT '{}'::jsonb NOT NULL,
+    tiles jsonb DEFAULT '[]'::jsonb NOT NULL,
+    answer jsonb DEFAULT '{}'::jsonb NOT NULL,
+    idempotency_key text NOT NULL,
+    took_ms real,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    sealed_message text,
+    CONSTRAINT turns_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
+    CONSTRAINT turns_message_check CHECK ((length(message) <= 8000))
+);
+CREATE VIEW private.sealed_texts AS
+ SELECT 'credentials'::text AS kind,
+    (s.connector_id)::text AS key,
+    s.sealed
+   FROM private.connector_secrets s
+UNION ALL
+ SELECT 'facts'::text AS kind,
+    ((p.session_id || ' '::text) || p.number) AS key,
+    convert_from(p.sealed_facts, 'UTF8'::name) AS sealed
+   FROM public.policy_snapshots p
+  WHERE (p.sealed_facts IS NOT NULL)
+UNION ALL
+ SELECT 'message'::text AS kind,
+    (t.id)::text AS key,
+    t.sealed_message AS sealed
+   FROM public.turns t
+  WHERE (t.sealed_message IS NOT NULL)
+UNION ALL
+ SELECT 'exchange'::text AS kind,
+    (x.id)::text AS key,
+    x.sealed
+   FROM public.model_exchanges x
+  WHERE (x.sealed <> ''::text);
 CREATE TABLE private.verbs (
     name text NOT NULL,
     guard text NOT NULL,
@@ -4403,26 +4490,6 @@ CREATE TABLE public.members (
     permissions jsonb DEFAULT '{}'::jsonb NOT NULL,
     CONSTRAINT members_permissions_check CHECK (((jsonb_typeof(permissions) = 'object'::text) AND (private.wrong_permission(permissions) IS NULL)))
 );
-CREATE TABLE public.model_exchanges (
-    id bigint NOT NULL,
-    turn_id bigint NOT NULL,
-    session_id uuid NOT NULL,
-    event_id uuid NOT NULL,
-    organization_id uuid NOT NULL,
-    "position" integer NOT NULL,
-    purpose text NOT NULL,
-    provider text DEFAULT ''::text NOT NULL,
-    model text DEFAULT ''::text NOT NULL,
-    outcome text NOT NULL,
-    sealed text NOT NULL,
-    provenance jsonb DEFAULT '[]'::jsonb NOT NULL,
-    input_tokens integer DEFAULT 0 NOT NULL,
-    output_tokens integer DEFAULT 0 NOT NULL,
-    took_ms real,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT model_exchanges_outcome_check CHECK ((outcome = ANY (ARRAY['used'::text, 'unused'::text, 'invalid'::text, 'failed'::text]))),
-    CONSTRAINT model_exchanges_purpose_check CHECK ((purpose = ANY (ARRAY['read'::text, 'repair'::text, 'answer'::text, 'variant'::text, 'judge'::text])))
-);
 ALTER TABLE public.model_exchanges ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.model_exchanges_id_seq
     START WITH 1
@@ -4536,24 +4603,6 @@ CREATE TABLE public.turn_records (
     record jsonb DEFAULT '{}'::jsonb NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT turn_records_stance_check CHECK ((stance = ANY (ARRAY['answer_safely'::text, 'refuse'::text, 'ask_confirmation'::text, 'treat_as_text'::text])))
-);
-CREATE TABLE public.turns (
-    id bigint NOT NULL,
-    session_id uuid NOT NULL,
-    event_id uuid NOT NULL,
-    organization_id uuid NOT NULL,
-    number integer NOT NULL,
-    message text NOT NULL,
-    reply text NOT NULL,
-    understanding jsonb DEFAULT '{}'::jsonb NOT NULL,
-    tiles jsonb DEFAULT '[]'::jsonb NOT NULL,
-    answer jsonb DEFAULT '{}'::jsonb NOT NULL,
-    idempotency_key text NOT NULL,
-    took_ms real,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    sealed_message text,
-    CONSTRAINT turns_idempotency_key_check CHECK (((length(idempotency_key) >= 1) AND (length(idempotency_key) <= 200))),
-    CONSTRAINT turns_message_check CHECK ((length(message) <= 8000))
 );
 ALTER TABLE public.turns ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.turns_id_seq
@@ -5460,6 +5509,7 @@ REVOKE ALL ON FUNCTION private.remove_draft_event(p_event uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.request_import(p_event uuid, p_blueprint uuid, p_file uuid, p_connector uuid, p_source text, p_mapping jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.request_import(p_event uuid, p_blueprint uuid, p_file uuid, p_connector uuid, p_source text, p_mapping jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.require_event_access(p_event uuid) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.reseal(p_kind text, p_key text, p_before text, p_after text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.restore_version(event public.events, target public.event_versions, p_kind text, p_reason text, p_carry text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.review_draft(p_draft uuid, p_revision integer, p_verdict text, p_reason text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.review_draft(p_draft uuid, p_revision integer, p_verdict text, p_reason text) TO authenticated;
@@ -5550,6 +5600,11 @@ GRANT ALL ON FUNCTION private.withdraw_request(p_request uuid, p_confirmation uu
 REVOKE ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) TO authenticated;
 GRANT ALL ON FUNCTION private.wrong_permission(p_overrides jsonb) TO service_role;
+GRANT ALL ON TABLE public.model_exchanges TO service_role;
+GRANT SELECT ON TABLE public.model_exchanges TO authenticated;
+GRANT ALL ON TABLE public.turns TO service_role;
+GRANT SELECT ON TABLE public.turns TO anon;
+GRANT SELECT ON TABLE public.turns TO authenticated;
 GRANT ALL ON TABLE public.alerts TO service_role;
 GRANT SELECT ON TABLE public.alerts TO authenticated;
 GRANT ALL ON SEQUENCE public.alerts_id_seq TO service_role;
@@ -5595,8 +5650,6 @@ GRANT ALL ON SEQUENCE public.listings_id_seq TO service_role;
 GRANT ALL ON TABLE public.members TO service_role;
 GRANT SELECT,DELETE ON TABLE public.members TO authenticated;
 GRANT UPDATE(role) ON TABLE public.members TO authenticated;
-GRANT ALL ON TABLE public.model_exchanges TO service_role;
-GRANT SELECT ON TABLE public.model_exchanges TO authenticated;
 GRANT ALL ON SEQUENCE public.model_exchanges_id_seq TO service_role;
 GRANT ALL ON TABLE public.model_spend TO service_role;
 GRANT SELECT ON TABLE public.model_spend TO authenticated;
@@ -5623,9 +5676,6 @@ GRANT SELECT ON TABLE public.tool_calls TO authenticated;
 GRANT ALL ON SEQUENCE public.tool_calls_id_seq TO service_role;
 GRANT ALL ON TABLE public.turn_records TO service_role;
 GRANT SELECT ON TABLE public.turn_records TO authenticated;
-GRANT ALL ON TABLE public.turns TO service_role;
-GRANT SELECT ON TABLE public.turns TO anon;
-GRANT SELECT ON TABLE public.turns TO authenticated;
 GRANT ALL ON SEQUENCE public.turns_id_seq TO service_role;
 ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA public GRANT ALL ON SEQUENCES TO service_role;
 ALTER DEFAULT PRIVILEGES FOR ROLE postgres IN SCHEMA public GRANT ALL ON FUNCTIONS TO service_role;

@@ -22,6 +22,7 @@ SYSTEM_CALLERS = {
     "backend/flows/auditing.py": "recomputes the receipts of all conversations",
     "backend/flows/connectors.py": "pages of feeds and sealed credentials, once the database has begun the run",
     "backend/flows/imports.py": "imports, once the database has issued the ticket",
+    "backend/flows/resealing.py": "seals everything anew with the first key",
     "backend/flows/sampling.py": "reads samples whose process is gone",
     "backend/flows/sandbox.py": "rehearses holds, all of it undone",
     "backend/cli/evaluation_ground.py": "fills a throw-away database that attacks are tried on",
