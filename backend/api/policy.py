@@ -16,7 +16,7 @@ from backend.api.guards import guarded
 from backend.core.context import Actor
 from backend.core.errors import NotFound
 from backend.domains.policy.service import MOST_DECISIONS, MOST_VISITS
-from backend.flows import contexts, oversight, policies
+from backend.flows import contexts, oversight, policies, transcripts
 
 router = APIRouter(prefix="/policy", tags=["policy"])
 
@@ -249,6 +249,21 @@ async def receipts(
     return await oversight.receipts(
         runtime, actor, slug=event_id, session_id=session_id, verdict=verdict, verb=verb, cursor=cursor, limit=limit
     )  # fmt: skip
+
+
+@router.get(
+    "/transcripts/{session_id}",
+    summary="A conversation with every decision",
+    responses=READ | problem_responses(422),
+)
+async def transcript(
+    runtime: RuntimeOf,
+    actor: Staff,
+    session_id: Annotated[UUID, Path(examples=["5e551011-0000-4000-8000-000000000000"])],
+) -> dict[str, Any]:
+    """Turn by turn: what was understood, tools and receipts, and what a model was told and said. The words of that (`seen`)
+    are for who may edit the system prompt. What names a person is masked, as it is kept."""
+    return await transcripts.transcript(runtime, actor, session_id=session_id)
 
 
 @router.get("/switches", summary="Kill switches of an event", responses=READ)
