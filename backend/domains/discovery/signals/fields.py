@@ -26,6 +26,16 @@ _SAME: Final = {
     "hp": ("ps", "cv", "ch", "bhp"),
     "point": ("points",),
 }
+# of several attributes in one unit, the one that is meant without its name
+_MAIN: Final = (
+    "loa",
+    "length",
+    "living_area",
+    "case_diameter",
+    "operating_weight",
+    "engine_capacity",
+    "battery_capacity",
+)
 _TIMES: Final = frozenset({"month", "day", "week"})
 _THOUSAND: Final = 1000
 
@@ -67,6 +77,9 @@ def field_of(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[st
         return _by_unit(reader, q), q
     if (own := _own_unit(reader, q)) is not None:
         return own
+    if not q.currency and q.scale == 1 and reader.lex.patterns["sized"].search(reader.text.before(q.first)):
+        sizes = (field for name in _MAIN if (field := reader.terms.find(name)))
+        return next(sizes, None), q
     if year and (q.decade or _is_year(reader, q)):
         return year, q
     return _by_money(reader, q, noun), q
@@ -188,16 +201,7 @@ def _by_unit(reader: Reader, q: Quantity) -> str | None:
         return ranged if q.op == "gte" else "mileage" if q.op == "lte" and q.value * q.scale >= 1000 else None
     if same := [f for f in fields if (reader.terms.attributes[f].unit or "").lower() == unit]:
         fields = same
-    main = (
-        "loa",
-        "length",
-        "living_area",
-        "case_diameter",
-        "operating_weight",
-        "engine_capacity",
-        "battery_capacity",
-    )
-    return next((f for name in main for f in fields if reader.terms.tail(f) == name), fields[0])
+    return next((f for name in _MAIN for f in fields if reader.terms.tail(f) == name), fields[0])
 
 
 def _is_range(reader: Reader, field: str, unit: str) -> bool:

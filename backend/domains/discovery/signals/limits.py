@@ -219,7 +219,8 @@ def _years(reader: Reader, q: Quantity, field: str, soft: bool) -> list[Filter]:
     if q.older:
         return [made("lte", q.value - (bool(patterns["strict_older"].search(before)) and not q.negated))]
     if q.op in ("lte", "gte"):
-        return [made(q.op, q.value)]
+        sign = before.rstrip()[-1:]
+        return [made(q.op, q.value + {"<": -1, ">": 1}.get(sign, 0))]
     if q.op == "about":
         return [reader.filter(field, "eq", int(q.value), source, nice=True)]
     if q.value > reader.today.year + 1:

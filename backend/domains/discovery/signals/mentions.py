@@ -228,6 +228,8 @@ def _asks(text: Text, lex: Lexicon, first: int, end: int, marked: bool, says_wha
     body = body[opening.end() + 1 :] if opening else body
     if lex.patterns["request"].match(body):
         return False
+    if not lex.words["orders"].isdisjoint(body.split()[1:4]):  # `can you remove the price limit?`
+        return False
     if lex.patterns["question"].match(body):
         is_open = lex.patterns["open_question"].match(body) is not None
         says_what = says_what or re.search(r"\d", body) is not None

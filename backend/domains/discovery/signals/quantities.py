@@ -17,6 +17,7 @@ from backend.kit.units import plain_number
 _NUMBER: Final = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]*)$")
 _HUNDRED: Final = 100
 _MOST: Final = 32  # figures of one message; nobody means more, and each costs time
+_ABOUT: Final = "~"
 _LARGEST: Final = 10**12
 
 
@@ -82,9 +83,13 @@ def _at(text: Text, lex: Lexicon, at: int, taken: Collection[int]) -> Quantity |
 def _figure(text: Text, lex: Lexicon, at: int) -> tuple[float, str, int, bool] | None:
     """Value, attached letters, next token, whether it is a decade."""
     word = text.tokens[at].text
+    if (part := _fraction(text, at)) is not None:
+        return part, "", at + 3, False
     if match := _NUMBER.match(word):
         digits, suffix = match.groups()
         if suffix in lex.words["decade_ends"] and len(digits) in (2, 4) and digits.endswith("0"):
+            if len(digits) == 2 and int(digits) < 50 and (within := _within_tens(text, lex, at)):
+                return int(digits) + within, _ABOUT, at + 1, False
             return _decade(digits), "", at + 1, True
         if suffix and suffix not in lex.scales and suffix not in lex.units and suffix not in lex.words["ish"]:
             return None
@@ -102,6 +107,20 @@ def _figure(text: Text, lex: Lexicon, at: int) -> tuple[float, str, int, bool] |
         value, end = _spoken(text, lex, at)
         return value, "", end, False
     return None
+
+
+def _fraction(text: Text, at: int) -> float | None:
+    """`1/2`, `3/4`."""
+    words = [t.text for t in text.tokens[at : at + 3]]
+    if len(words) < 3 or words[1] != "/" or words[0] not in "13" or words[2] not in ("2", "4"):
+        return None
+    return int(words[0]) / int(words[2]) if int(words[0]) < int(words[2]) else None
+
+
+def _within_tens(text: Text, lex: Lexicon, at: int) -> float:
+    """`the mid 20s` of an amount: how far into its ten; 0 where no word says so."""
+    word = text.tokens[at - 1].text if at else ""
+    return {"low": 2.5, "mid": 5.0, "high": 7.5}.get(word, 0) if word in lex.words["tens"] else 0
 
 
 def _is_decade(text: Text, lex: Lexicon, at: int) -> bool:
@@ -141,7 +160,7 @@ def _spoken(text: Text, lex: Lexicon, at: int) -> tuple[float, int]:
 
 
 def _suffixed(text: Text, lex: Lexicon, q: Quantity, suffix: str) -> Quantity:
-    if suffix in lex.words["ish"]:
+    if suffix == _ABOUT or suffix in lex.words["ish"]:
         return replace(_measured(text, lex, q), op="about")
     if suffix == "m":
         return _measured(text, lex, replace(q, letter="m"))
