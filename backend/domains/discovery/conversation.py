@@ -88,11 +88,6 @@ def refusal(facts: Facts, reasons: Sequence[str]) -> str:
     return refused(reasons, facts.understanding.language)
 
 
-def confirmation(facts: Facts, what: str) -> str:
-    """That something can be prepared, and waits for the buyer's own yes."""
-    return _say(facts, "confirm", what=what)
-
-
 def note(facts: Facts) -> str:
     """What changed, beside the answer: `12 → 5 cars`; empty where nothing did."""
     if (

@@ -63,11 +63,10 @@ def _from(
     at = first
     for choices in rest:
         after = bisect_right(choices, (at[1] - 1, 1 << 30))
-        following = choices[after] if after < len(choices) else None
-        before = (
-            None if order else next((c for c in reversed(choices[:after][-3:]) if c[1] <= first[0]), None)
-        )
-        near = [c for c in (following, before) if c is not None and abs(c[0] - first[0]) <= within]
+        near = [choices[after]] if after < len(choices) else []
+        if not order:
+            near += [c for c in (choices[i] for i in range(max(0, after - 3), after)) if c[1] <= first[0]]
+        near = [c for c in near if abs(c[0] - first[0]) <= within]
         if not near:
             return False
         if order:
@@ -94,9 +93,10 @@ class Cuts:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Phrases by their first word, or by how it begins; rules in their order."""
+    """Phrases by their first word, by their first two, or by how the first begins; rules in their order."""
 
     exact: Mapping[str, tuple[_Phrase, ...]]
+    paired: Mapping[tuple[str, str], tuple[_Phrase, ...]]
     begun: Mapping[str, tuple[_Phrase, ...]]
     lengths: tuple[int, ...]
     rules: tuple[Rule, ...]
@@ -116,6 +116,9 @@ class Lexicon:
     def _at(self, words: Sequence[Word], at: int) -> Iterator[tuple[str, int, int]]:
         for text in filter(None, (words[at].text, words[at].plain)):
             yield from _matches(self.exact.get(text, ()), words, at)
+            if at + 1 < len(words):
+                for following in {words[at + 1].text, words[at + 1].plain}:
+                    yield from _matches(self.paired.get((text, following), ()), words, at)
             for length in self.lengths:
                 if length > len(text):
                     break
@@ -146,16 +149,23 @@ def lexicon() -> Lexicon:
     """The words and rules of `requests.toml`, ready to use."""
     data: dict[str, Any] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
     exact: dict[str, list[_Phrase]] = defaultdict(list)
+    paired: dict[tuple[str, str], list[_Phrase]] = defaultdict(list)
     begun: dict[str, list[_Phrase]] = defaultdict(list)
     known: set[str] = set()
     for kind, languages in data["words"].items():
         for phrase in dict.fromkeys(p for text in languages.values() for p in text.split()):
             for first, *rest in product(*(part.split("/") for part in phrase.removeprefix("^").split("_"))):
                 known.update(w for w in (first, *rest) if w.isalpha())
-                into, word = (begun, first[:-1]) if first[-1] == "*" else (exact, first)
-                into[word].append(_Phrase(kind, tuple(rest), phrase[0] == "^"))
+                made = _Phrase(kind, tuple(rest), phrase[0] == "^")
+                if first[-1] == "*":
+                    begun[first[:-1]].append(made)
+                elif rest and rest[0].isalnum():
+                    paired[first, rest[0]].append(made)
+                else:
+                    exact[first].append(made)
     return Lexicon(
         {w: tuple(p) for w, p in exact.items()},
+        {w: tuple(p) for w, p in paired.items()},
         {w: tuple(p) for w, p in begun.items()},
         tuple(sorted({len(w) for w in begun})),
         tuple(_rule(r) for r in data["rule"]),

@@ -55,10 +55,14 @@ class Screened:
 _LONGEST: Final = 4000
 _TOGETHER: Final = 60
 _ADDRESS: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
+#: One certain listing: a stock number, or `the Ducati`.
+_ITEM: Final = re.compile(
+    r"\b([A-Za-z]{1,6}-?\d{2,10}|\d{5,10}|lot \d+)\b|\b(?:the|le|la|el|los)\s(?:\d{4}\s)?([A-ZÀ-Þ][\w-]{2,30})\b"
+)
 _POSSESSIVE: Final = re.compile(
     r"\b(?!it|that|let|what|here|there|who|how|she|he)\w{2,30}['’]s\b", re.IGNORECASE
 )
-_EMPTY: Final = frozenset({"wish", "me", "you", "spoof"})
+_EMPTY: Final = frozenset({"wish", "me", "you", "spoof", "seller", "third", "other", "howmuch"})
 _PRETEXT: Final = frozenset({"spoof", "pretend", "authority"})
 #: One of these makes the whole message a refusal: no part of it becomes a wish.
 _WHOLE: Final = frozenset({"steering"})
@@ -78,7 +82,7 @@ def screen(message: str) -> Screened:
     asked += _encoded(clean, lex)
     kept = _kept(text, parts)
     flags = clean.flags | ({"spaced"} if text != clean.text else set())
-    stance = _stance(asked, clean, any(part.wishes for part in parts))
+    stance = _stance(asked, clean, any(_wishes(parts)))
     legitimate = "" if stance == Stance.REFUSE else kept
     return Screened(message, legitimate, tuple(asked), stance, frozenset(flags))
 
@@ -93,16 +97,26 @@ class _Part:
     wishes: bool
     gone: bool
     fresh: bool
+    points_back: bool
 
     @property
     def hostile(self) -> bool:
         return any(r.stance == Stance.REFUSE for r in self.asked)
 
 
+def _wishes(parts: Sequence[_Part]) -> Iterator[bool]:
+    """Which parts are wishes of their own; `I need it` after something refused only insists on that."""
+    refused = False
+    for part in parts:
+        yield part.wishes and not (refused and part.points_back)
+        refused = refused or part.hostile
+
+
 def _read(text: str, start: int, end: int, lex: Lexicon, clean: Cleaned) -> Iterator[_Part]:
     """The parts of one sentence with what each asks for, and whether it is a wish that may be understood."""
     parts = [_part(text, unit, lex, clean) for unit in units(text, start, end, lex)]
-    if len(parts) > 1 and not any(part.hostile for part in parts):
+    size = sum(len(part.unit.words) for part in parts)
+    if len(parts) > 1 and size <= _TOGETHER and not any(part.hostile for part in parts):
         whole = Unit(
             tuple(w for part in parts for w in part.unit.words), parts[0].unit.start, parts[-1].unit.end
         )
@@ -119,6 +133,14 @@ def _part(text: str, unit: Unit, lex: Lexicon, clean: Cleaned) -> _Part:
     kinds = lex.kinds(unit.words)
     if "@" in raw and _ADDRESS.search(raw):
         kinds["address"] = [(0, 0)]
+    if any(c.isdigit() for c in raw):
+        kinds["figure"] = [(i, i + 1) for i, w in enumerate(unit.words) if any(c.isdigit() for c in w.text)]
+    if named := [m.span(m.lastindex or 0) for m in _ITEM.finditer(raw)]:
+        kinds["item"] = [
+            (i, i + 1)
+            for i, w in enumerate(unit.words)
+            if any(at <= w.start - unit.start < end for at, end in named)
+        ]
     if _POSSESSIVE.search(raw):
         kinds["possessive"] = [
             (i, i + 1) for i, w in enumerate(unit.words) if _POSSESSIVE.fullmatch(text[w.start : w.end])
@@ -128,7 +150,7 @@ def _part(text: str, unit: Unit, lex: Lexicon, clean: Cleaned) -> _Part:
         not _PRETEXT & kinds.keys() and all(r.stance == Stance.CONFIRM for r in found) and _says(unit, kinds)
     )
     gone = bool(found) and all(r.stance != Stance.CONFIRM for r in found)
-    return _Part(unit, tuple(found), wishes, gone, "asks_anew" in kinds or any(c.isdigit() for c in raw))
+    return _Part(unit, tuple(found), wishes, gone, "asks_anew" in kinds or "figure" in kinds, "back" in kinds)
 
 
 def _says(unit: Unit, kinds: Mapping[str, Sequence[tuple[int, int]]]) -> bool:

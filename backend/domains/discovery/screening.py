@@ -53,7 +53,7 @@ _MARKUP: Final = re.compile(
     r"<!--(?:.{0,2000}?-->|.{0,2000})"
     r"|<(?:script|style)\b(?:.{0,2000}?</(?:script|style)\s*>|.{0,2000})"
     r"|</?[a-z!?][^<>]{0,400}(?:>|\Z)"
-    r"|!?\[[^\[\]\n]{0,200}\]\([^()\n]{0,400}\)"
+    r"|!?\[[^\[\]\n]{0,200}\]\((?:[^()\n]|\([^()\n]{0,100}\)){0,400}\)"
     r"|@import\b[^\n]{0,200}",
     re.IGNORECASE | re.DOTALL,
 )
@@ -81,7 +81,8 @@ _CODE: Final = re.compile(
     + r"|^[ \t]*[=@+][ \t]*[a-z.]{2,30}[(|][^\n]{0,400}|^[ \t]*=[ \t]*[a-z]{1,3}\d{1,7}\b[^\n]{0,200}"
     + r"|\brm\s+-[rf]{1,2}\b[^\n]{0,100}|\b(?:curl|wget)\s+[-\w./:]{4,200}|\$\([^()\n]{1,200}\)|(?:\.\./){2,20}\S{0,100}"
     + r"|\b(?:python3?|node|perl|ruby|bash|sh|powershell)\s+-(?:c|e)\b[^\n]{0,300}|/etc/(?:passwd|shadow)\b"
-    + r"|\b(?:alert|eval|exec|fetch|require|system|popen|__import__)\s*\([^)\n]{0,200}\)?|\bdocument\.cookie\b"
+    + r"|\b(?:alert|eval|exec|fetch|require|system|popen|__import__|print|getenv)\s*\([^)\n]{0,200}\)?"
+    + r"|\bimport\s+\w+\s*;|\b(?:os|sys)\.\w+|\bdocument\.cookie\b"
     + r"|\b[a-z]+(?:_[a-z]+)+\s*\([^()\n]{0,300}\)"
     + r"|\{\s*\"[^{}\n]{0,400}\}",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,

@@ -14,7 +14,7 @@ from typing import Final
 from backend.domains.discovery.folding import Word, words
 from backend.domains.discovery.requesting import Cuts, Lexicon
 
-_END: Final = re.compile(r"[.!?;]+[\"'”’)]*(?=\s|\Z)|\n+|\s[–—-]{1,3}\s|[“”„«»]|\"")
+_END: Final = re.compile(r"[.!?;]{1,9}[\"'”’)]{0,4}(?=\s|\Z)|\n+|\s[–—-]{1,3}\s|[“”„«»]|\"")
 _MARK: Final = re.compile(r"[,:()\[\]/–—]")
 _SPELT: Final = re.compile(r"(?<![^\W_])(?:[^\W_][ .\-_*·|]{1,3}){4,400}[^\W_](?![^\W_])")
 _LONGEST: Final = 40
@@ -36,9 +36,11 @@ def sentences(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
         before = text[max(start, mark.start() - 8) : mark.start()].rsplit(None, 1)
         if mark.group() == "." and before and before[-1].casefold().replace(".", "") in lexicon.cuts.short:
             continue
-        yield start, mark.start()
+        if mark.start() > start:
+            yield start, mark.start()
         start = mark.end()
-    yield start, len(text)
+    if len(text) > start:
+        yield start, len(text)
 
 
 def units(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[Unit]:

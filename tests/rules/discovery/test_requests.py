@@ -20,10 +20,17 @@ def _samples(name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (_SAMPLES / name).read_text(encoding="utf-8").splitlines()]
 
 
+_FILES = (
+    "requests.jsonl",
+    "requests_fresh.jsonl",
+    "requests_last.jsonl",
+    "requests_third.jsonl",
+    "requests_fourth.jsonl",
+)
+
+
 @pytest.mark.parametrize(
-    "sample",
-    [*_samples("requests.jsonl"), *_samples("requests_fresh.jsonl")],
-    ids=lambda s: f"{s['id']}-{s['family']}",
+    "sample", [one for name in _FILES for one in _samples(name)], ids=lambda s: f"{s['id']}-{s['family']}"
 )
 def test_a_message_is_answered_as_it_should_be(sample: dict[str, Any]) -> None:
     screened = screen(sample["text"])
@@ -98,7 +105,7 @@ _PIECES = [
     "%4",
     "Ab9+",
 ]
-_PIECES += ["\u202e", "[a](", "01", "=A(", '"', "the hold on ", "- . "]
+_PIECES += ["\u202e", "[a](", "01", "=A(", '"', "the hold on ", "- . ", "!", "?x"]
 
 
 @given(st.lists(st.sampled_from(_PIECES)))
