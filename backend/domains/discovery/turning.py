@@ -17,9 +17,19 @@ from numpy.typing import NDArray
 
 from backend.core.context import Context
 from backend.core.ports import Embedder
+from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
-from backend.domains.discovery import answers, asking, conversation, finding, ranking, relaxing, rules
+from backend.domains.discovery import (
+    answers,
+    asking,
+    conversation,
+    finding,
+    ranking,
+    relative,
+    relaxing,
+    rules,
+)
 from backend.domains.discovery.claims import claims_of
 from backend.domains.discovery.conversation import Facts
 from backend.domains.discovery.model import Answer, Session, State, Understanding
@@ -110,6 +120,7 @@ def _question(question: asking.Question) -> dict[str, Any]:
 
 async def answered(ctx: Context, prepared: Prepared) -> Turned:
     """Searches and ranks for a prepared message. Keeps nothing."""
+    prepared = await _against_shown(ctx, prepared)
     document, words = prepared.document, Words.of(prepared.document, prepared.vocabulary)
     found = await finding.search(
         ctx,
@@ -152,6 +163,18 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
         extras={"loosenings": ways} if ways else {},
     )  # fmt: skip
     return Turned(facts, answer, state, found)
+
+
+async def _against_shown(ctx: Context, prepared: Prepared) -> Prepared:
+    """With what is wished against a listing that was shown, as a limit."""
+    before = prepared.session.state
+    than = relative.than_of(prepared.message, prepared.index.attributes) if before.shown else ()
+    shown = await catalogue.list_listings(ctx, ids=before.shown) if than else []
+    if not shown:
+        return prepared
+    one, read = relative.meant(prepared.message, shown), prepared.understanding
+    read, state = relative.against(read, prepared.state, before, prepared.message, one, than)
+    return replace(prepared, understanding=read, state=state)
 
 
 def embedded(embedder: Embedder, text: str) -> NDArray[np.float32] | None:

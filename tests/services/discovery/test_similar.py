@@ -46,6 +46,17 @@ async def test_cheaper_is_a_limit_and_those_of_the_conversation_stand(buyer: Buy
     assert (none.hits, none.matches) == ([], 0)
 
 
+async def test_something_cheaper_is_a_limit_against_the_one_that_is_meant(buyer: Buyer) -> None:
+    before = (await buyer.says("a white Model Y"))["tiles"]
+    answer = await buyer.says("something cheaper than the second one")
+    assert answer["tiles"]
+    assert all(tile["price"] < before[1]["price"] for tile in answer["tiles"])
+    chip = next(chip for chip in answer["chips"] if chip["field"] == "price")
+    assert chip["value"] == before[1]["price"] - 1
+    again = await buyer.says("and newer")
+    assert all(tile["price"] < before[1]["price"] for tile in again["tiles"])
+
+
 async def test_of_what_cannot_be_seen_there_is_nothing_alike(buyer: Buyer, shop: Shop) -> None:
     with pytest.raises(NotFound):
         await alike(buyer, 10**9, State())
