@@ -84,6 +84,23 @@ class ChipChange(BaseModel):
     value: Any = Field(default=None, description="The new value, for `value`.")
 
 
+class Compared(BaseModel):
+    """Two to four listings."""
+
+    session_id: UUID
+    listing_ids: list[ListingId] = Field(min_length=2, max_length=4, examples=[[4711, 4712]])
+
+
+class Alike(BaseModel):
+    """More like one listing."""
+
+    session_id: UUID
+    listing_id: ListingId
+    than: list[Literal["cheaper", "dearer", "newer", "older", "fewer_miles"]] = Field(
+        default_factory=list, max_length=3, examples=[["cheaper"]]
+    )
+
+
 class SurveyAnswers(BaseModel):
     """Answers to the survey, by the key of the question."""
 
@@ -168,6 +185,20 @@ async def chip(runtime: RuntimeOf, actor: Buyer, key: Key, body: ChipChange) -> 
         change=body.change,
         value=body.value,
         key=key,
+    )
+
+
+@router.post("/compare", summary="Compare listings", dependencies=[Depends(Limit("action"))])
+async def compare(runtime: RuntimeOf, actor: Buyer, body: Compared) -> dict[str, Any]:
+    """Side by side, as the event compares: a row for each fact, differences and best values marked, costs of owning."""
+    return await storefront.compare(runtime, own(actor, body.session_id), listing_ids=body.listing_ids)
+
+
+@router.post("/similar", summary="More like this", dependencies=[Depends(Limit("action"))])
+async def similar(runtime: RuntimeOf, actor: Buyer, body: Alike) -> dict[str, Any]:
+    """Within the buyer's own limits, and cheaper or newer than this one where asked."""
+    return await storefront.similar(
+        runtime, own(actor, body.session_id), listing_id=body.listing_id, than=body.than
     )
 
 

@@ -12,7 +12,10 @@ from backend.flows.tools import Acted, Wanted
 
 @dataclass(frozen=True, slots=True)
 class Guidance:
-    """What a model brought to a turn: nothing where none was asked or none was of use."""
+    """What a model brought to a turn: nothing where none was asked or none was of use.
+
+    `asks` is a question to the buyer, `{field, text, options}`, where model and rules read a limit differently.
+    """
 
     turned: Turned | None = None
     text: str = ""
@@ -20,6 +23,7 @@ class Guidance:
     wanted: tuple[Wanted, ...] = ()
     ran: tuple[Acted, ...] = ()
     extras: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    asks: Mapping[str, Any] | None = None
     exchanges: tuple[Mapping[str, Any], ...] = ()
     provider: str = ""
     judgements: tuple[Mapping[str, Any], ...] = ()

@@ -5,6 +5,7 @@ Shared by the API and the storefront. A conversation keeps the version it began 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -16,6 +17,7 @@ from backend.domains.catalogue import service as catalogue
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery.model import Session
 from backend.domains.discovery.screen import with_events
+from backend.domains.discovery.service import Prepared
 from backend.domains.discovery.wording import Words
 from backend.domains.events.model import Bundle
 from backend.domains.identity.tokens import mint_buyer_token
@@ -25,6 +27,7 @@ from backend.domains.policy.model import SessionFacts, step_json
 from backend.domains.policy.profiles import resolve
 from backend.domains.transactions import service as transactions
 from backend.domains.transactions.model import Hold, Origin
+from backend.flows import looking
 from backend.flows.guarding import facts_to_keep, guarded
 from backend.flows.knowing import known_of, noting_failure
 from backend.flows.listing_facts import listing_view
@@ -111,6 +114,41 @@ async def forget(runtime: Runtime, actor: Actor) -> None:
 async def say(runtime: Runtime, actor: Actor, *, message: str, key: str) -> dict[str, Any]:
     """One message and its answer; the same key gives the same answer. See `turns.take_turn`."""
     return await take_turn(runtime, actor, message=message, key=key)
+
+
+async def compare(runtime: Runtime, actor: Actor, *, listing_ids: Sequence[int]) -> dict[str, Any]:
+    """Two to four listings side by side, as the document has it. Shape: as `comparing.Comparison`.
+
+    Raises: NotFound `catalogue.no_such_listing`; InvalidInput `discovery.compare_count`.
+    """
+    prepared = await _as_it_stands(runtime, actor)
+    async with runtime.database.as_actor(actor) as ctx:
+        return await looking.compare(ctx, prepared, listing_ids)
+
+
+async def similar(
+    runtime: Runtime, actor: Actor, *, listing_id: int, than: Sequence[str] = ()
+) -> dict[str, Any]:
+    """More like a listing, within the buyer's own limits; `than`: cheaper, dearer, newer, older, fewer_miles.
+
+    Raises: NotFound `catalogue.no_such_listing`.
+    """
+    prepared = await _as_it_stands(runtime, actor)
+    async with runtime.database.as_actor(actor) as ctx:
+        return await looking.similar(ctx, prepared, listing_id, than)
+
+
+async def _as_it_stands(runtime: Runtime, actor: Actor) -> Prepared:
+    async with runtime.database.as_actor(actor) as ctx:
+        session = await discovery.get_session(ctx)
+    known = await known_of(runtime, actor, session)
+    return discovery.standing(
+        session,
+        bundle=known.bundle,
+        vocabulary=known.vocabulary,
+        index=known.index,
+        embedder=runtime.ports.embedder,
+    )
 
 
 async def answer_survey(runtime: Runtime, actor: Actor, *, answers: dict[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from backend.domains.discovery import service as discovery
 from backend.domains.discovery.escalating import Happened
 from backend.domains.discovery.hearing import Heard, hear
 from backend.domains.discovery.model import Answer, State
+from backend.domains.discovery.planning import Item, compared
 from backend.domains.discovery.requests import Stance
 from backend.domains.discovery.screen import with_events
 from backend.domains.discovery.sentiment import mood
@@ -27,7 +28,7 @@ from backend.domains.discovery.service import Opened, Prepared, Turned
 from backend.domains.discovery.wording import Words
 from backend.domains.policy.model import Policy
 from backend.domains.policy.profiles import strictest
-from backend.flows import guarding, tools
+from backend.flows import guarding, guiding, looking, tools
 from backend.flows.guidance import Guidance
 from backend.flows.knowing import Known, known_of, noting_failure
 from backend.flows.runtime import Runtime
@@ -102,6 +103,8 @@ async def _kept_or_taken(
         prepared,
         opened.policy or strictest(prepared.document),
     )
+    if guiding.is_wanted(runtime, prepared, opened):
+        turn = await guiding.guided(turn)
     try:
         async with runtime.database.as_actor(actor) as ctx:
             return await _finished(ctx, turn)
@@ -132,8 +135,11 @@ async def _finished(ctx: Context, turn: Turn) -> dict[str, Any]:
     """Searches, does what was asked for, words it, and writes everything down: one transaction."""
     turned = turn.guidance.turned or await discovery.answered(ctx, turn.prepared)
     acts = await _acts(ctx, turn, turned)
+    beside = await _side_by_side(ctx, turn, turned)
     state = escalating.felt(turned.state, turn.heard.feeling)
     answer, state, dropped = _worded(turn, turned, state, acts)
+    if beside:
+        answer = replace(answer, reply=beside["summary"], extras={**answer.extras, "comparison": beside})
     answer, state, acts = await _around(ctx, turn, answer, state, acts)
     said = any(not f.default for f in state.filters)
     return await discovery.keep_turn(
@@ -171,6 +177,20 @@ async def _acts(ctx: Context, turn: Turn, turned: Turned) -> list[Acted]:
     return [await tools.act(ctx, scene, one) for one in wanted[:_MOST_ACTS]]
 
 
+async def _side_by_side(ctx: Context, turn: Turn, turned: Turned) -> dict[str, Any] | None:
+    """The comparison a buyer asks for in words: of those named, else of the first ones shown."""
+    shown, read = turn.prepared.session.state.shown, turn.prepared.understanding
+    if (
+        "compare" not in read.intents
+        or read.added
+        or len(shown) < 2
+        or tools.tool_of(turn.policy, "compare") is None
+    ):
+        return None
+    items = [Item(one.id, one.title, one.external_id) for one in turned.found.listings.values()]
+    return await looking.compare(ctx, turn.prepared, compared(turn.heard.read, shown, items))
+
+
 def _worded(
     turn: Turn, turned: Turned, state: State, acts: Sequence[Acted]
 ) -> tuple[Answer, State, tuple[str, ...]]:
@@ -179,7 +199,7 @@ def _worded(
     state = escalating.heard(state, _is_heard(turn))
     if conversation.is_resting(turn.prepared.document):
         return replace(discovery.worded(turned, conversation.reply(turned.facts))), state, ()
-    parts = [acting.refusal([r.reason for r in heard.refused])] if heard.refused else []
+    parts = [conversation.refusal(turned.facts, [r.reason for r in heard.refused])] if heard.refused else []
     parts += [one.text for one in acts if one.text]
     parts += [acting.asks_for_yes()] if any(one.outcome == "prepared" for one in acts) else []
     dropped: tuple[str, ...] = ()
@@ -187,10 +207,14 @@ def _worded(
         parts.append(turn.guidance.text)
         dropped = turn.guidance.dropped
     elif not parts or _says_something(turned):
-        parts.append(conversation.reply(turned.facts))
+        asks = turn.guidance.asks
+        facts = replace(turned.facts, question=None) if asks else turned.facts
+        parts += [conversation.reply(facts), *([asks["text"]] if asks else [])]
     answer = discovery.worded(turned, " ".join(part for part in parts if part))
     extras = dict(answer.extras) | _extras(turn, acts)
     options = tuple(option for one in acts for option in one.options)
+    if turn.guidance.asks:
+        extras["question"], options = dict(turn.guidance.asks), tuple(turn.guidance.asks["options"])
     return (
         replace(
             answer,

@@ -180,10 +180,11 @@ begin
   return came_in + went_out;
 end $$;
 
--- Tokens the caller's conversation and its event have used: {conversation, today}.
+-- Tokens the caller's conversation and its event have used: {conversation, today_input, today_output}.
 create function private.spent() returns jsonb
 language sql stable security definer set search_path = '' as $$
-  select jsonb_build_object('conversation', s.spent_tokens, 'today', coalesce(p.input_tokens + p.output_tokens, 0))
+  select jsonb_build_object('conversation', s.spent_tokens, 'today_input', coalesce(p.input_tokens, 0),
+                            'today_output', coalesce(p.output_tokens, 0))
   from public.sessions s
   left join public.model_spend p on p.event_id = s.event_id and p.day = (now() at time zone 'utc')::date
   where s.id = private.session_id()
@@ -227,8 +228,8 @@ create function private.record_survey(p_answers jsonb, p_nps int) returns boolea
 language plpgsql security definer set search_path = '' as $$
 declare own public.sessions;
 begin
+  perform private.guard('survey', '{}');
   select * into own from public.sessions s where s.id = private.session_id();
-  if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
   insert into public.survey_answers (session_id, event_id, organization_id, answers, nps)
   values (own.id, own.event_id, own.organization_id, p_answers, p_nps) on conflict (session_id) do nothing;
   if not found then return false; end if;

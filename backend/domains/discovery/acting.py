@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from backend.domains.discovery.wording import Words, listed
+from backend.domains.discovery.signals.agreeing import Disagreement
+from backend.domains.discovery.wording import Words, chip_text, listed
 from backend.kit.money import format_money
 
 #: What a verb does, as it follows “I can …”.
@@ -36,33 +37,18 @@ _DECLINED: Final[Mapping[str, str]] = {
 }
 
 
-#: Said for what nobody here does for a buyer, by the class of the request (`requests`).
-_REFUSED: Final[Mapping[str, str]] = {
-    "change": "Prices and listings are the seller's; I cannot change them.",
-    "claim": "I cannot state what the seller's records do not say.",
-    "code": "I read that as plain text; nothing of it is carried out.",
-    "export": "I cannot hand out the inventory as a file or by mail. Everything that is for sale is here to look at.",
-    "guard": "I cannot go round what this event allows.",
-    "instructions": "I keep to how I work here, and that stays between the seller and me.",
-    "internal": "I do not have the seller's internal figures; I can show you the asking price and what the listing says.",
-    "others": "What other buyers do here is not something I share.",
-    "personal": "I cannot pass on anybody's personal details. I can ask the seller's team to contact you.",
-    "role": "Here I speak with you as a buyer; changes are made by the seller's team after signing in.",
-    "roleplay": "I stay who I am, an AI guide of this event.",
-    "secrets": "I have no keys or passwords to share.",
-    "sending": "I do not send anything to addresses from a chat.",
-    "spoof": "A confirmation counts only through its own button.",
-    "steering": "I do not sort or leave out anything by who lives or works there.",
-    "tenant": "I only know what is in this event.",
-}
-_REFUSED_OTHERWISE: Final = "That is not something I can do here."
-_MOST_REFUSED: Final = 2
 
-
-def refusal(reasons: Sequence[str]) -> str:
-    """Why a request is declined, calmly, and without repeating it. Each reason once."""
-    told = dict.fromkeys(_REFUSED.get(reason, _REFUSED_OTHERWISE) for reason in reasons)
-    return " ".join(list(told)[:_MOST_REFUSED])
+def did_you_mean(words: Words, disagreements: Sequence[Disagreement]) -> dict[str, Any] | None:
+    """The question about a limit that was read in two ways: nobody guesses. Shape: `{field, text, options}`."""
+    if not disagreements:
+        return None
+    one = disagreements[0]
+    sides = [" and ".join(chip_text(words, f) for f in side) for side in (one.ours, one.theirs)]
+    options = [side for side in sides if side] + (
+        [] if all(sides) else [f"Any {words.spoken_label(one.field)}"]
+    )
+    spoken = listed([f"“{option}”" for option in options])
+    return {"field": one.field, "text": f"Did you mean {spoken}?", "options": options}
 
 
 def would(words: Words, verb: str, title: str, terms: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ of the event's document are instructions.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from backend.core.ports import ToolSpec
@@ -38,7 +38,6 @@ _TONES: Final[Mapping[str, str]] = {
     "professional_warm": "warmly and professionally",
     "friendly_expert": "in a friendly and relaxed way",
 }
-_OPS: Final = ("lte", "gte", "between", "eq", "in", "not_in")
 _MOST_VALUES: Final = 60
 _WORDS: Final[Mapping[str, int]] = {"crisp": 60, "balanced": 90, "supportive": 120}
 
@@ -79,33 +78,6 @@ def instructions(document: Document) -> str:
 
 def reading_instructions() -> str:
     return _READING
-
-
-def reading_schema(vocabulary: Vocabulary, signals: Sequence[str]) -> dict[str, Any]:
-    """The form of a model's reading: only attributes of this inventory, only signals of this event."""
-    fields = [a.name for a in vocabulary.attributes] or ["price"]
-    limit = {
-        "type": "object",
-        "properties": {"field": {"enum": fields}, "op": {"enum": list(_OPS)}, "value": {}},
-        "required": ["field", "op", "value"],
-        "additionalProperties": False,
-    }
-    signal = {
-        "type": "object",
-        "properties": {"type": {"enum": list(signals)}, "value": {"type": "object"}},
-        "required": ["type", "value"],
-        "additionalProperties": False,
-    }
-    return {
-        "type": "object",
-        "properties": {
-            "filters": {"type": "array", "items": limit, "maxItems": 20},
-            "signals": {"type": "array", "items": signal, "maxItems": 20},
-            "removed": {"type": "array", "items": {"enum": fields}, "maxItems": 20},
-        },
-        "required": ["filters", "signals"],
-        "additionalProperties": False,
-    }
 
 
 def attributes_text(words: Words, vocabulary: Vocabulary) -> str:

@@ -97,7 +97,7 @@ async def record_failure(conn: Connection) -> None:
 
 
 async def find_spent(conn: Connection) -> dict[str, Any]:
-    """Shape: `{conversation, today}`, in tokens."""
+    """Shape: `{conversation, today_input, today_output}`, in tokens."""
     cursor = await conn.execute("select private.spent() as spent")
     return (await one_row(cursor))["spent"] or {}
 

@@ -14,10 +14,20 @@ from uuid import UUID
 
 from backend.core.context import Context
 from backend.core.errors import Conflict, InvalidInput, NotFound
+from backend.core.ports import Embedder
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery import conversation, escalating, memory, queries, rules
-from backend.domains.discovery.model import Answer, Filter, Session, Signal, State, TurnRow, Understanding
+from backend.domains.discovery.model import (
+    Answer,
+    Filter,
+    Session,
+    Settings,
+    Signal,
+    State,
+    TurnRow,
+    Understanding,
+)
 from backend.domains.discovery.signal_chips import PREFIX, edited_signal, signal_text
 from backend.domains.discovery.turning import (
     NOTHING_SAID,
@@ -185,19 +195,39 @@ async def present(
     ctx: Context, *, session: Session, bundle: Bundle, vocabulary: Vocabulary, index: Index
 ) -> Answer:
     """The screen of a conversation as it stands, without a new turn: for its beginning, and for who comes back."""
-    document = document_for(bundle.document, session.arms)
-    vector = embedded(ctx.ports.embedder, session.state.text)
-    prepared = Prepared(
-        session, document, vocabulary, index, "", NOTHING_SAID, session.state, vector, perf_counter()
+    prepared = standing(
+        session, bundle=bundle, vocabulary=vocabulary, index=index, embedder=ctx.ports.embedder
     )
+    document = prepared.document
     turned = await answered(ctx, prepared)
     openings = tuple(str(o) for o in document["persona"].get("openings", ()))
     answer = worded(turned, conversation.greeting(turned.facts))
     return replace(answer, quick_replies=openings) if session.turn_count == 0 else answer
 
 
+def standing(
+    session: Session, *, bundle: Bundle, vocabulary: Vocabulary, index: Index, embedder: Embedder
+) -> Prepared:
+    """A conversation as it stands, with no new message."""
+    document, vector = document_for(bundle.document, session.arms), embedded(embedder, session.state.text)
+    return Prepared(
+        session, document, vocabulary, index, "", NOTHING_SAID, session.state, vector, perf_counter()
+    )
+
+
+def reread(prepared: Prepared, understanding: Understanding, message: str) -> Prepared:
+    """A prepared message with another reading of it."""
+    state = rules.after(prepared.session.state, understanding, message)
+    return replace(prepared, understanding=understanding, state=state)
+
+
+def settings_of(document: Document) -> Settings:
+    """How messages of the event are read."""
+    return rules.settings_of(document)
+
+
 async def find_spent(ctx: Context) -> Mapping[str, int]:
-    """Tokens that models used for the conversation, and for its event today. Shape: `{conversation, today}`."""
+    """Tokens of models. Shape: `{conversation, today_input, today_output}`, the last two of its event."""
     return await queries.find_spent(ctx.conn)
 
 

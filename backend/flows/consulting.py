@@ -1,0 +1,159 @@
+"""One turn's work with language models: each question within what is left of time and tokens, each written down, sealed.
+
+What a model says is judged by whoever asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from time import monotonic, perf_counter
+from typing import TYPE_CHECKING, Any, Final
+
+from backend.adapters.sealing import Sealer
+from backend.core.errors import AppError, Busy
+from backend.core.ports import ChatAnswer, ChatMessage, ToolSpec
+from backend.domains.discovery import prompting
+from backend.domains.discovery.model import plain
+from backend.domains.discovery.service import Prepared, Turned
+from backend.domains.policy.composing import Composed
+from backend.flows.runtime import Runtime
+from backend.flows.tools import Acted, Wanted
+
+if TYPE_CHECKING:
+    from backend.flows.turns import Turn
+
+#: How long a buyer waits for a model that says nothing before the built-in engine answers. Unit: seconds.
+PATIENCE_S: Final = 1.6
+LEAST_S: Final = 0.2
+
+
+@dataclass(slots=True)
+class Desk:
+    """One turn's work with models: what it has said, cost, called."""
+
+    turn: Turn
+    turned: Turned
+    today: date
+    composed: Composed
+    history: tuple[ChatMessage, ...]
+    until: float
+    tokens_left: int
+    calls_left: int
+    exchanges: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    wanted: list[Wanted] = field(default_factory=list[Wanted])
+    ran: list[Acted] = field(default_factory=list[Acted])
+    extras: dict[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def seconds(self) -> float:
+        return self.until - monotonic()
+
+
+async def ask(
+    desk: Desk,
+    purpose: str,
+    messages: Sequence[ChatMessage],
+    tools: Sequence[ToolSpec] = (),
+    *,
+    system: str = "",
+    schema: Mapping[str, Any] | None = None,
+    number: int = 0,
+) -> ChatAnswer:
+    """One question to a model, within what is left of the turn; written down whatever comes of it."""
+    seconds = min(desk.seconds, PATIENCE_S)
+    if seconds < LEAST_S or desk.tokens_left <= 0:
+        raise Busy("core.no_model", tried={})
+    system = system or f"{prompting.instructions(desk.turn.prepared.document)}\n\n{desk.composed.text}"
+    if number:
+        system = f"{system}\nDraft {number + 1}: word it differently from your first thought."
+    attempt = float(agent_of(desk.turn.prepared).get("models", {}).get("attempt_seconds", 2))
+    began = perf_counter()
+    heard: list[tuple[str, str]] = []
+    try:
+        async with asyncio.timeout(seconds + 0.1):
+            answer = await desk.turn.runtime.ports.models.chat(
+                order=order_of(desk.turn.prepared, desk.turn.runtime, first=purpose == "variant"),
+                system=system,
+                messages=messages,
+                tools=tools,
+                schema=schema,
+                attempt_s=min(attempt, seconds),
+                total_s=seconds,
+                heard=lambda provider, raw: heard.append((provider, raw)),
+            )
+    except (AppError, TimeoutError) as failed:
+        code = failed.code if isinstance(failed, AppError) else "core.no_model"
+        _note(desk, purpose, system, messages, heard, None, began, code)
+        raise
+    _note(desk, purpose, system, messages, heard, answer, began, "")
+    return answer
+
+
+def _note(
+    desk: Desk,
+    purpose: str,
+    system: str,
+    messages: Sequence[ChatMessage],
+    heard: Sequence[tuple[str, str]],
+    answer: ChatAnswer | None,
+    began: float,
+    problem: str,
+) -> None:
+    """Writes an exchange down for the audit, sealed; without a key to seal with only its figures are kept."""
+    usage = answer.usage if answer else None
+    desk.tokens_left -= (usage.input_tokens + usage.output_tokens) if usage else 0
+    content = {
+        "system": system,
+        "messages": [plain(m) for m in messages],
+        "raw": [raw for _, raw in heard] or ([answer.raw] if answer else []),
+        "parsed": {"text": answer.text, "calls": [plain(c) for c in answer.calls]} if answer else None,
+        "problem": problem,
+    }
+    sealer = Sealer(desk.turn.runtime.settings.seal_keys)
+    try:
+        sealed = sealer.seal(f"exchange:{desk.turn.prepared.session.id}", content)
+    except Busy:
+        sealed = ""
+    desk.exchanges.append(
+        {
+            "purpose": purpose,
+            "provider": answer.provider if answer else "",
+            "model": answer.model if answer else "",
+            "outcome": "used" if answer else "failed",
+            "sealed": sealed,
+            "provenance": [told.to_json() for told in desk.composed.kept],
+            "input_tokens": usage.input_tokens if usage else 0,
+            "output_tokens": usage.output_tokens if usage else 0,
+            "took_ms": (perf_counter() - began) * 1000,
+        }
+    )
+
+
+def order_of(prepared: Prepared, runtime: Runtime, *, first: bool = False) -> tuple[str, ...]:
+    """Providers in the document's order, up to the built-in engine, those of them that are there.
+
+    `first`: the one that drafts variants before the others.
+    """
+    order: Sequence[str] = agent_of(prepared).get("models", {}).get("order", ())
+    before = list(order[: order.index("builtin")] if "builtin" in order else order)
+    if first:
+        wanted = prepared.document["preference_extraction"]["variant_generation"].get("provider")
+        before.sort(key=lambda name: name != wanted)
+    return tuple(name for name in before if name in runtime.ports.models.available)
+
+
+def agent_of(prepared: Prepared) -> Mapping[str, Any]:
+    return prepared.document.get("agent", {})
+
+
+def day_is_spent(budgets: Mapping[str, Any], spent: Mapping[str, int]) -> bool:
+    """Whether the event's models have used up their tokens or their money of today. Prices are per million tokens."""
+    tokens, money = budgets.get("event_tokens_per_day"), budgets.get("event_cost_per_day")
+    came_in, went_out = spent.get("today_input", 0), spent.get("today_output", 0)
+    if tokens is not None and came_in + went_out >= tokens:
+        return True
+    cost = (came_in * budgets.get("price_input", 0) + went_out * budgets.get("price_output", 0)) / 1e6
+    return money is not None and cost >= money
