@@ -41,6 +41,7 @@ _STRINGS: Final = (
 _DIGITS: Final = re.compile(r"[0-9]+(?:[.,\u00a0\u202f'’][0-9]+)*")
 _BUTTONS: Final = ("Hold", "Compare", "Confirm", "Message", "Reveal")
 _DEEP: Final = 6
+_MOST_SOURCES: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,10 @@ def evidence_of(
 ) -> Evidence:
     """Everything the answer to one message may speak of. `done` are the verbs that were carried out."""
     shown = {tile.listing_id: tile for tile in facts.tiles}
-    all_known = {**(listings or {}), **({facts.first.id: facts.first} if facts.first else {})}
-    known = {listing_id: _sure(facts.document, one) for listing_id, one in all_known.items()}
-    sources = tuple(
-        _source(facts.words, known.get(listing_id), shown.get(listing_id))
-        for listing_id in {**shown, **known}
-    )
+    given = {**(listings or {}), **({facts.first.id: facts.first} if facts.first else {})}
+    known = {listing_id: _sure(facts.document, one) for listing_id, one in given.items()}
+    spoken_of = [*shown, *(listing_id for listing_id in known if listing_id not in shown)][:_MOST_SOURCES]
+    sources = tuple(_source(facts.words, known.get(one), shown.get(one)) for one in spoken_of)
     phrases = tuple(_phrases(facts))
     return Evidence(
         sources,
