@@ -87,6 +87,17 @@ def loosenings(items: Iterable[Answer], head: EventHead) -> tuple[list[Loosening
     return shown, ways
 
 
+def aside(found: Answer, title: str, head: EventHead, *, cheaper: bool) -> str:
+    """What the shelf shows when it shows what resembles one listing: `8 cars like the 2022 Model 3, but cheaper`."""
+    one = f"the {title}" if title else "this one"
+    if found.get("missing") and not found.get("limits"):
+        return f"The price of {one} is not stated, so nothing can be called cheaper."
+    if not found["tiles"]:
+        return f"Within your limits there is nothing like {one}{' that costs less' if cheaper else ''}."
+    many = formats.count(len(found["tiles"]), head.noun, head.nouns)
+    return f"{many} like {one}{', but cheaper' if cheaper else ''}"
+
+
 def hints(answer: Answer) -> list[str]:
     """How many each suggested answer would leave, beside it: `12`, `about 12`; empty where nobody counted."""
     options = list(answer.get("quick_replies") or ())

@@ -154,6 +154,16 @@ def _actions(
     return rx.el.div(hold, rx.cond(may_compare, compare), class_name="tile__actions")
 
 
+def aside_bar(words: Any, on_back: Any) -> rx.Component:
+    """Says that the shelf shows something else for now, and leads back."""
+    bar = rx.el.div(
+        rx.el.p(words, role="status"),
+        button("Back to what was found", small=True, on_click=on_back),
+        class_name="aside",
+    )
+    return rx.cond(words != "", bar)
+
+
 def no_tiles(nouns: Any) -> rx.Component:
     """Nothing meets every must: says so, and what can be done."""
     return rx.el.div(

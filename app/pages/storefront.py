@@ -20,11 +20,12 @@ from app.components.detail import detail
 from app.components.holding import hold_dialog
 from app.components.native import ranked, server_clock
 from app.components.survey import survey_card
-from app.components.tiles import no_tiles, tile, tile_skeletons
+from app.components.tiles import aside_bar, no_tiles, tile, tile_skeletons
 from app.components.wishes import chip_dialog, share_control, share_dialog
 from app.states.comparing import Comparing
 from app.states.confirming import Confirming
 from app.states.holding import Holding
+from app.states.resembling import Resembling
 from app.states.sharing import Sharing
 from app.states.storefront import Storefront as S
 from app.states.talking import Talking
@@ -76,7 +77,7 @@ def _frame() -> rx.Component:
                 failed=Talking.failed,
                 on_send=Talking.send,
                 foot=foot,
-                person=Confirming.person,
+                person=S.person,
             ),
             _shelf(),
             id="main",
@@ -133,6 +134,7 @@ def _shelf() -> rx.Component:
     )
     return rx.el.section(
         head,
+        aside_bar(S.aside, Resembling.back),
         ways_out(S.ways, rx.cond(S.found, "With a little more room", "Closest ways out"), Wishing.loosen),
         rx.cond(S.tiles.length() > 0, shown, no_tiles(S.head.nouns)),
         rx.cond(
@@ -157,7 +159,7 @@ def _layers() -> rx.Component:
             on_end=S.refresh_states,
             actions=S.head.actions,
             on_action=lambda verb: Confirming.request(verb, S.listing.id),
-            on_alike=lambda cheaper: Talking.alike(S.listing.id, cheaper),
+            on_alike=lambda cheaper: Resembling.more(S.listing.id, cheaper),
             compared=Comparing.chosen.contains(S.listing.id),
             may_compare=S.head.comparison,
             on_compare=Comparing.toggle(S.listing.id),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import reflex as rx
 
 from app import bridge, showing
@@ -53,11 +56,17 @@ class Comparing(rx.State):
     async def open(self):
         front = await self.get_state(Storefront)
         await bridge.limit(self, "action")
-        items = [await front._listing(listing_id) for listing_id in self.chosen]
-        self.heads, self.differing, self.equal = showing.comparison(items)
-        self.is_open = True
+        answer = await storefront.compare(bridge.runtime(), front._buyer(), listing_ids=self.chosen)
+        self._show(answer, front)
         yield
         await storefront.note_action(bridge.runtime(), front._buyer(), action="compared", listing_id=None)
+
+    def _show(self, answer: Mapping[str, Any], front: Storefront) -> None:
+        """A comparison, asked for by button or in words."""
+        ids = [int(head["listing_id"]) for head in answer["heads"]]
+        items = {listing_id: item for listing_id in ids if (item := front._summary(listing_id))}
+        self.heads, self.differing, self.equal = showing.compared(answer, items)
+        self.chosen, self.summary, self.is_open = ids, str(answer["summary"]), True
 
     @rx.event
     def drop(self, listing_id: int):

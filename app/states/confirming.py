@@ -22,6 +22,8 @@ from backend.flows import confirmed, guarding
 from backend.kit.text import storable
 
 NOTHING = Confirmation()
+#: What is not asked of a person, and has no details.
+DIRECT = frozenset({"hold", "release", "share", "withdraw"})
 #: What a person is to read, so that the buyer writes it.
 WRITTEN = frozenset({"book", "info", "message", "offer", "remind"})
 
@@ -33,7 +35,6 @@ class Confirming(rx.State):
     asked: Confirmation = NOTHING
     needs_words: bool = False
     busy: bool = False
-    person: str = ""
 
     _prepared: dict[str, dict[str, Any]] = {}
     _of: str = ""
@@ -42,12 +43,9 @@ class Confirming(rx.State):
     async def load(self) -> None:
         """A page that is opened knows whether a person was asked; what was only prepared is asked anew."""
         front = await self.get_state(Storefront)
-        self.cards, self.asked, self._prepared, self.busy, self.person = [], NOTHING, {}, False, ""
+        self.cards, self.asked, self._prepared, self.busy = [], NOTHING, {}, False
         if front.ready:
-            asked = await confirmed.list_own_requests(bridge.runtime(), front._buyer())
-            self.person = next(
-                (confirm_showing.person(one.status) for one in asked if one.kind == "hand_off"), ""
-            )
+            await front._read_person()
 
     @rx.event
     async def request(self, verb: str, listing_id: int = 0):
@@ -55,7 +53,8 @@ class Confirming(rx.State):
         front = await self.get_state(Storefront)
         front.detail_open = False
         await bridge.limit(self, "action")
-        arguments = {"listing_id": listing_id} if listing_id else {}
+        about = {"listing_id": listing_id} if listing_id else {}
+        arguments = about if verb in DIRECT else {**about, "details": {}}
         self.needs_words = verb in WRITTEN
         prepared = await self._prepare(front, verb, arguments)
         self.asked = self._card(prepared, front)
@@ -133,7 +132,7 @@ class Confirming(rx.State):
         kept = [one for one in self.cards if one.state != "open"]
         prepared = answer.get("confirmations") or ()
         if answer.get("handoff"):
-            self.person = confirm_showing.person("open")
+            front.person = confirm_showing.person("open")
         self.cards = [
             *kept,
             *(self._card(dict(one), front) for one in prepared if confirm_showing.is_known(one["verb"])),
@@ -162,7 +161,7 @@ class Confirming(rx.State):
             await front._read_states()
             item.held_until = result.expires_at.isoformat() if item.verb == "hold" else ""
         elif isinstance(result, BuyerRequest) and result.kind == "hand_off":
-            self.person = confirm_showing.person(result.status)
+            front.person = confirm_showing.person(result.status)
         elif item.verb in ("share", "withdraw"):
             front._is_shared = item.verb == "share"
         return _after(item, "done", confirm_showing.done(item.verb))

@@ -13,14 +13,14 @@ from uuid import uuid4
 
 import reflex as rx
 
-from app import answer_showing, bridge, showing
+from app import answer_showing, bridge, confirm_showing, showing
 from app.messages import words
 from app.views import Chip, EventHead, Listing, Loosening, Tile, Turn
 from backend.core.context import Actor
 from backend.core.errors import AppError, Busy, Conflict, Gone, NotFound, NotSignedIn, TooMany
 from backend.domains.policy.model import SessionFacts
 from backend.domains.transactions import service as transactions
-from backend.flows import dealers, storefront
+from backend.flows import confirmed, dealers, storefront
 
 TO_TOP = "document.getElementById('shelf')?.scrollTo({top: 0}); document.querySelector('.tiles')?.scrollTo({left: 0})"
 
@@ -44,6 +44,8 @@ class Storefront(rx.State):
     nice: list[Chip] = []
     title: str = ""
     change: str = ""
+    aside: str = ""
+    person: str = ""
     fresh: bool = True
     found: bool = True
     ways: list[Loosening] = []
@@ -117,7 +119,7 @@ class Storefront(rx.State):
         self.change = ""
 
     def _show_results(self, answer: dict[str, Any]) -> None:
-        self.found = int(answer["matches"]) > 0
+        self.found, self.aside = int(answer["matches"]) > 0, ""
         self.tiles = showing.tiles(answer["tiles"], self._own, fits=self.found)
         self.must = showing.chips(answer["chips"], "must")
         self.nice = showing.chips(answer["chips"], "nice")
@@ -185,12 +187,14 @@ class Storefront(rx.State):
         async for message in bridge.listen(self, f"event:{self._event_id}"):
             if mine != self._watch:
                 return
-            if message["event"] == "idle":
+            if message["event"] == "idle" and self.person != confirm_showing.person("open"):
                 continue
             async with self:
                 if mine != self._watch:
                     return
-                if message["event"] == "subscribed":
+                if message["event"] == "idle":
+                    await self._read_person()
+                elif message["event"] == "subscribed":
                     await self._read_states()
                 elif message["event"] == "listing_state":
                     self._apply(message["payload"])
@@ -198,6 +202,13 @@ class Storefront(rx.State):
                     number = int(message["payload"]["number"])
                     event = await storefront.shown(bridge.runtime(), self._buyer(), number=number)
                     self.head = showing.event_head(event)
+
+    async def _read_person(self) -> None:
+        """Whether a person was asked to join, and how far that is."""
+        asked = await confirmed.list_own_requests(bridge.runtime(), self._buyer())
+        self.person = next(
+            (confirm_showing.person(one.status) for one in asked if one.kind == "hand_off"), ""
+        )
 
     @rx.event
     async def refresh_states(self) -> None:

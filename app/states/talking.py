@@ -13,6 +13,7 @@ import reflex as rx
 
 from app import answer_showing, bridge, showing
 from app.messages import words
+from app.states.comparing import Comparing
 from app.states.confirming import Confirming
 from app.states.storefront import TO_TOP, Storefront
 from app.views import Asked, Turn
@@ -77,21 +78,14 @@ class Talking(rx.State):
             front._show_answer(answer)
             (await self.get_state(Confirming))._show(answer, front)
             self._survey_from(answer)
+            if side := answer.get("comparison"):
+                (await self.get_state(Comparing))._show(side, front)
             self.busy, self.saying, self.doing = False, "", ""
             self.accepted += 1
             is_shared = front._is_shared
         yield rx.call_script(TO_TOP)
         if is_shared:
             yield Storefront.refresh_lead
-
-    @rx.event
-    async def alike(self, listing_id: int, cheaper: bool):
-        """More like one of those shown, in the conversation like anything else that is asked."""
-        front = await self.get_state(Storefront)
-        front.detail_open = False
-        item = front._summary(listing_id)
-        title = item.title if item else ""
-        return Talking.send(f"Like the {title}, but cheaper" if cheaper else f"More like the {title}", "")
 
     @rx.event
     def skip_survey(self) -> None:

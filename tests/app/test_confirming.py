@@ -57,7 +57,7 @@ def front() -> SimpleNamespace:
 
     return SimpleNamespace(
         head=EventHead(guide="Claire"), _summary=lambda _: None, _buyer=lambda: "buyer", _read_states=read_states,
-        detail_open=True, _is_shared=False,
+        detail_open=True, _is_shared=False, person="",
     )  # fmt: skip
 
 
@@ -70,7 +70,6 @@ def state(front: Any) -> Any:
         asked=None,
         needs_words=False,
         busy=False,
-        person="",
         _prepared={},
         _of="",
     )
@@ -98,7 +97,7 @@ async def test_a_card_of_the_guide_does_nothing_until_it_is_confirmed(
     await act(state, "confirm", card.key)
     assert calls.said == [{"verb": "hand_off", "arguments": {}, "confirmation": UUID(TOKEN), "key": card.key}]
     assert (state.cards[0].state, state.busy) == ("done", False)
-    assert "Nobody has joined yet" in state.person
+    assert "Nobody has joined yet" in front.person
     await act(state, "confirm", card.key)
     assert len(calls.said) == 1, "a second tap is nothing"
 
@@ -144,6 +143,7 @@ async def test_words_are_prepared_with_the_yes_so_that_it_is_to_exactly_these(
 ) -> None:
     await act(state, "request", "info", 7)
     assert (state.needs_words, front.detail_open) == (True, False)
+    assert calls.prepared == [("info", {"listing_id": 7, "details": {}})], "as the request itself has them"
     await act(state, "submit", {"words": " Is it free on Friday? "})
     wanted = {"listing_id": 7, "details": {"words": "Is it free on Friday?"}}
     assert calls.prepared[-1] == ("info", wanted)

@@ -10,11 +10,13 @@ import pytest
 from app import bridge
 from app.messages import WORDS
 from app.states.comparing import Comparing
+from app.states.resembling import Resembling
 from app.states.storefront import Storefront
 from app.states.talking import LONGEST_MESSAGE, Talking
 from app.states.wishing import Wishing
-from app.views import Turn
+from app.views import EventHead, Turn
 from backend.core.errors import Busy, InvalidInput
+from tests.app.test_showing import tile
 
 ANSWER = {"reply": "28 cars fit.", "quick_replies": [], "tiles": [], "chips": [], "matches": 28, "note": ""}
 
@@ -23,7 +25,7 @@ class Screen(SimpleNamespace):
     """A state as a handler sees it: its values, and the other states of the tab."""
 
     def __init__(self, of: type[Any], front: Any, **values: Any) -> None:
-        private = {"_begin", "_give_up", "_change", "_toggle", "_survey_from"}
+        private = {"_begin", "_give_up", "_change", "_toggle", "_survey_from", "_show"}
         methods = {name: fn for name, fn in vars(of).items() if name in private}
         super().__init__(**{name: fn.__get__(self) for name, fn in methods.items()}, **values)
         self.front = front
@@ -144,6 +146,52 @@ async def test_wishes_that_dealers_see_are_brought_up_to_date(front: Any, change
     front._is_shared = True
     steps = await Wishing.event_handlers["remove"].fn(Screen(Wishing, front), "price:lte:must")
     assert steps[-1] is Storefront.refresh_lead
+
+
+def test_a_comparison_asked_for_in_words_is_the_one_that_is_chosen() -> None:
+    front = SimpleNamespace(_summary=lambda _: None)
+    state = Screen(Comparing, front, chosen=[9], is_open=False)
+    heads = [{"listing_id": n, "title": "Car", "price_text": "$9", "state": "available"} for n in (1, 2)]
+    state._show({"heads": heads, "rows": [], "summary": "All facts are the same."}, front)
+    assert (state.chosen, state.is_open, state.summary) == ([1, 2], True, "All facts are the same.")
+
+
+@pytest.fixture
+def alike(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    found: dict[str, Any] = {"tiles": [], "limits": ["Up to $9"], "missing": []}
+
+    async def count(state: Any, group: str) -> None:
+        return None
+
+    async def similar(runtime: Any, actor: Any, *, listing_id: int, than: list[str]) -> Any:
+        return found | {"than": than}
+
+    monkeypatch.setattr(bridge, "limit", count)
+    monkeypatch.setattr(bridge, "runtime", lambda: None)
+    monkeypatch.setattr("app.states.resembling.storefront.similar", similar)
+    return found
+
+
+async def test_what_resembles_one_leads_back_to_what_was_found(alike: dict[str, Any]) -> None:
+    async def read_states() -> None:
+        return None
+
+    front = SimpleNamespace(
+        tiles=["found"], aside="", head=EventHead(noun="car", nouns="cars"), detail_open=True, _own={},
+        _buyer=lambda: "buyer", _summary=lambda _: None, _read_states=read_states,
+    )  # fmt: skip
+    state = Screen(Resembling, front, _before=[])
+    more, back = Resembling.event_handlers["more"].fn, Resembling.event_handlers["back"].fn
+    await more(state, 7, True)
+    assert (front.aside, front.tiles) == (
+        "Within your limits there is nothing like this one that costs less.",
+        ["found"],
+    )
+    alike["tiles"] = [tile()]
+    await more(state, 7, False)
+    assert (front.aside, len(front.tiles), front.detail_open) == ("1 car like this one", 1, False)
+    await back(state)
+    assert (front.aside, front.tiles) == ("", ["found"])
 
 
 def test_a_fifth_lets_the_first_go() -> None:
