@@ -39,6 +39,8 @@ def _pair(text: Text, lex: Lexicon, a: Quantity, b: Quantity) -> tuple[Quantity,
     """`at least 2,000 but no more than 2,800 sq ft` shares a unit; `from 2015 or 2018` is no range."""
     between = [t.text for t in text.tokens[a.end : b.said]]
     words = lex.words
+    if b.unit == "year" and a.op and not b.op and between and words["range_ands"].issuperset(between):
+        return a, replace(b, op=a.op, age=True)  # `no more than 30,000 km and 4 years`
     if a.scale != b.scale or len(between) > 2:
         return a, b
     origin = a.first > 0 and text.tokens[a.first - 1].text in words["origins"]

@@ -192,6 +192,9 @@ def _by_unit(reader: Reader, q: Quantity) -> str | None:
         for a in reader.terms.attributes.values()
         if a.kind == "number" and a.unit and convert_to(1, unit, a.unit) is not None
     ]
+    if unit == "point" and not fields:
+        rated = (f for f in reader.terms.attributes if f.endswith(("score", "rating", "points", "grade")))
+        return next((f for f in rated if reader.terms.is_number(f)), None)
     fields = [f for f in fields if (f == "mileage") == (unit in ("mi", "km")) or _is_range(reader, f, unit)]
     before = [f.field for f in reader.state.filters if f.field in fields]
     if len(fields) <= 1 or (before and (reader.corrects or not q.op)):

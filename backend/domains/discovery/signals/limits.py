@@ -49,6 +49,9 @@ def _meant(reader: Reader, found: Sequence[Quantity]) -> list[Quantity]:
     for q in found:
         last = kept[-1] if kept else None
         between = reader.text.between(last.end, q.first) if last else ""
+        if last and last.decade and q.decade and last.high is None and _is_joined(reader, between):
+            kept[-1] = replace(last, high=q.value, end=q.end)
+            continue
         if last and len(between) < _BREATH and reader.lex.patterns["correct"].search(between):
             kept.pop()
             field, _ = field_of(reader, last, found)
@@ -56,6 +59,13 @@ def _meant(reader: Reader, found: Sequence[Quantity]) -> list[Quantity]:
                 q = replace(q, unit=last.unit, op=q.op or last.op, field=field)
         kept.append(q)
     return kept
+
+
+def _is_joined(reader: Reader, between: str) -> bool:
+    words = reader.lex.words
+    return bool(between) and (words["alternatives"] | words["range_ands"] | words["range_joins"]).issuperset(
+        between.split()
+    )
 
 
 def _tokens(reader: Reader, q: Quantity, field: str) -> set[int]:
@@ -156,6 +166,12 @@ def _direction(reader: Reader, q: Quantity, field: str) -> str:
     return "lte" if field == "price" or tail in reader.lex.less_is_better else ""
 
 
+def _kept(reader: Reader, field: str) -> str:
+    """The one direction in which an attribute is limited so far."""
+    ops = {f.op for f in reader.state.filters if f.field == field and f.group == "must"}
+    return next(iter(ops)) if len(ops) == 1 and ops <= {"lte", "gte"} else ""
+
+
 def _price(
     reader: Reader, q: Quantity, low: float, high: float | None, op: str, soft: bool, source: str
 ) -> tuple[list[Filter], list[Signal]]:
@@ -223,6 +239,8 @@ def _years(reader: Reader, q: Quantity, field: str, soft: bool) -> list[Filter]:
         return [made(q.op, q.value + {"<": -1, ">": 1}.get(sign, 0))]
     if q.op == "about":
         return [reader.filter(field, "eq", int(q.value), source, nice=True)]
+    if reader.corrects and (kept := _kept(reader, field)):
+        return [made(kept, q.value)]
     if q.value > reader.today.year + 1:
         return []
     return [made("in", q.value)] if not q.negated else []

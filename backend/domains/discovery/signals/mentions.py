@@ -139,8 +139,15 @@ def clauses(text: Text, lex: Lexicon, found: Sequence[Mention] = ()) -> list[Cla
     made: list[Clause] = []
     for first, end, sentence in spans:
         has = any(first <= f < end for f in soft)
-        made.append(Clause(first, end, sentence, soft=has, removes=any(first <= f < end for f in removing)))
+        removes = any(first <= f < end for f in removing) or _is_needless(text, lex, first, end)
+        made.append(Clause(first, end, sentence, soft=has, removes=removes))
     return _questions(text, lex, made, wanted)
+
+
+def _is_needless(text: Text, lex: Lexicon, first: int, end: int) -> bool:
+    """`no wooden case needed` asks for none of it, and rules none out."""
+    none = any(t.text in lex.words["none"] for t in text.tokens[first:end])
+    return none and text.tokens[end - 1].text in lex.words["needless"]
 
 
 def _spans(text: Text, lex: Lexicon) -> list[tuple[int, int, int]]:

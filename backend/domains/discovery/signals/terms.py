@@ -208,12 +208,17 @@ class _Builder:
     def _world(self, field: str, pairs: Iterable[tuple[str, str]], mine: Mapping[str, str]) -> None:
         for phrase, value in pairs:
             shown = mine.get(fold(value), value)
-            capital = fold(phrase) in self.world.capital or len(phrase) <= 3
-            self.add(
-                phrase,
-                Term("value", field, (shown,), capital=capital, known=shown in mine.values()),
-                over=False,
+            listed = fold(phrase) in self.world.capital
+            capital = listed or (len(phrase) <= 3 and field != "make")
+            term = Term(
+                "value",
+                field,
+                (shown,),
+                capital=capital,
+                upper=listed and phrase.isupper(),
+                known=shown in mine.values(),
             )
+            self.add(phrase, term, over=False)
 
     def _regions(self, field: str, mine: Mapping[str, str]) -> None:
         for code, aliases in self.world.regions.items():

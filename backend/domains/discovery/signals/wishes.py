@@ -140,6 +140,8 @@ def _is_place(reader: Reader, mention: Mention) -> bool:
     words = reader.text.before(mention.first, 24).split()
     if clause is None:
         return False
+    if len(words) > 1 and words[-1] in reader.lex.words["definite"]:  # `oder der Türkei`
+        words.pop()
     if mention.first == clause.first:
         return mention.end == clause.end or reader.text.tokens[mention.end].text in reader.lex.words["links"]
     return bool(reader.lex.patterns["place"].search(" ".join(words[-2:]))) and (
