@@ -103,6 +103,7 @@ async def run(ground: Ground) -> Findings:
     with ground.owner() as owner:
         stock = _prepare(owner, ground, version.event_id)
         _by_function(ground, owner, stock, found)
+        _one_after_the_other(ground, stock, found)
         await _by_service(ground, stock, found)
         await _races(ground, owner, stock, found)
     return found
@@ -112,7 +113,7 @@ def _prepare(owner: Owner, ground: Ground, event: UUID) -> _Stock:
     sizes = ground.sizes
     by_function = sizes.holds * CLIENTS * sizes.hold_rounds * len(_VARIANTS)
     by_service = (sizes.holds // 3 + 1) * CLIENTS * (sizes.hold_rounds + 1)
-    count = by_function + by_service + sizes.races * BUYERS
+    count = by_function + by_service + sizes.holds * CLIENTS + sizes.races * BUYERS
     values = {"count": count, "event": event}
     owner.execute(_MAKE)
     owner.execute(_UNITS, values)
@@ -141,12 +142,31 @@ def _without(owner: Owner, table: LiteralString, trigger: LiteralString) -> Iter
         owner.execute(f"alter table {table} enable trigger {trigger}")
 
 
+@contextmanager
+def _unguarded(owner: Owner) -> Iterator[None]:
+    """Nothing is asked and nothing is written down: what the guard costs."""
+    kept = scalar(owner, "select pg_get_functiondef('private.guard'::regproc)")
+    owner.execute(
+        """
+        create or replace function private.guard(
+          p_verb text, p_arguments jsonb, p_confirmation uuid default null, p_origin text default 'buyer',
+          p_standing boolean default false
+        ) returns int language sql security definer set search_path = '' as $$ select 0 $$
+        """
+    )
+    try:
+        yield
+    finally:
+        owner.execute(kept)
+
+
 # What a hold is made of: the same function with a part of its company taken away.
 _VARIANTS: dict[str, Callable[[Owner], object]] = {
     "private.place_hold": _as_is,
     "… its broadcasts written but not notified": lambda owner: _without(
         owner, "realtime.messages", "local_notify"
     ),
+    "… without the guard": _unguarded,
     "… without its broadcasts": lambda owner: _without(owner, "public.listing_units", "tell_unit"),
 }
 
@@ -190,6 +210,33 @@ def _pgbench(ground: Ground, script: str, values: dict[str, int]) -> float:
     if done.returncode or "ERROR" in done.stderr:
         raise RuntimeError(f"pgbench: {done.stderr[-2000:]}")
     return next(float(line.split()[2]) for line in done.stdout.splitlines() if line.startswith("tps"))
+
+
+def _one_after_the_other(ground: Ground, stock: _Stock, found: Findings) -> None:
+    """A buyer who asks what a hold means and then says yes: each call alone, nobody else there."""
+    count = ground.sizes.holds * CLIENTS
+    first = stock.take(count)
+    times: dict[str, list[float]] = {"prepare": [], "hold": []}
+    with psycopg.connect(ground.app_dsn, autocommit=True, options="-c role=anon") as conn:
+        for buyer in range(first + 1, first + 1 + count):
+            claims = {
+                "role": "anon",
+                "session_id": f"00000000-0000-4000-8000-{buyer:012x}",
+                "event_id": str(stock.event),
+            }
+            conn.execute("select set_config('request.jwt.claims', %s, false)", (json.dumps(claims),))
+            unit, began = stock.unit + buyer, time.perf_counter()
+            row = conn.execute(
+                "select private.prepare_action('hold', jsonb_build_object('listing_id', %s::bigint)) ->> 'confirmation'",
+                (unit,),
+            ).fetchone()
+            times["prepare"].append((time.perf_counter() - began) * 1e3)
+            assert row is not None
+            began = time.perf_counter()
+            conn.execute("select private.place_hold(%s, 'k', %s::uuid)", (unit, row[0]))
+            times["hold"].append((time.perf_counter() - began) * 1e3)
+    found.add("private.prepare_action, one client", times["prepare"])
+    found.add("… and the hold it was for", times["hold"])
 
 
 async def _by_service(ground: Ground, stock: _Stock, found: Findings) -> None:
