@@ -96,6 +96,7 @@ export function Composer({ store, label, placeholder, sendLabel, busy, accepted,
   const keep = (value) => { setText(value); stored.set(store, value); };
   const keepSent = (value) => { setSent(value); stored.set(`${store}.sent`, value.words ? JSON.stringify(value) : ""); };
   const underWay = Boolean(sent.words) && !sent.failed;
+  const queued = useRef(false); // Enter was pressed while an answer was on its way: it is sent as soon as it can be
   useEffect(() => {
     const before = parsed(stored.get(`${store}.sent`));
     setText(stored.get(store) || before.words || "");
@@ -107,6 +108,7 @@ export function Composer({ store, label, placeholder, sendLabel, busy, accepted,
     if (failed !== seen.current.failed) {
       if (!text) keep(sent.words ?? "");
       keepSent({ ...sent, failed: true });
+      queued.current = false;
       field.current?.focus();
     }
     seen.current = { accepted, failed };
@@ -114,19 +116,23 @@ export function Composer({ store, label, placeholder, sendLabel, busy, accepted,
   const send = (event) => {
     event?.preventDefault();
     const words = text.trim();
-    if (!words || busy || underWay) return;
+    queued.current = Boolean(words) && (busy || underWay);
+    if (!words || queued.current) return;
     const message = { words, key: words === sent.words && sent.key ? sent.key : fresh() };
     keepSent(message);
     keep("");
     onSend(message.words, message.key);
   };
+  useEffect(() => {
+    if (queued.current && !busy && !underWay) send();
+  }, [busy, underWay]);
   const press = (event) => {
     if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) send(event);
   };
   return (
     <form className={`composer__box${underWay ? " composer__box--sent" : ""}`} onSubmit={send}>
       <textarea ref={field} rows={1} aria-label={label} placeholder={placeholder} value={text}
-        maxLength={2000} enterKeyHint="send" onKeyDown={press} onChange={(event) => keep(event.target.value)} />
+        maxLength={2000} enterKeyHint="send" onKeyDown={press} onChange={(event) => { queued.current = false; keep(event.target.value); }} />
       <button type="submit" className="composer__send" disabled={busy || underWay || !text.trim()} aria-label={sendLabel}>
         <svg width="20" height="20" viewBox="0 0 24 24" fill="none" stroke="currentColor" strokeWidth="2"
           strokeLinecap="round" strokeLinejoin="round" aria-hidden="true"><path d="m5 12 7-7 7 7M12 19V5" /></svg>

@@ -45,7 +45,11 @@ def compare_sheet(
 ) -> rx.Component:
     """A table that pages by column on a phone."""
     same = rx.el.details(
-        rx.el.summary("The same for all: ", equal.length(), " facts", class_name="compare__summary"),
+        rx.el.summary(
+            "The same for all: ",
+            rx.cond(equal.length() == 1, "1 fact", equal.length().to_string() + " facts"),
+            class_name="compare__summary",
+        ),
         rx.el.div(
             rx.el.table(rx.el.tbody(rx.foreach(equal, _row)), class_name="compare"),
             class_name="compare__scroll",
