@@ -26,6 +26,7 @@ _FILES = (
     "requests_last.jsonl",
     "requests_third.jsonl",
     "requests_fourth.jsonl",
+    "requests_fifth.jsonl",
 )
 
 
@@ -41,6 +42,11 @@ def test_a_message_is_answered_as_it_should_be(sample: dict[str, Any]) -> None:
         assert words.casefold() not in screened.legitimate.casefold()
     if screened.stance == Stance.CONFIRM and "verb" in sample:
         assert sample["verb"] in [r.verb for r in screened.requests if r.stance == Stance.CONFIRM]
+
+
+@pytest.mark.parametrize("text", (_SAMPLES / "plain_wishes.txt").read_text(encoding="utf-8").splitlines())
+def test_a_plain_wish_or_question_is_never_refused(text: str) -> None:
+    assert screen(text).stance == Stance.HELP
 
 
 @pytest.mark.parametrize(
