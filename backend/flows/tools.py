@@ -123,6 +123,17 @@ async def act(ctx: Context, scene: Scene, wanted: Wanted) -> Acted:
     return _timed(done, began)
 
 
+async def act_or_fall_back(ctx: Context, scene: Scene, wanted: Wanted) -> list[Acted]:
+    """What came of it, and where it failed, of the document's fallback for it: once, and never of a fallback again."""
+    first = await act(ctx, scene, wanted)
+    name = declared(scene.document, first.tool).get("fallback") if first.outcome == "failed" else None
+    fallback = next((tool for tool in scene.policy.get("tools", ()) if tool["name"] == name), None)
+    if fallback is None or fallback["verb"] in READING:
+        return [first]
+    other = replace(wanted, verb=fallback["verb"], tool=fallback["name"])
+    return [first, await act(ctx, scene, other)]
+
+
 async def _act(ctx: Context, scene: Scene, wanted: Wanted, name: str) -> Acted:
     items = await _items(ctx, scene, wanted)
     step = _step(wanted, name, items, scene.shown)

@@ -174,7 +174,7 @@ async def _acts(ctx: Context, turn: Turn, turned: Turned) -> list[Acted]:
     )
     asked = [Wanted(r.verb, r.target, r.arguments) for r in turn.heard.wishes if r.verb != "hand_off"]
     wanted = [*asked, *(w for w in turn.guidance.wanted if w.verb not in {a.verb for a in asked})]
-    return [await tools.act(ctx, scene, one) for one in wanted[:_MOST_ACTS]]
+    return [done for one in wanted[:_MOST_ACTS] for done in await tools.act_or_fall_back(ctx, scene, one)]
 
 
 async def _side_by_side(ctx: Context, turn: Turn, turned: Turned) -> dict[str, Any] | None:

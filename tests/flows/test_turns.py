@@ -17,6 +17,7 @@ from backend.core.db import Database
 from backend.core.errors import Conflict, InvalidInput, NotFound
 from backend.domains.events.model import Bundle
 from backend.domains.policy.model import SessionFacts
+from backend.domains.transactions import service as transactions
 from backend.flows import storefront, streaming
 from tests.flows.conftest import SLUG, House
 
@@ -44,7 +45,13 @@ FREE = [
     {"name": "hold_listing", "description": "Holds.", "is_mutating": True, "needs_confirmation": False},
     {"name": "search_listings", "description": "Searches.", "needs_confirmation": False},
 ]
-HAND_OVER = {"name": "hand_over", "description": "Hands over.", "is_mutating": True, "needs_confirmation": False}
+CALL = {"name": "schedule_call", "description": "Books.", "is_mutating": True}
+HAND_OVER = {
+    "name": "hand_over",
+    "description": "Hands over.",
+    "is_mutating": True,
+    "needs_confirmation": False,
+}
 
 
 def one(owner: Owner, query: str, *values: Any) -> Any:
@@ -363,3 +370,38 @@ async def test_an_expired_policy_is_resolved_anew(house: House, owner: Owner) ->
         (buyer.session_id,),
     ).fetchall()
     assert [row["number"] for row in numbers] == [1, 2]
+
+
+async def test_a_tool_that_fails_has_its_fallback_and_a_person_may_take_over(
+    house: House, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools_ = [{**FREE[0], "fallback": "schedule_call", "timeout_seconds": 0.2}, FREE[1], HAND_OVER, CALL]
+    profile = {
+        "key": "all",
+        "tool_policy": {
+            "allowed": ["hold_listing", "schedule_call", "hand_over"],
+            "confirm": [],
+            "idempotent": [],
+        },
+    }
+    await house.publish(policy={"profiles": [profile]}, agent={"tools": tools_})
+    buyer, _ = await house.start()
+    await house.say(buyer, WISH)
+    prepare = transactions.prepare
+
+    async def hanging(ctx: Any, *, verb: str, **more: Any) -> Any:
+        if verb == "hold":
+            await asyncio.sleep(5)
+        return await prepare(ctx, verb=verb, **more)
+
+    monkeypatch.setattr(transactions, "prepare", hanging)
+    answer = await house.say(buyer, "hold the first one")
+    rows = owner.execute(
+        "select verb, outcome, reasons from public.tool_calls where session_id = %s order by id",
+        (buyer.session_id,),
+    ).fetchall()
+    assert [(row["verb"], row["outcome"]) for row in rows] == [
+        ("hold", "failed"), ("book", "prepared"), ("hand_off", "executed"),
+    ]  # fmt: skip
+    assert rows[0]["reasons"] == ["timed_out"]
+    assert answer["handoff"]["trigger"] == "tool_failed"
