@@ -39,7 +39,23 @@ _PAYLOADS: Final = frozenset({"markup", "url", "encoded"})
 _PERSONAL: Final = frozenset({"email", "phone", "card", "iban", "ssn"})
 _CASELESS: Final = frozenset({"de"})  # all nouns have a capital there
 _TITLES: Final = frozenset(
-    ["mr", "mrs", "ms", "miss", "dr", "herr", "herrn", "frau", "monsieur", "madame", "mme", "senor", "senora", "sr", "sra"]
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "miss",
+        "dr",
+        "herr",
+        "herrn",
+        "frau",
+        "monsieur",
+        "madame",
+        "mme",
+        "senor",
+        "senora",
+        "sr",
+        "sra",
+    ]
 )
 
 
