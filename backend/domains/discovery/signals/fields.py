@@ -56,6 +56,8 @@ def convert_to(value: float, unit: str, target: str | None) -> float | None:
 def field_of(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[str | None, Quantity]:
     if q.unit in ("mi", "km") and reader.lex.patterns["trip_after"].match(reader.text.after(q.end)):
         return None, q
+    if q.currency and reader.lex.patterns["rate_after"].match(reader.text.after(q.end)):
+        return None, q
     if q.unit == "lb" and not any(
         convert_to(1, "lb", a.unit) for a in reader.terms.attributes.values() if a.unit
     ):

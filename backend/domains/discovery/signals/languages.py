@@ -29,6 +29,7 @@ _MOST_WORDS: Final = 200
 _SHORT: Final = frozenset("àyoeu")  # words of one letter; the others are units and names
 # how much a word of the language says, one for goods, an inflected one, a letter
 _OWN, _NAMED, _INFLECTED, _LETTER = 1.0, 0.8, 0.5, 0.6
+_FEW: Final = 4
 
 
 @cache
@@ -88,7 +89,11 @@ def _spoken(message: str) -> Languages | None:
         return (ENGLISH,) if alone else None
     best = max(evident, key=lambda language: (others[language], sum(weights[language])))
     english_alone = sum(w for w, other in zip(weights[ENGLISH], weights[best], strict=True) if not other)
-    return (best, ENGLISH) if others[best] >= english_alone else (ENGLISH, best)
+    if others[best] >= english_alone:
+        return (best, ENGLISH)
+    speaks = any(w == _OWN and not other for w, other in zip(weights[best], weights[ENGLISH], strict=True))
+    # one word of goods in a long English message is rather an English word that the lexicon lacks
+    return (ENGLISH, best) if speaks or others[best] * _FEW > english_alone else (ENGLISH,)
 
 
 def _weight(word: str, language: str) -> float:

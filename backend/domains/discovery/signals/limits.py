@@ -13,6 +13,7 @@ from backend.domains.discovery.signals.quantities import Quantity
 from backend.domains.discovery.signals.reader import Found, Reader
 
 _THOUSAND: Final = 1000
+_FEW: Final = 12
 _BREATH: Final = 32  # how many letters lie between a figure and its correction
 
 
@@ -52,6 +53,9 @@ def _meant(reader: Reader, found: Sequence[Quantity]) -> list[Quantity]:
         if last and last.decade and q.decade and last.high is None and _is_joined(reader, between):
             kept[-1] = replace(last, high=q.value, end=q.end)
             continue
+        if last and _is_either(reader, last, q, between):
+            kept[-1] = replace(q, value=last.value, first=last.first, said=last.said)
+            continue
         if last and len(between) < _BREATH and reader.lex.patterns["correct"].search(between):
             kept.pop()
             field, _ = field_of(reader, last, found)
@@ -59,6 +63,12 @@ def _meant(reader: Reader, found: Sequence[Quantity]) -> list[Quantity]:
                 q = replace(q, unit=last.unit, op=q.op or last.op, field=field)
         kept.append(q)
     return kept
+
+
+def _is_either(reader: Reader, a: Quantity, b: Quantity, between: str) -> bool:
+    """`two or three cabins`: at least the fewer."""
+    plain = not (a.op or a.unit or a.currency or a.decade or a.high) and a.scale == b.scale == 1
+    return plain and not b.op and a.value < b.value <= _FEW and between in reader.lex.words["alternatives"]
 
 
 def _is_joined(reader: Reader, between: str) -> bool:

@@ -73,7 +73,8 @@ def _meant(reader: Reader, mention: Mention) -> tuple[Term, ...]:
     terms = [
         t
         for t in terms
-        if (t.field in _PLACES) <= place and (t.known or t.field in _PLACES or not _after_to(reader, mention))
+        if (t.field in _PLACES) <= place
+        and (t.known or t.field in _PLACES or t.field == "make" or not _after_to(reader, mention))
     ]
     if (
         place
