@@ -17,18 +17,15 @@ from backend.core.context import Actor, Context
 from backend.core.errors import AppError, Busy, Conflict
 from backend.domains.discovery import acting, conversation, escalating
 from backend.domains.discovery import service as discovery
-from backend.domains.discovery.escalating import Happened
 from backend.domains.discovery.hearing import Heard, hear
 from backend.domains.discovery.model import Answer, State
 from backend.domains.discovery.planning import Item, compared
 from backend.domains.discovery.requests import Stance
 from backend.domains.discovery.screen import with_events
-from backend.domains.discovery.sentiment import mood
 from backend.domains.discovery.service import Opened, Prepared, Turned
-from backend.domains.discovery.wording import Words
 from backend.domains.policy.model import Policy
 from backend.domains.policy.profiles import strictest
-from backend.flows import guarding, guiding, looking, tools
+from backend.flows import following, guarding, guiding, looking, tools
 from backend.flows.guidance import Guidance
 from backend.flows.knowing import Known, known_of, noting_failure
 from backend.flows.runtime import Runtime
@@ -140,7 +137,7 @@ async def _finished(ctx: Context, turn: Turn) -> dict[str, Any]:
     answer, state, dropped = _worded(turn, turned, state, acts)
     if beside:
         answer = replace(answer, reply=beside["summary"], extras={**answer.extras, "comparison": beside})
-    answer, state, acts = await _around(ctx, turn, answer, state, acts)
+    answer, state, acts = await following.what_follows(ctx, turn, answer, state, acts)
     said = any(not f.default for f in state.filters)
     return await discovery.keep_turn(
         ctx,
@@ -169,7 +166,7 @@ async def _acts(ctx: Context, turn: Turn, turned: Turned) -> list[Acted]:
         turn.prepared.session.event_id,
         turn.policy,
         turn.key,
-        turn.prepared.session.state.shown,
+        _shown(turn, turned),
         turned.found.listings,
     )
     asked = [Wanted(r.verb, r.target, r.arguments) for r in turn.heard.wishes if r.verb != "hand_off"]
@@ -177,9 +174,14 @@ async def _acts(ctx: Context, turn: Turn, turned: Turned) -> list[Acted]:
     return [done for one in wanted[:_MOST_ACTS] for done in await tools.act_or_fall_back(ctx, scene, one)]
 
 
+def _shown(turn: Turn, turned: Turned) -> tuple[int, ...]:
+    """What the buyer sees while writing: the tiles of the last answer, or those of the first screen, which nobody kept."""
+    return turn.prepared.session.state.shown or tuple(tile.listing_id for tile in turned.facts.tiles)
+
+
 async def _side_by_side(ctx: Context, turn: Turn, turned: Turned) -> dict[str, Any] | None:
     """The comparison a buyer asks for in words: of those named, else of the first ones shown."""
-    shown, read = turn.prepared.session.state.shown, turn.prepared.understanding
+    shown, read = _shown(turn, turned), turn.prepared.understanding
     if (
         "compare" not in read.intents
         or read.added
@@ -206,7 +208,7 @@ def _worded(
     if turn.guidance.text and all(one.outcome in ("prepared", "executed") for one in acts):
         parts.append(turn.guidance.text)
         dropped = turn.guidance.dropped
-    elif not parts or _says_something(turned):
+    elif not parts or _says_something(turned, is_acting=bool(acts)):
         asks = turn.guidance.asks
         facts = replace(turned.facts, question=None) if asks else turned.facts
         parts += [conversation.reply(facts), *([asks["text"]] if asks else [])]
@@ -237,72 +239,6 @@ def _extras(turn: Turn, acts: Sequence[Acted]) -> dict[str, Any]:
     return made | dict(turn.guidance.extras)
 
 
-async def _around(
-    ctx: Context, turn: Turn, answer: Answer, state: State, acts: list[Acted]
-) -> tuple[Answer, State, list[Acted]]:
-    """What may follow a turn: a person is asked for, a survey is due, something goes with it."""
-    if conversation.is_resting(turn.prepared.document):
-        return answer, state, acts
-    happened = _happened(turn, state, acts)
-    rule = escalating.escalation(turn.prepared.document, state, happened)
-    if rule is not None or happened.wants_person:
-        return await _handed_off(ctx, turn, answer, state, acts, rule)
-    extras: dict[str, Any] = {}
-    if survey := escalating.survey_due(turn.prepared.document, state, happened):
-        extras["survey"], state = survey, escalating.noted(state, escalating.SURVEYED)
-    elif offer := escalating.suggestion(turn.prepared.document, state, happened):
-        extras["suggestions"], state = [offer], escalating.suggested(state, offer["key"])
-    return replace(answer, extras={**answer.extras, **extras}) if extras else answer, state, acts
-
-
-async def _handed_off(
-    ctx: Context,
-    turn: Turn,
-    answer: Answer,
-    state: State,
-    acts: list[Acted],
-    rule: escalating.Escalation | None,
-) -> tuple[Answer, State, list[Acted]]:
-    """A person is asked for, and it is said as it is: nobody has answered yet."""
-    trigger, action, urgency = (
-        (rule.trigger, rule.action, rule.urgency) if rule else ("user_requested", "human_handoff", "medium")
-    )
-    scene = Scene(
-        turn.prepared.document,
-        Words.of(turn.prepared.document, turn.prepared.vocabulary),
-        turn.prepared.session.event_id,
-        turn.policy,
-        turn.key,
-    )
-    details = {"trigger": trigger, "action": action, "urgency": urgency}
-    done = await tools.hand_off(ctx, scene, details)
-    acts = [*acts, done]
-    if done.outcome != "executed":
-        return answer, state, acts
-    offered: Sequence[str] = (
-        turn.prepared.document.get("agent", {}).get("escalation", {}).get("unavailable", ())
-    )
-    text = acting.handed_off(offered)
-    state = escalating.noted(state, escalating.HANDED_OFF)
-    handoff = {**details, "text": text, "unavailable": list(offered)}
-    reply = text if trigger == "user_requested" and not acts[:-1] else f"{answer.reply} {text}".strip()
-    return replace(answer, reply=reply, extras={**answer.extras, "handoff": handoff}), state, acts
-
-
-def _happened(turn: Turn, state: State, acts: Sequence[Acted]) -> Happened:
-    requests = turn.heard.screened.requests
-    return Happened(
-        intents=turn.prepared.understanding.intents,
-        mood=mood(state.moods),
-        reasons=tuple(r.reason for r in turn.heard.refused),
-        tools=tuple(one.tool for one in acts if one.outcome in ("prepared", "executed")),
-        failed=tuple(one.tool for one in acts if one.outcome == "failed"),
-        has_hold=turn.opened.has_hold,
-        wants_person="person" in turn.prepared.understanding.intents
-        or any(r.verb == "hand_off" and r.stance is not Stance.REFUSE for r in requests),
-    )
-
-
 def _stance(heard: Heard, acts: Sequence[Acted]) -> Stance:
     """How the message was met; what was asked for and is not to be had here was declined."""
     stance = heard.screened.stance
@@ -327,9 +263,10 @@ def _is_heard(turn: Turn) -> bool:
     )
 
 
-def _says_something(turned: Turned) -> bool:
+def _says_something(turned: Turned, *, is_acting: bool) -> bool:
+    """Whether there is more to answer; “could you hold it?” is answered by what was prepared."""
     read = turned.facts.understanding
-    return bool(read.added or read.removed or read.questions or read.signals)
+    return bool(read.added or read.removed or read.signals or (read.questions and not is_acting))
 
 
 def _tool_rows(turn: Turn, acts: Sequence[Acted]) -> list[dict[str, Any]]:

@@ -125,6 +125,13 @@ async def test_a_hold_that_is_asked_for_is_prepared_and_only_the_buyers_own_yes_
     assert row == {"tool": "hold_listing", "verb": "hold", "outcome": "prepared"}
 
 
+async def test_the_first_screen_can_be_spoken_of(house: House) -> None:
+    buyer, screen = await house.start()
+    answer = await house.say(buyer, "could you hold the third one?")
+    assert [card["listing_id"] for card in answer["confirmations"]] == [screen["tiles"][2]["listing_id"]]
+    assert "Choose Hold" not in answer["reply"]
+
+
 async def test_which_one_is_asked_where_it_is_open(house: House) -> None:
     buyer, _ = await house.start()
     await house.say(buyer, WISH)
