@@ -6,13 +6,14 @@ import asyncio
 import os
 import signal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 import psycopg
 import pytest
 
 from tests.api.test_dealers import bearer, prepared
+from tests.factories import give_policy
 from tests.product import SLUG, Product
 
 BUYERS = 200
@@ -69,25 +70,42 @@ def make_sessions(product: Product, count: int) -> list[tuple[str, str]]:
     return [(str(s), mint_buyer_token(secret, session_id=s, event_id=event, now=now)) for s in made]
 
 
-async def all_at_once(api: str, buyers: list[tuple[str, str]], unit: int) -> list[int]:
+def yeses(product: Product, buyers: list[tuple[str, str]], unit: int) -> dict[str, str]:
+    """What each has after reading what a hold means: a policy, and the token of the yes. Asking is not what is raced for."""
+    made: dict[str, str] = {}
+    with psycopg.connect(product.dsn, autocommit=True) as conn:
+        give_policy(conn, *(UUID(session) for session, _ in buyers))
+        for session, _ in buyers:
+            row = conn.execute(
+                """
+                select set_config('request.jwt.claims', jsonb_build_object('role', 'anon', 'session_id', s.id,
+                                                                           'event_id', s.event_id)::text, false)
+                from public.sessions s where s.id = %s
+                """,
+                (session,),
+            ).fetchone()
+            assert row is not None
+            asked = conn.execute(
+                "select private.prepare_action('hold', jsonb_build_object('listing_id', %s::bigint)) ->> 'confirmation'",
+                (unit,),
+            ).fetchone()
+            assert asked is not None
+            made[session] = asked[0]
+    return made
+
+
+async def all_at_once(
+    api: str, buyers: list[tuple[str, str]], unit: int, confirmations: dict[str, str]
+) -> list[int]:
     """Status codes; 0 where the connection broke."""
     limits = httpx.Limits(max_connections=BUYERS)
     async with httpx.AsyncClient(base_url=api, timeout=30, limits=limits) as client:
 
         async def one(session: str, token: str) -> int:
             headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": f"race-{unit}"}
-            body: dict[str, Any] = {"session_id": session}
+            whole = {"session_id": session, "listing_id": unit, "confirm": True}
+            body = whole | {"confirmation": confirmations[session]}
             try:
-                asked = await client.post(
-                    "/api/v1/transaction/prepare",
-                    json=body | {"verb": "hold", "arguments": {"listing_id": unit}},
-                    headers=headers,
-                )
-                body |= {
-                    "listing_id": unit,
-                    "confirm": True,
-                    "confirmation": asked.json().get("confirmation"),
-                }
                 answer = await client.post("/api/v1/transaction/reserve", json=body, headers=headers)
             except httpx.HTTPError:
                 return 0
@@ -178,7 +196,8 @@ def test_a_token_speaks_for_its_own_conversation_alone(api: str, product: Produc
 
 async def test_one_of_two_hundred_wins_over_http(api: str, product: Product) -> None:
     unit = free_units(product, 1)[0]
-    answers = await all_at_once(api, make_sessions(product, BUYERS), unit)
+    buyers = make_sessions(product, BUYERS)
+    answers = await all_at_once(api, buyers, unit, yeses(product, buyers, unit))
     assert sorted(answers) == [200] + [409] * (BUYERS - 1)
     assert active_holds(product, unit) == 1
 
@@ -187,15 +206,16 @@ async def test_one_of_two_hundred_wins_over_http(api: str, product: Product) -> 
 async def test_a_process_killed_in_the_middle_leaves_one_winner(product: Product, after_s: float) -> None:
     unit = free_units(product, 1)[0]
     buyers = make_sessions(product, BUYERS)
+    confirmations = yeses(product, buyers, unit)
     api = product.start_api()
     victim = product.processes[-1]
-    racing = asyncio.create_task(all_at_once(api, buyers, unit))
+    racing = asyncio.create_task(all_at_once(api, buyers, unit, confirmations))
     await asyncio.sleep(after_s)
     os.killpg(victim.pid, signal.SIGKILL)
     before = await racing
     assert before.count(200) <= 1
     assert active_holds(product, unit) <= 1
     # everybody tries again with the same key: who won before the crash has won, and nobody else does
-    again = await all_at_once(product.start_api(), buyers, unit)
+    again = await all_at_once(product.start_api(), buyers, unit, confirmations)
     assert sorted(again) == [200] + [409] * (BUYERS - 1)
     assert active_holds(product, unit) == 1
