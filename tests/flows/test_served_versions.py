@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import psycopg
 import pytest
@@ -12,6 +13,7 @@ from backend.core.context import Actor
 from backend.core.errors import Conflict
 from backend.domains.discovery.conversation import RESTING
 from backend.flows import dealers, guarding, storefront
+from tests.factories import World
 from tests.flows.conftest import SLUG, House
 
 Owner = psycopg.Connection[dict[str, object]]
@@ -146,3 +148,19 @@ async def test_nothing_new_is_shared_while_it_is_switched_off(
         with pytest.raises(Conflict, match="actions_off"):
             await dealers.open_lead(house.runtime, shared, refresh=True)
     assert (await dealers.withdraw_lead(house.runtime, shared, key="w"))["status"] == "withdrawn"
+
+
+async def test_a_switch_of_the_organization_reaches_open_conversations_at_once(
+    house: House, owner: psycopg.Connection[Any], world: World
+) -> None:
+    buyer, screen = await house.start()
+    assert screen["event"]["actions_off"] is False
+    for is_on in (True, False):
+        async with house.runtime.database.as_actor(world.actor("operator")) as ctx:
+            await ctx.conn.execute(
+                "select private.set_flag(%s, 'mutating_tools_off', %s, 'a test')", (world.seller, is_on)
+            )
+        event = await storefront.shown(
+            house.runtime, buyer, number=1
+        )  # what a screen does when it hears of it
+        assert event["actions_off"] is is_on
