@@ -65,6 +65,12 @@ def field_of(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[st
     noun, q = _noun(reader, q, found)
     q = _in_seconds(reader, q, noun)
     year = reader.terms.find("year")
+    if (
+        q.unit == "year"
+        and not q.op
+        and reader.lex.patterns["person_age"].search(reader.text.before(q.first))
+    ):
+        return None, q  # `my son is 18 years old`
     if q.unit == "year" and (age := _age(reader)) is not None:
         return age, q
     if q.unit == "year":

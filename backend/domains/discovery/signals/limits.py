@@ -244,6 +244,8 @@ def _years(reader: Reader, q: Quantity, field: str, soft: bool) -> list[Filter]:
         return [made("gte", q.value + (bool(patterns["strict_newer"].search(before)) and not q.negated))]
     if q.older:
         return [made("lte", q.value - (bool(patterns["strict_older"].search(before)) and not q.negated))]
+    if q.op == "gte" and reader.says("birth_year"):  # `from 1986, her birth year`
+        return [made("in", q.value)]
     if q.op in ("lte", "gte"):
         sign = before.rstrip()[-1:]
         return [made(q.op, q.value + {"<": -1, ">": 1}.get(sign, 0))]

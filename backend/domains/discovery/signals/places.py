@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache
 from typing import Any, Final
 
@@ -90,6 +91,9 @@ def _cities(reader: Reader, taken: set[int]) -> list[Filter]:
             places, stop = [*places, place], end
         found.append(reader.filter(field, "in", places, reader.text.words(first, stop)))
         taken |= set(range(first, stop))
+    if len(found) > 1:  # `à Bordeaux ou à Nantes`
+        values = [city for f in found for city in f.value]
+        return [replace(found[0], value=list(dict.fromkeys(values)))]
     return found
 
 

@@ -1,9 +1,10 @@
 """Sentences of four languages: nearly all are read exactly, and each language is told from the others.
 
-Written before the words of German, French and Spanish: these scored 0.62 at first (English 0.93, German 0.41, French
-0.40, Spanish 0.35) and 0.99 in the end. `second`, `translated`, `english_more`, `shorthand` were each read once before
-their misreadings were mended: 0.95, 0.95, 0.90, 0.95. `last` was written after that; its first score, 0.97, and
-that of the harder `very_last`, 0.89, are the honest ones. Score: 0.3 F1 of signal types, 0.2 with values, 0.5 F1 of hard limits.
+The first four files were written before the words of German, French and Spanish. They scored 0.62 at first (English
+0.93, German 0.41, French 0.40, Spanish 0.35) and 0.99 in the end. `second`, `translated`, `english_more` and
+`shorthand` were each read once before their misreadings were mended: 0.95, 0.95, 0.90, 0.95. `last`, `very_last` and
+`once_more` came after that; their first scores are the honest ones: 0.97, 0.89, 0.98.
+Score: 0.3 F1 of signal types, 0.2 with values, 0.5 F1 of hard limits.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ FLOORS = {
     "shorthand": 0.96,
     "last": 0.96,
     "very_last": 0.96,
+    "once_more": 0.93,
 }
 
 
