@@ -6,7 +6,7 @@ The same for the buyer's buttons, the built-in planner and a model; each in what
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from backend.core.context import Context
@@ -16,6 +16,7 @@ from backend.domains.catalogue.model import Listing
 from backend.domains.discovery import comparing, likeness, prompting, ranking
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery.explaining import Scene
+from backend.domains.discovery.model import Tile
 from backend.domains.discovery.service import Prepared, Turned
 from backend.domains.discovery.wording import Words, chip_text
 from backend.flows.listing_facts import listing_view
@@ -39,13 +40,20 @@ async def compare(ctx: Context, prepared: Prepared, listing_ids: Sequence[int]) 
     return comparing.compare(scene_of(prepared), listings).to_json()
 
 
-async def similar(
-    ctx: Context, prepared: Prepared, listing_id: int, than: Sequence[str] = ()
-) -> dict[str, Any]:
-    """More like a listing, within the limits of the conversation.
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Listings like one, as a buyer sees them, and the same in a sentence."""
 
-    Shape: `{listing_id, tiles, matches, limits, missing}`. Raises: NotFound `catalogue.no_such_listing`.
-    """
+    listing_id: int
+    tiles: tuple[Tile, ...]
+    matches: int
+    limits: tuple[str, ...]
+    missing: tuple[str, ...]
+    text: str
+
+
+async def more_like(ctx: Context, prepared: Prepared, listing_id: int, than: Sequence[str] = ()) -> Alike:
+    """More like a listing, within the limits of the conversation. Raises: NotFound `catalogue.no_such_listing`."""
     one = await catalogue.get_listing(ctx, listing_id=listing_id)
     if one.event_id != prepared.session.event_id:
         raise NotFound("catalogue.no_such_listing", listing_id=listing_id)
@@ -59,13 +67,29 @@ async def similar(
         than=than,
     )
     scene = scene_of(prepared)
-    tiles = ranking.tiles(scene, found.hits, found.listings)
+    limits = tuple(chip_text(scene.words, limit) for limit in found.limits)
+    more = f", {', '.join(limit[:1].lower() + limit[1:] for limit in limits)}" if limits else ""
+    return Alike(
+        listing_id,
+        ranking.tiles(scene, found.hits, found.listings),
+        found.matches,
+        limits,
+        tuple(scene.words.spoken_label(field) for field in found.missing),
+        f"These are closest to the {one.title}{more}.",
+    )
+
+
+async def similar(
+    ctx: Context, prepared: Prepared, listing_id: int, than: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The same as JSON. Shape: `{listing_id, tiles, matches, limits, missing}`."""
+    found = await more_like(ctx, prepared, listing_id, than)
     return {
         "listing_id": listing_id,
-        "tiles": [tile.to_json() for tile in tiles],
+        "tiles": [tile.to_json() for tile in found.tiles],
         "matches": found.matches,
-        "limits": [chip_text(scene.words, limit) for limit in found.limits],
-        "missing": [scene.words.spoken_label(field) for field in found.missing],
+        "limits": list(found.limits),
+        "missing": list(found.missing),
     }
 
 

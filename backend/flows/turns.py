@@ -19,7 +19,7 @@ from backend.domains.discovery import acting, conversation, escalating
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery.hearing import Heard, hear
 from backend.domains.discovery.model import Answer, State
-from backend.domains.discovery.planning import Item, compared
+from backend.domains.discovery.planning import Item, alike, compared
 from backend.domains.discovery.requests import Stance
 from backend.domains.discovery.screen import with_events
 from backend.domains.discovery.service import Opened, Prepared, Turned
@@ -133,10 +133,14 @@ async def _finished(ctx: Context, turn: Turn) -> dict[str, Any]:
     turned = turn.guidance.turned or await discovery.answered(ctx, turn.prepared)
     acts = await _acts(ctx, turn, turned)
     beside = await _side_by_side(ctx, turn, turned)
+    like = await _more_like(ctx, turn, turned)
     state = escalating.felt(turned.state, turn.heard.feeling)
     answer, state, dropped = _worded(turn, turned, state, acts)
     if beside:
         answer = replace(answer, reply=beside["summary"], extras={**answer.extras, "comparison": beside})
+    if like and like.tiles:
+        state = replace(state, shown=tuple(tile.listing_id for tile in like.tiles))
+        answer = replace(answer, reply=like.text, tiles=like.tiles, matches=like.matches, note="")
     answer, state, acts = await following.what_follows(ctx, turn, answer, state, acts)
     said = any(not f.default for f in state.filters)
     return await discovery.keep_turn(
@@ -191,6 +195,15 @@ async def _side_by_side(ctx: Context, turn: Turn, turned: Turned) -> dict[str, A
         return None
     items = [Item(one.id, one.title, one.external_id) for one in turned.found.listings.values()]
     return await looking.compare(ctx, turn.prepared, compared(turn.heard.read, shown, items))
+
+
+async def _more_like(ctx: Context, turn: Turn, turned: Turned) -> looking.Alike | None:
+    """More like one that is shown, where a message that is not declined asks for it."""
+    if turn.heard.refused or conversation.is_resting(turn.prepared.document):
+        return None
+    items = [Item(one.id, one.title, one.external_id) for one in turned.found.listings.values()]
+    wanted = alike(turn.heard.read, _shown(turn, turned), items)
+    return await looking.more_like(ctx, turn.prepared, *wanted) if wanted else None
 
 
 def _worded(

@@ -275,6 +275,10 @@ async def test_listings_side_by_side_and_more_like_one(house: House) -> None:
     alike = await storefront.similar(house.runtime, buyer, listing_id=ids[0], than=["cheaper"])
     price = shown["tiles"][0]["price"]
     assert all(tile["price"] < price for tile in alike["tiles"])
+    said = await house.say(buyer, "more like the first one, but cheaper")
+    assert said["tiles"]
+    assert shown["tiles"][0]["title"] in said["reply"]
+    assert all(tile["price"] < price for tile in said["tiles"] if tile["price"] is not None)
     with pytest.raises(NotFound):
         await storefront.compare(house.runtime, buyer, listing_ids=[ids[0], 2**40])
 

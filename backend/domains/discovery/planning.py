@@ -46,7 +46,7 @@ _POINTING: Final = _set(
 )
 _PLAIN: Final = _set(
     "the a an one this that please car cars listing listings item items for me of with and or my your on in to at "
-    "der die das den ein eine einen mit und le la les un une du de des et el los las una con y"
+    "der die das den ein eine einen mit und le la les un une du de des et el los las una con y like wie comme como à al"
 )
 _WORD: Final = re.compile(r"[^\W_]+(?:[-./'][^\W_]+)*", re.UNICODE)
 
@@ -132,6 +132,33 @@ def compared(message: str, shown: Sequence[int], items: Sequence[Item]) -> tuple
     if len(by_words) > 1:
         return by_words[:MOST_COMPARED]
     return tuple(shown[: count or 2])
+
+
+#: Ways to ask for more of the kind, in four languages.
+_ALIKE: Final = re.compile(
+    r"\b(?:more|others?|something|anything|ones?) (?:like|similar to)\b|\bsimilar (?:to|ones?)\b"
+    r"|\bähnlich\w*|\bso (?:etwas|einer|eins) wie\b"
+    r"|\bsemblables?\b|\bdans le (?:même )?genre\b|\b(?:parecid|similar)\w* a(?:l|\b)",
+    re.IGNORECASE,
+)
+_THAN: Final[Mapping[str, re.Pattern[str]]] = {
+    "cheaper": re.compile(r"\bcheaper|less expensive|günstiger|billiger|moins cher|más barat", re.IGNORECASE),
+    "newer": re.compile(r"\bnewer|neuer\b|plus récent|más nuev", re.IGNORECASE),
+    "fewer_miles": re.compile(
+        r"\b(?:fewer|less) (?:miles|mileage)|weniger (?:kilometer|laufleistung)", re.IGNORECASE
+    ),
+}
+
+
+def alike(message: str, shown: Sequence[int], items: Sequence[Item]) -> tuple[int, tuple[str, ...]] | None:
+    """The listing a buyer wants more like, and in what they should differ; None where the message asks for no such thing."""
+    found = _ALIKE.search(message)
+    if found is None or not shown:
+        return None
+    than = tuple(name for name, pattern in _THAN.items() if pattern.search(message))
+    after = re.split(r"[,;.!?]| but | aber | mais | pero ", message[found.end() :])[0]
+    one = meant(after, items, shown, focus=shown[0])
+    return (one.ids[0], than) if one.exact else None
 
 
 _COUNTS: Final[Mapping[str, int]] = {

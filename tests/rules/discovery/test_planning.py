@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backend.domains.discovery import escalating, memory
 from backend.domains.discovery.escalating import Happened
 from backend.domains.discovery.model import Filter, Signal, State, TurnRow
-from backend.domains.discovery.planning import Item, compared, meant, plan
+from backend.domains.discovery.planning import Item, alike, compared, meant, plan
 from backend.domains.discovery.screen import events, sentences
 from backend.domains.discovery.wording import Words
 from tests.rules.discovery.vocabularies import CARS  # the words of a car event
@@ -52,6 +52,21 @@ def test_several_could_be_meant(said: str) -> None:
     found = meant(said, ITEMS, SHOWN)
     assert not found.exact
     assert len(found.ids) > 1
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("more like the first one, but cheaper", (3, ("cheaper",))),
+        ("something similar to the CR-V", (1, ())),
+        ("ähnliche wie den zweiten, aber günstiger", (1, ("cheaper",))),
+        ("more like this", (3, ())),
+        ("I would like something under 40k", None),
+        ("white, like my last car", None),
+    ],
+)
+def test_more_of_a_kind_is_asked_for(said: str, found: object) -> None:
+    assert alike(said, SHOWN, ITEMS) == found
 
 
 def test_nothing_of_that_name_is_there() -> None:
