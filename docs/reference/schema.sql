@@ -1617,6 +1617,15 @@ CREATE FUNCTION private.int_array(p_ids jsonb) RETURNS text
     AS $$
   select format('%L::int[]', coalesce('{' || string_agg(value::int::text, ',') || '}', '{}')) from jsonb_array_elements_text(p_ids)
 $$;
+CREATE FUNCTION private.is_sealing_due() RETURNS boolean
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select exists (
+    select from public.organizations o where exists (
+      select from public.receipts r where r.organization_id = o.id and r.created_at > coalesce(
+        (select a.sealed_until from public.receipt_anchors a where a.organization_id = o.id order by a.n desc limit 1), '-infinity')))
+$$;
 CREATE FUNCTION private.is_work_left() RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -5333,6 +5342,9 @@ REVOKE ALL ON FUNCTION private.guard_member() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.hide_prospects() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.inputs_sha256(p_verb text, p_arguments jsonb) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.int_array(p_ids jsonb) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.is_sealing_due() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.is_sealing_due() TO anon;
+GRANT ALL ON FUNCTION private.is_sealing_due() TO authenticated;
 REVOKE ALL ON FUNCTION private.is_work_left() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.is_work_left() TO anon;
 GRANT ALL ON FUNCTION private.is_work_left() TO authenticated;

@@ -46,5 +46,15 @@ begin
   return found;
 end $$;
 
+-- The cheap question before the system door is opened: whether any chain has grown since its last seal.
+create function private.is_sealing_due() returns boolean
+language sql stable security definer set search_path = '' as $$
+  select exists (
+    select from public.organizations o where exists (
+      select from public.receipts r where r.organization_id = o.id and r.created_at > coalesce(
+        (select a.sealed_until from public.receipt_anchors a where a.organization_id = o.id order by a.n desc limit 1), '-infinity')))
+$$;
+
 revoke all on private.sealed_texts from anon, authenticated, service_role;
 revoke execute on all functions in schema private from public;
+grant execute on function private.is_sealing_due() to anon, authenticated;

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
+from backend import worker
 from backend.cli import wiring
 from backend.cli.audit import _SAYS, audit, said
 from backend.core.db import Database
@@ -248,9 +249,12 @@ async def test_a_policy_that_was_changed_is_found(database: Database, owner: Own
 async def test_what_is_sealed_once_is_sealed_no_more(
     database: Database, owner: Owner, decided: World
 ) -> None:
-    for _ in range(2):
-        row = owner.execute("select private.seal_receipts() as made").fetchone()
-        assert row == {"made": 0}
+    assert await worker.seal(database) == 0
+    async with database.as_actor(decided.actor("buyer")) as ctx:
+        await confirmed(ctx, "hold", listing_id=decided.listings[1])
+    assert await worker.seal(database) == 1
+    assert await worker.seal(database) == 0
+    assert await broken(database) == []
 
 
 def test_the_command_says_what_is_broken_and_ends_with_one(

@@ -86,6 +86,11 @@ async def find_hashes(conn: Connection, *, wanted: Sequence[tuple[UUID, int]]) -
     return await cursor.fetchall()
 
 
+async def is_sealing_due(conn: Connection) -> bool:
+    cursor = await conn.execute("select private.is_sealing_due() as due")
+    return (await one_row(cursor))["due"]
+
+
 async def seal(conn: Connection) -> int:
     cursor = await conn.execute("select private.seal_receipts() as sealed")
     return (await one_row(cursor))["sealed"]

@@ -64,6 +64,11 @@ async def find_hashes(ctx: Context, *, wanted: Sequence[tuple[UUID, int]]) -> di
     return found
 
 
+async def is_sealing_due(ctx: Context) -> bool:
+    """Whether any chain has grown since its last seal; anybody may ask."""
+    return await audit_queries.is_sealing_due(ctx.conn)
+
+
 async def seal(ctx: Context) -> int:
     """Seals chains that have grown since the last seal. Shape: how many seals were made."""
     return await audit_queries.seal(ctx.conn)
