@@ -36,7 +36,7 @@ def card(
     )
     return rx.el.section(
         _about(item),
-        rx.cond(item.state == "open", rx.el.h3(item.title, class_name="card__title serif")),
+        rx.cond(item.state == "open", rx.el.h2(item.title, class_name="card__title serif")),
         rx.cond(item.state == "open", waits, result),
         class_name="card",
         id="card-" + item.key,

@@ -26,7 +26,7 @@ def survey_card(
         class_name="survey",
     )
     asked = rx.el.section(
-        rx.el.h3("Before you go", class_name="card__title serif"),
+        rx.el.h2("Before you go", class_name="card__title serif"),
         form,
         class_name="card card--quiet",
         custom_attrs={"aria-label": "A few questions"},

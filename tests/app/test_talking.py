@@ -80,6 +80,35 @@ async def test_an_answer_is_shown_and_counted(front: Any) -> None:
     assert (front.shown, front.fresh, state.accepted, state.busy) == ([ANSWER], False, 1, False)
 
 
+async def test_one_answer_to_a_survey_is_enough_and_none_is_not_sent(
+    front: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[Any] = []
+
+    async def count(state: Any, group: str) -> None:
+        return None
+
+    async def answer_survey(runtime: Any, actor: Any, *, answers: Any) -> bool:
+        kept.append(answers)
+        return True
+
+    monkeypatch.setattr(bridge, "limit", count)
+    monkeypatch.setattr(bridge, "runtime", lambda: None)
+    monkeypatch.setattr("app.states.talking.storefront.answer_survey", answer_survey)
+    questions = [
+        {"key": "nps", "question": "Would you?", "kind": "nps_scale"},
+        {"key": "why", "question": "Why?", "kind": "text"},
+    ]
+    state = talk(front, ANSWER | {"survey": {"questions": questions, "is_skippable": False}})
+    await say(state, "thanks, bye", "k" * 20)
+    assert (len(state.survey), state.skippable) == (2, False)
+    send = Talking.event_handlers["send_survey"].fn
+    await send(state, {})
+    assert (kept, bool(state.survey_problem)) == ([], True)
+    await send(state, {"nps": "9"})
+    assert (kept, state.survey, state.surveyed, state.survey_problem) == ([{"nps": 9}], [], True, "")
+
+
 async def test_a_failed_message_leaves_the_thread_and_is_sent_again_under_its_key(front: Any) -> None:
     state = talk(front, Busy("core.database_unreachable"))
     await say(state, "white", "k" * 20)
