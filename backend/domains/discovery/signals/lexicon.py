@@ -20,6 +20,7 @@ from backend.domains.discovery.signals.languages import (
     Languages,
     attribute_names,
     joined,
+    known_words,
     source,
     stem_of,
 )
@@ -67,6 +68,7 @@ class Lexicon:
     less_is_better: frozenset[str]
     counted: frozenset[str]
     common: frozenset[str]
+    known: frozenset[str]
     words: Mapping[str, frozenset[str]]
     heads: tuple[str, ...]
     story: re.Pattern[str]
@@ -164,6 +166,7 @@ def lexicon(languages: Languages = (ENGLISH,)) -> Lexicon:
         less_is_better=frozenset(data["less_is_better"]),
         counted=frozenset(data["counted"]),
         common=frozenset(data["common"].split()),
+        known=frozenset(data["common"].split()).union(*(known_words(code) for code in languages)),
         words={name: frozenset(fold(w) for w in listed.split()) for name, listed in data["words"].items()},
         heads=tuple(fold(word) for word in data["heads"].split()),
         story=any_of(data["story"]),

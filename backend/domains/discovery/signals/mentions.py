@@ -58,7 +58,8 @@ def corrected(text: Text, terms: Terms, lex: Lexicon) -> list[str]:
             or len(word) < 5
             or not word.isalpha()
             or word in terms.known
-            or token.text in lex.common
+            or word in lex.known
+            or token.text in lex.known
             or _is_word(word, lex)
         ):
             continue

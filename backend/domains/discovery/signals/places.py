@@ -124,7 +124,7 @@ def _is_other(reader: Reader, at: int) -> bool:
         word in reader.lex.common or any(m.first <= at < m.end for m in reader.mentions)
     ):
         return True
-    if reader.lex.capital_nouns and word in reader.terms.known:
+    if reader.lex.capital_nouns and (word in reader.terms.known or word in reader.lex.known):
         return True
     return (
         word in reader.lex.months

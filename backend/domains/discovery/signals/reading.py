@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 from typing import Final
+from uuid import UUID
 
-from backend.domains.catalogue.model import Vocabulary
+from backend.domains.catalogue.model import Attribute, Vocabulary
 from backend.domains.discovery.model import Settings, Signal, State, Understanding
 from backend.domains.discovery.signals import finance, limits, mentions, moods, places, text, timeline, wishes
 from backend.domains.discovery.signals.languages import pairs, spoken_in
@@ -24,8 +25,11 @@ _INTENTS: Final = ("restart", "greeting", "thanks", "cheaper", "compare", "hold"
 
 def prepare() -> None:
     """Reads and compiles the words of every language, so that no buyer waits for it: about two seconds, once."""
+    names = ("make", "model", "trim", "location_region", "location_country", "color_exterior")
+    goods = Vocabulary(UUID(int=0), 0, tuple(Attribute(name, "enum", name) for name in names), ())
     for languages in pairs():
         lex = lexicon(languages)
+        terms_of(goods, languages)
         places.patterns(lex.languages)
         timeline.patterns(lex.languages)
 

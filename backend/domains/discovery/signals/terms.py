@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 
 from backend.domains.catalogue.model import Attribute, Vocabulary
-from backend.domains.discovery.signals.languages import ENGLISH, Languages, known_words
+from backend.domains.discovery.signals.languages import ENGLISH, Languages
 from backend.domains.discovery.signals.lexicon import (
     Lexicon,
     Names,
@@ -111,8 +111,7 @@ class _Builder:
             for w in p
             if len(w) >= 5 and w.isalpha() and any(self._is_target(t) for t in terms.values())
         }
-        known = frozenset(w for p in self.found for w in p) | self.lex.common
-        known = known.union(*(known_words(language) for language in self.lex.languages))
+        known = frozenset(w for p in self.found for w in p)
         return Terms(
             self.attributes,
             ordered,
