@@ -27,6 +27,7 @@ from app.states.confirming import Confirming
 from app.states.dealer import Dealer
 from app.states.desk import Desk
 from app.states.event_page import EventPage
+from app.states.inbox import Inbox
 from app.states.landing import Landing
 from app.states.library import Library
 from app.states.members import Members
@@ -42,7 +43,7 @@ log = logging.getLogger(__name__)
 
 STYLES = tuple(
     f"/styles/{name}.css"
-    for name in ("tokens", "base", "storefront", "answers", "cockpit", "document", "blueprint")
+    for name in ("tokens", "base", "storefront", "answers", "cockpit", "document", "policy", "blueprint")
 )
 RELOAD = "location.reload()"
 SIGN_IN = "location.assign('/sign-in?next=' + encodeURIComponent(location.pathname + location.search))"
@@ -106,6 +107,7 @@ app.add_page(
     title=EventPage.page_title,
     on_load=[Desk.load, EventPage.load, Board.load, Tabs.load],
 )
+app.add_page(cockpit.inbox, route="/cockpit/inbox", title="Inbox · MPAX", on_load=[Desk.load, Inbox.load])
 app.add_page(
     cockpit.approvals,
     route="/cockpit/approvals",

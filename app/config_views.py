@@ -224,6 +224,22 @@ class KillSwitch:
 
 
 @dataclass
+class OrganizationStop:
+    """A stop switch for all events of an organization; `words` say what holds while it is on. `at` is when it was turned."""
+
+    name: str = ""
+    label: str = ""
+    use: str = ""
+    end: str = ""
+    help: str = ""
+    on: bool = False
+    words: str = ""
+    who: str = ""
+    at: str = ""
+    note: str = ""
+
+
+@dataclass
 class FlagRow:
     """A flag and where its value comes from; `own` is what the organization says: on, off or empty."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 from app.config_showing import section_title
-from app.config_views import Alert, KillSwitch, LeverRow, Option
+from app.config_views import Alert, KillSwitch, LeverRow, Option, OrganizationStop
 from backend.domains.events.levers import LeverView
+from backend.domains.events.lifecycle import Flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,28 @@ def stop_alerts(document: Mapping[str, Any]) -> list[Alert]:
         for key, stop in STOPS.items()
         if safety.get(key) is True
     ]
+
+
+def organization_stops(flags: Iterable[Flag], me: str) -> list[OrganizationStop]:
+    """The same switches for every event of an organization, with who turned each last. `me` is the reader's e-mail."""
+    said = {flag.name: flag for flag in flags}
+    return [_organization_stop(name, stop, said.get(name), me) for name, stop in STOPS.items()]
+
+
+def _organization_stop(name: str, stop: Stop, flag: Flag | None, me: str) -> OrganizationStop:
+    who = "" if flag is None else "you" if flag.updated_by == me else flag.updated_by or "the command line"
+    return OrganizationStop(
+        name=name,
+        label=f"{stop.label}, everywhere",
+        use=f"{stop.use} in every event",
+        end=f"{stop.end} in every event",
+        help=stop.help,
+        on=bool(flag and flag.is_on),
+        words=stop.on,
+        who=f"{'Turned on' if flag and flag.is_on else 'Turned off'} by {who}" if flag else "",
+        at=flag.updated_at.isoformat() if flag else "",
+        note=flag.note if flag else "",
+    )
 
 
 def grid(view: LeverView) -> tuple[str, str, str]:

@@ -110,7 +110,14 @@ def _holds(rows: Any, on_end: Any) -> rx.Component:
 def _sessions(rows: Any) -> rx.Component:
     def row(item: rx.Var[SessionRow]) -> rx.Component:
         return rx.el.tr(
-            rx.el.td(rx.el.code(item.short, class_name="mono")),
+            rx.el.td(
+                go(
+                    rx.el.code(item.short, class_name="mono"),
+                    rx.el.span(": open the conversation", class_name="visually-hidden"),
+                    href="?tab=live&session=" + item.id,
+                    class_name="link",
+                )
+            ),
             rx.el.td(
                 rx.cond(item.wishes != "", item.wishes, rx.el.span("Nothing said yet", class_name="muted"))
             ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import reflex as rx
@@ -10,12 +10,14 @@ from reflex_base.components.memo import memo
 from reflex_components_core.core.banner import has_connection_errors
 from reflex_components_core.react_router.dom import ReactRouterLink
 
+from app.components.banner import stop_banner
 from app.components.basics import icon, skeleton, skip_link, theme_toggle
 from app.components.native import connection, plain_form
 
 #: Where the rail leads: key, words, address, icon.
 PLACES = (
     ("events", "Events", "/cockpit", "layout-list"),
+    ("inbox", "Inbox", "/cockpit/inbox", "inbox"),
     ("approvals", "Approvals", "/cockpit/approvals", "git-pull-request"),
     ("library", "Library", "/cockpit/library", "library"),
     ("members", "Members", "/cockpit/members", "users"),
@@ -28,16 +30,26 @@ def go(*children: Any, href: Any, **props: Any) -> rx.Component:
 
 
 def cockpit(
-    *children: Any, ready: Any, organization: Any, email: Any, role: Any, waiting: Any, here: str
+    *children: Any,
+    ready: Any,
+    organization: Any,
+    email: Any,
+    role: Any,
+    waiting: Any,
+    asked: Any,
+    stops: Any,
+    here: str,
 ) -> rx.Component:
     """The rail at the side and the desk beside it. Nothing but shapes is shown before the server has checked who asks.
 
-    `waiting` counts the drafts that the person may decide on; `here` is the key of the place.
+    `waiting` counts the drafts that the person may decide on, `asked` the open requests of buyers; `stops` are the switches of
+    an organization that are on; `here` is the key of the place.
     """
     return rx.el.div(
         skip_link(),
-        _rail(organization, email, role, waiting, here),
+        _rail(organization, email, role, {"approvals": waiting, "inbox": asked}, here),
         rx.el.main(
+            stop_banner(stops),
             rx.cond(ready, rx.el.div(*children, class_name="desk__inner"), _desk_skeleton()),
             id="main",
             class_name="desk",
@@ -46,14 +58,14 @@ def cockpit(
     )
 
 
-def _rail(organization: Any, email: Any, role: Any, waiting: Any, here: str) -> rx.Component:
+def _rail(organization: Any, email: Any, role: Any, counts: Mapping[str, Any], here: str) -> rx.Component:
     brand = rx.el.div(
         go("MPAX", href="/cockpit", class_name="wordmark", custom_attrs={"aria-label": "MPAX, all events"}),
         rx.el.span(organization, class_name="rail__org"),
         class_name="rail__brand",
     )
     nav = rx.el.nav(
-        *[_place(*place, waiting=waiting, here=here) for place in PLACES],
+        *[_place(*place, count=counts.get(place[0]), here=here) for place in PLACES],
         class_name="rail__nav",
         custom_attrs={"aria-label": "Cockpit"},
     )
@@ -65,21 +77,21 @@ def _rail(organization: Any, email: Any, role: Any, waiting: Any, here: str) -> 
     return rx.el.header(brand, nav, who, class_name="rail")
 
 
-def _place(key: str, words: str, href: str, sign: str, *, waiting: Any, here: str) -> rx.Component:
-    count = rx.cond(
-        waiting > 0,
-        rx.el.span(
-            waiting, rx.el.span(" waiting for you", class_name="visually-hidden"), class_name="rail__count"
-        ),
-    )
+def _place(key: str, words: str, href: str, sign: str, *, count: Any, here: str) -> rx.Component:
+    waiting = "" if count is None else rx.cond(count > 0, _count(count, key))
     return go(
         icon(sign, 16),
         words,
-        count if key == "approvals" else "",
+        waiting,
         href=href,
         class_name="rail__link",
         custom_attrs={"aria-current": "page"} if key == here else {},
     )
+
+
+def _count(count: Any, key: str) -> rx.Component:
+    said = " waiting for you" if key == "approvals" else " open"
+    return rx.el.span(count, rx.el.span(said, class_name="visually-hidden"), class_name="rail__count")
 
 
 def sign_out() -> rx.Component:

@@ -1,4 +1,4 @@
-"""The cockpit's pages of the organization: events, approvals, library, members."""
+"""The cockpit's pages of the organization: events, inbox, approvals, library, members."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import reflex as rx
 
 from app.components import approvals as approval_parts
+from app.components import inbox as inbox_parts
 from app.components import library as library_parts
 from app.components import members as member_parts
 from app.components.basics import icon, pill
@@ -15,6 +16,7 @@ from app.components.native import local_time
 from app.states.approvals import Approvals
 from app.states.cockpit import Cockpit
 from app.states.desk import Desk
+from app.states.inbox import Inbox
 from app.states.library import Library
 from app.states.members import Members
 from app.views import EventRow
@@ -31,6 +33,8 @@ def desk(*children: Any, ready: Any, here: str) -> rx.Component:
         email=Desk.email,
         role=Desk.role,
         waiting=Desk.waiting,
+        asked=Desk.open_requests,
+        stops=Desk.stops,
         here=here,
     )
 
@@ -112,6 +116,17 @@ def approvals() -> rx.Component:
         ),
         ready=Approvals.ready,
         here="approvals",
+    )
+
+
+def inbox() -> rx.Component:
+    return desk(
+        head("Inbox", words="What buyers ask a person to do, in all events."),
+        inbox_parts.inbox(
+            rows=Inbox.rows, shown=Inbox.shown, busy=Inbox.busy, failure=Inbox.failure, on_end=Inbox.end
+        ),
+        ready=Inbox.ready,
+        here="inbox",
     )
 
 

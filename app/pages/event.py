@@ -9,6 +9,8 @@ from app.components import approvals as approval_parts
 from app.components import branches as branch_parts
 from app.components import event_parts as parts
 from app.components import levers as lever_parts
+from app.components import stopping as stop_parts
+from app.components import transcript as transcript_parts
 from app.components import versions as version_parts
 from app.components.basics import button_link, icon
 from app.components.code_editor import code_editor
@@ -16,6 +18,7 @@ from app.components.frame import empty, go, section, tabs
 from app.components.native import local_time, server_clock
 from app.pages.cockpit import desk, opened_draft, state_pill
 from app.pages.document_tab import document_tab
+from app.pages.policy_tab import policy_tab
 from app.states.approvals import Approvals
 from app.states.board import Board
 from app.states.branches import Branches
@@ -23,11 +26,14 @@ from app.states.event_page import EventPage as E
 from app.states.experiments import Experiments
 from app.states.flags import Flags
 from app.states.levers import Levers
+from app.states.stopping import Stopping
+from app.states.transcript import Transcript
 from app.states.versions import Versions
 
 TABS = (
     ("overview", "Overview"),
     ("document", "Document"),
+    ("policy", "Policy"),
     ("versions", "Versions"),
     ("approvals", "Approvals"),
     ("branches", "Branches"),
@@ -41,6 +47,7 @@ def event() -> rx.Component:
     panel = rx.match(
         E.tab,
         ("document", document_tab()),
+        ("policy", policy_tab()),
         ("versions", _versions()),
         ("approvals", _approvals()),
         ("branches", _branches()),
@@ -189,7 +196,17 @@ def _levers() -> rx.Component:
                 on_undo=Levers.undo,
             ),
             lever_parts.stops(rows=Levers.stops, may_move=may_move, busy=Levers.busy, on_ask=Levers.ask_stop),
+            stop_parts.organization_stops(
+                rows=Stopping.rows, may_move=may_move, busy=Stopping.busy, on_ask=Stopping.ask
+            ),
             class_name="levers-page",
+        ),
+        stop_parts.organization_stop_dialog(
+            asked=Stopping.asked,
+            failure=Stopping.failure,
+            busy=Stopping.busy,
+            on_confirm=Stopping.stop,
+            on_dismiss=Stopping.leave,
         ),
         lever_parts.flags(
             rows=Flags.rows,
@@ -209,13 +226,17 @@ def _levers() -> rx.Component:
 
 
 def _live() -> rx.Component:
-    return parts.live(
+    board = parts.live(
         sessions=Board.sessions,
         holds=Board.holds,
         happenings=Board.happenings,
         connected=Board.connected & ~has_connection_errors,
         on_end=Board.refresh,
     )
+    talk = transcript_parts.transcript(
+        head=Transcript.head, turns=Transcript.turns, ready=Transcript.ready, missing=Transcript.missing
+    )
+    return rx.cond(Transcript.asked != "", talk, board)
 
 
 def _experiment() -> rx.Component:

@@ -7,10 +7,13 @@ from uuid import UUID
 import reflex as rx
 
 from app import bridge
+from app.config_views import OrganizationStop
+from app.lever_showing import organization_stops
 from backend.core.context import Context
-from backend.domains.events import drafts
+from backend.domains.events import drafts, releases
 from backend.domains.events.lifecycle import DraftHead
 from backend.domains.identity import service as identity
+from backend.domains.transactions import inbox
 
 
 class Desk(rx.State):
@@ -21,6 +24,8 @@ class Desk(rx.State):
     email: str = ""
     role: str = ""
     waiting: int = 0
+    open_requests: int = 0
+    stops: list[OrganizationStop] = []
 
     @rx.event
     async def load(self):
@@ -32,11 +37,18 @@ class Desk(rx.State):
                 return rx.redirect("/dealer")
             sellers = [m for m in memberships if not m.is_dealer]
             self.waiting = len(await drafts.list_waiting(ctx))
+            self.open_requests = await inbox.count_open(ctx)
             self.email = ctx.actor.email or ""
+            self.stops = [stop for m in sellers for stop in await _stops_on(ctx, m.organization_id)]
         self.organization = ", ".join(m.name for m in sellers)
         self.role = sellers[0].role.capitalize() if sellers else "No organization yet"
         self.ready = True
         return None
+
+
+async def _stops_on(ctx: Context, organization_id: UUID) -> list[OrganizationStop]:
+    flags = await releases.list_flags(ctx, organization_id=organization_id)
+    return [stop for stop in organization_stops(flags, ctx.actor.email or "") if stop.on]
 
 
 def may_decide(draft: DraftHead, rights: dict[str, object], me: object) -> bool:

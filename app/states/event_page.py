@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import reflex as rx
@@ -12,6 +12,7 @@ from app import bridge, config_showing, formats
 from app.config_views import Alert
 from app.lever_showing import stop_alerts
 from app.messages import words
+from app.receipt_showing import alert_lines
 from app.states.desk import Desk, may_decide, permissions
 from app.views import Labelled
 from backend.core.context import Context
@@ -21,11 +22,17 @@ from backend.domains.events import service as events
 from backend.domains.events.lifecycle import DraftHead, DraftStatus, HistoryLine
 from backend.domains.events.model import Document, Event
 from backend.domains.identity import service as identity
+from backend.domains.policy import watching
 
 #: On a phone the chosen tab may lie beyond the edge.
 SHOW_TAB = """setTimeout(() => document.querySelector('.tab[aria-current="page"]')
   ?.scrollIntoView({block: 'nearest', inline: 'center'}), 60)"""
-TABS = ("overview", "document", "versions", "approvals", "branches", "levers", "live", "experiments")
+TABS = (
+    *("overview", "document", "policy", "versions", "approvals", "branches"),
+    *("levers", "live", "experiments"),
+)
+#: How long a spike of refusals stays in the head.
+ALERTS_FOR = timedelta(hours=24)
 
 
 class EventPage(rx.State):
@@ -109,9 +116,11 @@ class EventPage(rx.State):
         line = config_showing.version_line(newest, version.sha256, ctx.actor.user_id)
         self.version, self.sha = version.number, line.sha
         self.published_by, self.published_at = line.author, line.at
+        spikes = await watching.list_alerts(ctx, event_id=event.id, within=ALERTS_FOR)
         self.alerts = [
             *_taken_back(newest),
             *stop_alerts(version.document),
+            *alert_lines(spikes, ctx.now),
             *self.alerts,
         ]
         self.facts, self.weights = list(_facts(version.document)), list(_weights(version.document))

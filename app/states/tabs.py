@@ -6,11 +6,17 @@ import reflex as rx
 
 from app.states.approvals import Approvals
 from app.states.branches import Branches
+from app.states.decisions import Decisions
 from app.states.document import Document
 from app.states.event_page import EventPage
 from app.states.experiments import Experiments
 from app.states.flags import Flags
 from app.states.levers import Levers
+from app.states.policy import Policy
+from app.states.replaying import Replaying
+from app.states.simulating import Simulating
+from app.states.stopping import Stopping
+from app.states.transcript import Transcript
 from app.states.versions import Versions
 
 LOADS = {
@@ -19,7 +25,9 @@ LOADS = {
     "versions": (Versions.load,),
     "approvals": (Approvals.load,),
     "branches": (Branches.load,),
-    "levers": (Levers.load, Flags.load),
+    "policy": (Policy.load, Simulating.load, Replaying.load, Decisions.load),
+    "levers": (Levers.load, Flags.load, Stopping.load),
+    "live": (Transcript.load,),
     "experiments": (Experiments.load,),
 }
 

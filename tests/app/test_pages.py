@@ -28,7 +28,7 @@ def test_every_page_can_be_built(route: str) -> None:
 def test_the_routes_are_those_of_the_product() -> None:
     cockpit = {
         "cockpit",
-        *(f"cockpit/{name}" for name in ("events/[slug]", "approvals", "library", "members")),
+        *(f"cockpit/{name}" for name in ("events/[slug]", "inbox", "approvals", "library", "members")),
         *(f"cockpit/{name}" for name in ("blueprints", "blueprints/[blueprint_id]")),
     }
     assert set(PAGES) == {"index", "sign-in", "e/[slug]", "dealer", "404", *cockpit}
