@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from backend.flows.turns import Turn
 
 #: How long a buyer waits for a model that says nothing before the built-in engine answers. Unit: seconds.
-PATIENCE_S: Final = 1.6
+PATIENCE_S: Final = 1.2
 LEAST_S: Final = 0.2
 
 

@@ -14,13 +14,14 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
+from backend.adapters.model_gateway import ModelGateway
 from backend.adapters.sealing import Sealer
 from backend.core.context import Actor
 from backend.core.errors import Busy
 from backend.core.ports import ChatAnswer, Ports, ToolCall
 from backend.flows import storefront
 from backend.flows.consulting import PATIENCE_S
-from tests.fakes import ScriptedModels, fake_ports, says
+from tests.fakes import ScriptedChat, ScriptedModels, fake_ports, says
 from tests.flows.conftest import House
 from tests.flows.test_turns import one
 
@@ -128,6 +129,25 @@ async def test_a_hanging_provider_costs_less_than_two_seconds(house: House) -> N
     assert monotonic() - began < 2.0
     assert answer["matches"] > 0
     assert PATIENCE_S < 2
+
+
+async def test_the_real_gateway_over_a_provider_that_hangs_is_no_slower(house: House, owner: Owner) -> None:
+    buyer = await ready(house)
+    gateway = ModelGateway({"groq": ScriptedChat(60.0)})
+    object.__setattr__(house.runtime.ports, "models", gateway)
+    for message in (WISH, "under 30k miles"):
+        began = monotonic()
+        answer = await house.say(buyer, message)
+        assert monotonic() - began < 2.0
+        assert answer["reply"]
+    outcomes = owner.execute(
+        "select distinct outcome from public.model_exchanges where session_id = %s", (buyer.session_id,)
+    ).fetchall()
+    assert {row["outcome"] for row in outcomes} <= {"failed"}
+    record = one(
+        owner, "select record from public.turn_records where session_id = %s and number = 1", buyer.session_id
+    )
+    assert record["provider"] == "builtin"
 
 
 async def test_no_model_is_asked_over_budget_when_switched_off_or_for_a_hostile_message(
