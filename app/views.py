@@ -114,6 +114,15 @@ class Confirmation:
 
 
 @dataclass
+class Offered:
+    """Something that goes with what is sold; nothing happens unless the buyer takes it up."""
+
+    key: str
+    title: str
+    text: str
+
+
+@dataclass
 class Asked:
     """One question of a survey; `options` are what can be chosen, none where it is answered in words."""
 

@@ -1,4 +1,4 @@
-"""A few questions at the end of a conversation: a quiet card that can be passed over."""
+"""Quiet cards that can be passed over: a few questions at the end, and what goes with what is sold."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import reflex as rx
 
 from app.components.basics import button, notice
-from app.views import Asked
+from app.views import Asked, Offered
 
 
 def survey_card(
@@ -33,6 +33,22 @@ def survey_card(
     )
     thanks = rx.el.p("Thank you. That helps us to do better.", class_name="muted small", role="status")
     return rx.cond(done, thanks, rx.cond(questions.length() > 0, asked))
+
+
+def offer_card(item: rx.Var[Offered], *, on_ask: Any, on_pass: Any) -> rx.Component:
+    """What goes with it. Asking the seller's team about it is the buyer's own step."""
+    return rx.el.section(
+        rx.el.h2(item.title, class_name="card__title serif"),
+        rx.el.p(item.text),
+        rx.el.div(
+            button("Ask about it", small=True, on_click=on_ask),
+            button("Not now", small=True, on_click=on_pass),
+            class_name="dialog__actions",
+        ),
+        class_name="card card--quiet",
+        key=item.key,
+        custom_attrs={"aria-label": item.title},
+    )
 
 
 def _question(item: rx.Var[Asked]) -> rx.Component:

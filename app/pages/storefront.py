@@ -19,7 +19,7 @@ from app.components.conversation import (
 from app.components.detail import detail
 from app.components.holding import hold_dialog
 from app.components.native import ranked, server_clock
-from app.components.survey import survey_card
+from app.components.survey import offer_card, survey_card
 from app.components.tiles import aside_bar, no_tiles, tile, tile_skeletons
 from app.components.wishes import chip_dialog, share_control, share_dialog
 from app.states.comparing import Comparing
@@ -68,7 +68,7 @@ def _frame() -> rx.Component:
                 problem=thread_notice(Talking.problem, Talking.again),
                 saying=Talking.saying,
                 doing=Talking.doing,
-                cards=[rx.foreach(Confirming.cards, _card), _survey()],
+                cards=[rx.foreach(Confirming.cards, _card), rx.foreach(Talking.offered, _offer), _survey()],
             ),
             write(
                 head=S.head,
@@ -94,6 +94,10 @@ def _card(item: rx.Var) -> rx.Component:
         on_again=Confirming.again(item.key),
         busy=Confirming.busy,
     )
+
+
+def _offer(item: rx.Var) -> rx.Component:
+    return offer_card(item, on_ask=Confirming.request("info", 0), on_pass=Talking.pass_over)
 
 
 def _survey() -> rx.Component:

@@ -16,7 +16,7 @@ from app.messages import words
 from app.states.comparing import Comparing
 from app.states.confirming import Confirming
 from app.states.storefront import TO_TOP, Storefront
-from app.views import Asked, Turn
+from app.views import Asked, Offered, Turn
 from backend.core.context import Actor
 from backend.core.errors import AppError, InvalidInput
 from backend.flows import storefront
@@ -37,6 +37,7 @@ class Talking(rx.State):
     failed: int = 0
     problem: str = ""
 
+    offered: list[Offered] = []
     survey: list[Asked] = []
     skippable: bool = True
     surveyed: bool = False
@@ -49,7 +50,7 @@ class Talking(rx.State):
     async def load(self) -> None:
         """A page that is opened has nothing under way."""
         self.busy, self.saying, self.doing, self.problem = False, "", "", ""
-        self.survey, self.surveyed, self.survey_problem = [], False, ""
+        self.offered, self.survey, self.surveyed, self.survey_problem = [], [], False, ""
 
     @rx.event(background=True)
     async def send(self, message: str, key: str = ""):
@@ -78,6 +79,10 @@ class Talking(rx.State):
             front._show_answer(answer)
             (await self.get_state(Confirming))._show(answer, front)
             self._survey_from(answer)
+            said = answer.get("suggestions") or ()
+            self.offered = [Offered(one["key"], one["title"], one["text"]) for one in said]
+            if answer.get("executed"):  # the guide did it, as the policy lets it
+                await front._read_states()
             if side := answer.get("comparison"):
                 (await self.get_state(Comparing))._show(side, front)
             self.busy, self.saying, self.doing = False, "", ""
@@ -86,6 +91,11 @@ class Talking(rx.State):
         yield rx.call_script(TO_TOP)
         if is_shared:
             yield Storefront.refresh_lead
+
+    @rx.event
+    def pass_over(self) -> None:
+        """Not taken up; it is not offered again."""
+        self.offered = []
 
     @rx.event
     def skip_survey(self) -> None:

@@ -109,6 +109,26 @@ async def test_one_answer_to_a_survey_is_enough_and_none_is_not_sent(
     assert (kept, state.survey, state.surveyed, state.survey_problem) == ([{"nps": 9}], [], True, "")
 
 
+async def test_what_the_guide_did_itself_is_read_anew_and_what_it_offers_can_be_passed_over(
+    front: Any,
+) -> None:
+    read: list[str] = []
+
+    async def read_states() -> None:
+        read.append("states")
+
+    front._read_states = read_states
+    extra = {
+        "executed": [{"verb": "hold"}],
+        "suggestions": [{"key": "care", "title": "Care plan", "text": "Two years."}],
+    }
+    state = talk(front, ANSWER | extra)
+    await say(state, "hold it", "k" * 20)
+    assert (read, [one.title for one in state.offered]) == (["states"], ["Care plan"])
+    Talking.event_handlers["pass_over"].fn(state)
+    assert state.offered == []
+
+
 async def test_a_failed_message_leaves_the_thread_and_is_sent_again_under_its_key(front: Any) -> None:
     state = talk(front, Busy("core.database_unreachable"))
     await say(state, "white", "k" * 20)
