@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
-from babel.numbers import format_currency, get_currency_precision
-
+from backend.kit.figures import currency_digits, currency_text
 from backend.kit.units import DecimalMark, lone_number, scaled_number
 
 _SYMBOLS: Final[Mapping[str, str]] = {
@@ -106,35 +105,19 @@ class Money:
 
 def minor_units(value: Decimal, currency: str | None) -> int:
     """Half a minor unit rounds up, as on an invoice."""
-    digits = get_currency_precision(currency) if currency else 2
+    digits = currency_digits(currency) if currency else 2
     return int(
         value.scaleb(digits).to_integral_value(rounding=ROUND_HALF_UP)
     )  # quantize refuses what is very large
 
 
 def major_units(minor: int, currency: str | None) -> Decimal:
-    return Decimal(minor) / 10 ** (get_currency_precision(currency) if currency else 2)
+    return Decimal(minor) / 10 ** (currency_digits(currency) if currency else 2)
 
 
 def format_money(minor: int, currency: str, locale: str = "en_US") -> str:
     """`$38,990`; minor units are shown only where there are any."""
-    value = major_units(minor, currency)
-    whole = value == value.to_integral_value()
-    text: str = format_currency(
-        value,
-        currency,
-        locale=locale.replace("-", "_"),
-        currency_digits=not whole,
-        format=_whole(locale) if whole else None,
-    )
-    return text
-
-
-def _whole(locale: str) -> str:
-    from babel import Locale
-
-    pattern: str = Locale.parse(locale.replace("-", "_")).currency_formats["standard"].pattern
-    return re.sub(r"\.0+", "", pattern)
+    return currency_text(minor, currency, locale.replace("-", "_"))
 
 
 def parse_money(text: str, default: str | None = None, mark: DecimalMark = "auto") -> Money | None:

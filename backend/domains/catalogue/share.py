@@ -6,7 +6,7 @@ Pure. A share is whole while few fit; of many it is an even part, the same one f
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -28,6 +28,7 @@ class Share:
     matches: int
     bits: NDArray[np.bool_]
     numbers: Mapping[str, NDArray[np.float32]]
+    _counts: list[int] = field(default_factory=list[int], init=False, repr=False, compare=False)
 
     @classmethod
     def unpacked(cls, matches: int, bits: bytes, numbers: bytes) -> Share:
@@ -50,7 +51,9 @@ class Share:
 
     def count(self, facet: FacetValue) -> int:
         """How many of the rows have a value; 0 for one too rare to have a bit."""
-        return 0 if facet.bit is None else int(np.count_nonzero(self.bits[:, facet.bit]))
+        if not self._counts:  # of all bits at once, when the first is asked for
+            self._counts.extend(np.count_nonzero(self.bits, axis=0).tolist())
+        return 0 if facet.bit is None else self._counts[facet.bit]
 
     def known(self, slot: str) -> NDArray[np.float32]:
         """The known numbers of a column, ascending."""

@@ -95,13 +95,13 @@ def _by_gain(
     words: Words, document: Document, state: State, share: Share, index: Index
 ) -> Iterator[Question]:
     """The most telling first; equal ones by name."""
-    closed = _closed(state) | _NEVER
+    closed, shown = _closed(state) | _NEVER, _shown(document)
     ranked: list[tuple[float, str, Split]] = []
     for field, attribute in words.attributes.items():
         if field in closed or attribute.kind == "text" or words.label(field).startswith("No "):
             continue
         told = split(share, index, field)
-        bits = told.gain * readiness(words, document, told)
+        bits = told.gain * readiness(words, shown, told)
         if bits >= _LEAST_BITS and told.known * 2 >= share.rows * (attribute.kind != "boolean"):
             ranked.append((-bits, field, told))
     for _, _, told in sorted(ranked, key=lambda one: one[:2]):
@@ -129,18 +129,35 @@ def _closed(state: State) -> set[str]:
     return {f.field for f in state.filters if not f.default} | set(state.asked)
 
 
-def readiness(words: Words, document: Document, told: Split) -> float:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What an event says it is about: labels of its chips in lower case, attributes on its tiles."""
+
+    chips: frozenset[str]
+    tiles: frozenset[str]
+
+
+def _shown(document: Document) -> Shown:
+    contract = document.get("ui_contract", {})
+    return Shown(
+        frozenset(
+            part.strip().casefold() for chip in contract.get("chips", ()) for part in str(chip).split("/")
+        ),
+        frozenset(field_name(name) for name in contract.get("tile_specs", ())),
+    )
+
+
+def readiness(words: Words, shown: Shown, told: Split) -> float:
     """How readily people answer, against 1 for what an event shows on its tiles. A prior, not measured."""
-    field, contract = told.field, document.get("ui_contract", {})
+    field = told.field
     if told.values and len(told.values) > max(2, told.known // 2):
         return 0.0  # nearly every listing has its own: a name, not a kind
     many = 0.8 if len(told.values) > _MANY_VALUES else 1.0
-    chips = {part.strip().casefold() for chip in contract.get("chips", ()) for part in str(chip).split("/")}
     if field in _READINESS:
         return _READINESS[field] * many
-    if words.label(field).casefold() in chips:
+    if words.label(field).casefold() in shown.chips:
         return _IN_CHIPS * many
-    if field in {field_name(name) for name in contract.get("tile_specs", ())}:
+    if field in shown.tiles:
         return _IN_TILES * many
     return (_FEATURE if words.attributes[field].kind == "boolean" else _ELSE) * many
 

@@ -8,7 +8,6 @@ confidence}}}`, each part where it is known.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -20,6 +19,7 @@ from backend.domains.events.model import Document, field_name
 LEAST_CONFIDENCE: Final = 0.6
 _CORE: Final = ("price", "mileage", "year", "condition", "color_exterior", "color_interior", "trim")
 _SHORTEST: Final = 2
+_JOINED: Final = frozenset("_$€£.,")  # before a figure: it is a part of another one
 
 
 def confidence_of(listing: Listing, field: str) -> float:
@@ -104,12 +104,15 @@ def _statements(words: Words, listing: Listing, tile: Tile | None) -> Iterator[t
 
 
 def _stands_in(text: str, reply: str, start: int, end: int) -> bool:
-    found = (
-        re.search(rf"(?<![\w$€£.,]){re.escape(text)}(?![\w])", reply[start:end])
-        if len(text) > _SHORTEST
-        else None
-    )
-    return found is not None
+    """Whether a statement stands within a stretch of the reply as words of its own, not as a part of others."""
+    at = reply.find(text, start, end) if len(text) > _SHORTEST else -1
+    while at >= 0:
+        before = reply[at - 1] if at > start else " "
+        behind = reply[at + len(text)] if at + len(text) < end else " "
+        if not (before in _JOINED or before.isalnum()) and not (behind == "_" or behind.isalnum()):
+            return True
+        at = reply.find(text, at + 1, end)
+    return False
 
 
 def _read(provenance: Mapping[str, Any], field: str) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing, Vocabulary
 from backend.domains.discovery.model import Filter
@@ -37,9 +37,27 @@ class Scene:
     filters: tuple[Filter, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A filter beside a listing: the listing's value, and whether that meets it (None where it is not known)."""
+
+    filter: Filter
+    value: Any
+    fits: bool | None
+
+
+def judged(scene: Scene, listing: Listing) -> tuple[Judged, ...]:
+    """Every filter of the scene beside a listing, once for all that is said of it."""
+    values = ((f, value_of(listing, f.field)) for f in scene.filters)
+    return tuple(Judged(f, value, _fits(value, f)) for f, value in values)
+
+
 def meets(listing: Listing, f: Filter) -> bool | None:
     """Whether a listing meets a filter; None where its value is not known."""
-    value = value_of(listing, f.field)
+    return _fits(value_of(listing, f.field), f)
+
+
+def _fits(value: Any, f: Filter) -> bool | None:
     if value is None or f.op == "within":
         return None
     if f.op in ("in", "not_in"):
@@ -56,23 +74,26 @@ def meets(listing: Listing, f: Filter) -> bool | None:
     return {"lte": value <= f.value, "gte": value >= f.value}.get(f.op, value == f.value)
 
 
-def reasons(scene: Scene, listing: Listing, best: Sequence[str] = ()) -> list[str]:
+def reasons(
+    scene: Scene, listing: Listing, best: Sequence[str] = (), beside: Sequence[Judged] | None = None
+) -> list[str]:
     """Why this one, the most telling first: what misses, then money, what it is best at, then the other wishes."""
-    said = [f for f in scene.filters if not f.default]
+    beside, words = judged(scene, listing) if beside is None else beside, scene.words
     missed = [
-        r
-        for f in scene.filters
-        if f.group == "must" and meets(listing, f) is False and (r := _miss(scene.words, listing, f))
+        r for one in beside if one.filter.group == "must" and one.fits is False and (r := _miss(words, one))
     ]
-    said.sort(key=lambda f: f.field in _PLAIN_TO_SEE)
-    met = [(f, r) for f in said if meets(listing, f) and (r := _met(scene.words, listing, f))]
-    money = [r for f, r in met if f.field == "price"]
-    others = [r for f, r in met if f.field != "price"]
+    said = sorted(
+        (one for one in beside if one.fits and not one.filter.default),
+        key=lambda one: one.filter.field in _PLAIN_TO_SEE,
+    )
+    met = [(one.filter.field, r) for one in said if (r := _met(words, one))]
+    money = [r for field, r in met if field == "price"]
+    others = [r for field, r in met if field != "price"]
     return list(dict.fromkeys([*missed, *money, *best, *others]))[:MOST_REASONS]
 
 
-def _met(words: Words, listing: Listing, f: Filter) -> str:
-    value = value_of(listing, f.field)
+def _met(words: Words, one: Judged) -> str:
+    f, value = one.filter, one.value
     if f.op == "in" and not (f.field in _PLAIN_TO_SEE and len(f.value) == 1):
         return f"{shown_value(words, f.field, value)}, as you asked"
     if isinstance(f.value, bool):
@@ -106,8 +127,8 @@ def _within_limit(words: Words, f: Filter, value: float) -> str:
     return f"{named}, {words.measure(f.field, distance)} {side}" if distance else named
 
 
-def _miss(words: Words, listing: Listing, f: Filter) -> str:
-    value = value_of(listing, f.field)
+def _miss(words: Words, one: Judged) -> str:
+    f, value = one.filter, one.value
     if f.op in ("lte", "gte") and isinstance(value, int | float) and f.field != "year":
         side = "over" if f.op == "lte" else "short of"
         what = "your budget" if f.field == "price" else f"your limit for {words.spoken_label(f.field)}"
@@ -165,13 +186,16 @@ def _counts(vocabulary: Vocabulary) -> dict[tuple[str, str], int]:
     return held[1]
 
 
-def why(scene: Scene, listing: Listing, best: Sequence[str] = ()) -> str:
+def why(
+    scene: Scene, listing: Listing, best: Sequence[str] = (), beside: Sequence[Judged] | None = None
+) -> str:
     """One plain sentence: money, what misses or is not stated, how many wishes are met, what it alone has."""
-    said = [f for f in scene.filters if not f.default and f.op != "within"]
-    own = [f for f in scene.filters if f.default and f.group == "must" and meets(listing, f) is False]
-    clauses = [c for f in (*said, *own) if (c := _clause(scene.words, listing, f))]
-    others = [f for f in said if f.field != "price"]
-    met = [f for f in others if meets(listing, f)]
+    beside = judged(scene, listing) if beside is None else beside
+    said = [one for one in beside if not one.filter.default and one.filter.op != "within"]
+    own = [one for one in beside if one.filter.default and one.filter.group == "must" and one.fits is False]
+    clauses = [c for one in (*said, *own) if (c := _clause(scene.words, one))]
+    others = [one for one in said if one.filter.field != "price"]
+    met = [one for one in others if one.fits]
     if len(met) > 1:
         all_of_them = "all " if len(met) == len(others) else ""
         of = f" of your {len(others)}" if len(met) < len(others) else " of your"
@@ -179,7 +203,7 @@ def why(scene: Scene, listing: Listing, best: Sequence[str] = ()) -> str:
             f"meets {all_of_them}{len(met)}{of} {'other ' if len(said) > len(others) else ''}wishes"
         )
     elif met:
-        clauses.append(_one_met(scene.words, listing, met[0]))
+        clauses.append(_one_met(scene.words, met[0]))
     if only := _only(scene, listing):
         clauses.append(f"is the only {only} here")
     elif best:
@@ -190,9 +214,10 @@ def why(scene: Scene, listing: Listing, best: Sequence[str] = ()) -> str:
     return f"{text[:1].upper()}{text[1:]}."
 
 
-def _clause(words: Words, listing: Listing, f: Filter) -> str:
+def _clause(words: Words, one: Judged) -> str:
     """Money, a missed limit, or a value that is not stated; empty for a wish that is met."""
-    value, fits, label = value_of(listing, f.field), meets(listing, f), words.spoken_label(f.field)
+    f, value, fits = one.filter, one.value, one.fits
+    label = words.spoken_label(f.field)
     if value is None:
         if f.field == "price":
             return "has its price on request"
@@ -210,8 +235,9 @@ def _clause(words: Words, listing: Listing, f: Filter) -> str:
     return f"differs in {label} ({shown_value(words, f.field, value)})"
 
 
-def _one_met(words: Words, listing: Listing, f: Filter) -> str:
-    value, label = value_of(listing, f.field), words.spoken_label(f.field)
+def _one_met(words: Words, one: Judged) -> str:
+    f, value = one.filter, one.value
+    label = words.spoken_label(f.field)
     if isinstance(f.value, bool):
         return f"has {label}" if f.value else f"has no {label}"
     if isinstance(value, int | float) and f.op not in ("in", "not_in"):

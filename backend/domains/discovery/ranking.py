@@ -6,12 +6,22 @@ Why a listing is shown is said by `explaining`; in which order, by `spreading`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import floor
 from typing import Any, Final
 
 from backend.domains.catalogue.model import Hit, Listing, Weights, Wish
 from backend.domains.discovery import ownership
-from backend.domains.discovery.explaining import Scene, badges, meets, reasons, superlatives, why
+from backend.domains.discovery.explaining import (
+    Judged,
+    Scene,
+    badges,
+    judged,
+    meets,
+    reasons,
+    superlatives,
+    why,
+)
 from backend.domains.discovery.model import Filter, Tile
 from backend.domains.discovery.wording import ON_REQUEST, price_of, shown_value, value_of
 from backend.domains.events.model import Document, field_name
@@ -19,6 +29,7 @@ from backend.domains.events.model import Document, field_name
 __all__ = ["Scene", "badges", "meets", "points", "specs", "tiles", "weights_of", "wishes_of"]
 
 _HALVES: Final = 200  # of the whole score
+_COSTS: Final = {True: 0, False: 20, None: 10}  # of a limit that is met, missed, or cannot be checked
 
 
 def weights_of(document: Document) -> Weights:
@@ -57,15 +68,15 @@ def tiles(scene: Scene, hits: Sequence[Hit], listings: Mapping[int, Listing]) ->
 def _tile(scene: Scene, hit: Hit, listing: Listing, top: float, best: Sequence[str]) -> Tile:
     price = price_of(listing)
     currency = listing.currency or scene.words.currency
-    parts = points(hit)
+    parts, beside = points(hit), judged(scene, listing)
     return Tile(
         listing_id=listing.id,
         title=listing.title,
         price=int(price) if price is not None and price.is_integer() else price,
         price_text=ON_REQUEST if price is None else scene.words.money(price, currency),
         currency=currency,
-        match=match_of(scene, hit, listing, top),
-        reasons=tuple(reasons(scene, listing, best)),
+        match=match_of(hit, beside, top),
+        reasons=tuple(reasons(scene, listing, best, beside)),
         badges=tuple(badges(scene, listing)),
         specs=tuple(specs(scene, listing)),
         media=tuple(_pictures(listing)),
@@ -75,7 +86,7 @@ def _tile(scene: Scene, hit: Hit, listing: Listing, top: float, best: Sequence[s
         parts=parts,
         score=sum(parts.values()),
         diversity=round(_HALVES * hit.diversity) / 2,
-        why=why(scene, listing, best),
+        why=why(scene, listing, best, beside),
     )
 
 
@@ -105,25 +116,30 @@ def _pictures(listing: Listing) -> Iterator[Mapping[str, Any]]:
         yield {"url": picture["url"], "alt": picture.get("alt") or listing.title, **sizes}
 
 
-def match_of(scene: Scene, hit: Hit, listing: Listing, top: float) -> int:
+def match_of(hit: Hit, beside: Sequence[Judged], top: float) -> int:
     """0 to 100. Half is for meeting every limit; the other half follows the score beside the best one shown, and
     grows with how much the buyer has said: who said little cannot be matched well. A missed limit costs 20, one that
     cannot be checked for want of a value 10.
     """
-    said = sum(1 for f in scene.filters if not f.default)
+    said = sum(1 for one in beside if not one.filter.default)
     sure = min(1.0, 0.6 + 0.1 * said)
     beside_best = min(1.0, max(0.0, hit.score / top)) if top > 0 else 0.0
-    limits = [f for f in scene.filters if f.group == "must" and f.op != "within"]
-    misses = sum({True: 0, False: 20, None: 10}[meets(listing, f)] for f in limits)
+    limits = (one for one in beside if one.filter.group == "must" and one.filter.op != "within")
+    misses = sum(_COSTS[one.fits] for one in limits)
     return max(0, min(100, round(50 + 50 * sure * beside_best) - misses))
 
 
 def specs(scene: Scene, listing: Listing) -> list[dict[str, str]]:
     """The event's key facts of a listing, those that are known."""
-    wanted = [field_name(name) for name in scene.document.get("ui_contract", {}).get("tile_specs", ())]
+    wanted = _fields(tuple(scene.document.get("ui_contract", {}).get("tile_specs", ())))
     fields = wanted or ["year", "mileage", *(f"specs.{name}" for name in listing.specs)]
     known = [(f, v) for f in fields if (v := value_of(listing, f)) is not None and v != ""]
     return [
         {"label": scene.words.label(f), "text": shown_value(scene.words, f, v)}
         for f, v in known[: len(wanted) or 3]
     ]
+
+
+@lru_cache(maxsize=256)
+def _fields(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(field_name(name) for name in names)

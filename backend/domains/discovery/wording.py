@@ -8,11 +8,10 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from babel.numbers import format_decimal
-
 from backend.domains.catalogue.model import Attribute, Listing, Vocabulary
 from backend.domains.discovery.model import Chip, Filter
 from backend.domains.events.model import Document, field_name
+from backend.kit.figures import decimal_text
 from backend.kit.money import format_money, major_units, minor_units
 
 ON_REQUEST = "Price on request"
@@ -59,8 +58,7 @@ class Words:
 
     def money(self, value: float, currency: str | None = None) -> str:
         """An amount in major units."""
-        code = currency or self.currency
-        return _money(minor_units(Decimal(repr(value)), code), code, self.locale)
+        return _money(value, currency or self.currency, self.locale)
 
     def measure(self, field: str, value: float) -> str:
         """A number as its attribute shows it: `18,200 mi`, `2022`, `$40,000`, `94%`."""
@@ -92,13 +90,12 @@ class Words:
 
 @lru_cache(maxsize=4096)
 def _decimal(value: float, locale: str) -> str:
-    text: str = format_decimal(round(value, 2), locale=locale)
-    return text
+    return decimal_text(value, locale)
 
 
 @lru_cache(maxsize=4096)
-def _money(minor: int, currency: str, locale: str) -> str:
-    return format_money(minor, currency, locale)
+def _money(value: float, currency: str, locale: str) -> str:
+    return format_money(minor_units(Decimal(repr(value)), currency), currency, locale)
 
 
 def price_of(listing: Listing) -> float | None:
