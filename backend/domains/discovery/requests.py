@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from backend.domains.discovery.decoding import rot13
 from backend.domains.discovery.folding import words
+from backend.domains.discovery.marking import kinds_of
 from backend.domains.discovery.requesting import Lexicon, Rule, lexicon
 from backend.domains.discovery.screening import Cleaned, cleaned
 from backend.domains.discovery.targets import arguments_of, target_of
@@ -54,14 +55,6 @@ class Screened:
 
 _LONGEST: Final = 4000
 _TOGETHER: Final = 60
-_ADDRESS: Final = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}")
-#: One certain listing: a stock number, or `the Ducati`.
-_ITEM: Final = re.compile(
-    r"\b([A-Za-z]{1,6}-?\d{2,10}|\d{5,10}|lot \d+)\b|\b(?:the|le|la|el|los)\s(?:\d{4}\s)?([A-ZÀ-Þ][\w-]{2,30})\b"
-)
-_POSSESSIVE: Final = re.compile(
-    r"\b(?!it|that|let|what|here|there|who|how|she|he)\w{2,30}['’]s\b", re.IGNORECASE
-)
 _EMPTY: Final = frozenset({"wish", "me", "you", "spoof", "seller", "third", "other", "howmuch"})
 _PRETEXT: Final = frozenset({"spoof", "pretend", "authority"})
 #: One of these makes the whole message a refusal: no part of it becomes a wish.
@@ -130,22 +123,10 @@ def _read(text: str, start: int, end: int, lex: Lexicon, clean: Cleaned) -> Iter
 
 def _part(text: str, unit: Unit, lex: Lexicon, clean: Cleaned) -> _Part:
     raw = text[unit.start : unit.end]
-    kinds = lex.kinds(unit.words)
-    if "@" in raw and _ADDRESS.search(raw):
-        kinds["address"] = [(0, 0)]
-    if any(c.isdigit() for c in raw):
-        kinds["figure"] = [(i, i + 1) for i, w in enumerate(unit.words) if any(c.isdigit() for c in w.text)]
-    if named := [m.span(m.lastindex or 0) for m in _ITEM.finditer(raw)]:
-        kinds["item"] = [
-            (i, i + 1)
-            for i, w in enumerate(unit.words)
-            if any(at <= w.start - unit.start < end for at, end in named)
-        ]
-    if _POSSESSIVE.search(raw):
-        kinds["possessive"] = [
-            (i, i + 1) for i, w in enumerate(unit.words) if _POSSESSIVE.fullmatch(text[w.start : w.end])
-        ]
+    kinds = kinds_of(text, unit.words, lex)
     found = list(_requests(raw, kinds, lex.rules, payload=bool(clean.payloads)))
+    if unit.orders and not found:
+        found = [Request("order", Stance.REFUSE, "scope", raw)]
     wishes = (
         not _PRETEXT & kinds.keys() and all(r.stance == Stance.CONFIRM for r in found) and _says(unit, kinds)
     )

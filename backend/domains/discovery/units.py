@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from backend.domains.discovery.commanding import commands
 from backend.domains.discovery.folding import Word, words
 from backend.domains.discovery.requesting import Cuts, Lexicon
 
@@ -22,11 +23,13 @@ _LONGEST: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One part of a message; `words` are its words, `start` and `end` its place."""
+    """One part of a message; `words` are its words, `start` and `end` its place; `orders`: whether it begins with an order
+    that is no buyer's."""
 
     words: tuple[Word, ...]
     start: int
     end: int
+    orders: bool = False
 
 
 def sentences(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
@@ -50,15 +53,16 @@ def units(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[Unit]:
         return
     kinds = lexicon.kinds(found)
     starters = {first for kind in lexicon.cuts.starts & kinds.keys() for first, _ in kinds[kind]}
+    orders = set(commands(text, found, lexicon))
     cuts = [
         0,
-        *(i for i in range(1, len(found)) if _cuts(text, found, i, starters, lexicon.cuts)),
+        *(i for i in range(1, len(found)) if i in orders or _cuts(text, found, i, starters, lexicon.cuts)),
         len(found),
     ]
     for first, last in pairwise(cuts):
         for at in range(first, last, _LONGEST):
             part = found[at : min(at + _LONGEST, last)]
-            yield Unit(tuple(part), part[0].start, part[-1].end)
+            yield Unit(tuple(part), part[0].start, part[-1].end, first in orders)
 
 
 def _cuts(text: str, found: Sequence[Word], i: int, starters: set[int], cuts: Cuts) -> bool:

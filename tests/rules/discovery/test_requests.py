@@ -27,6 +27,7 @@ _FILES = (
     "requests_third.jsonl",
     "requests_fourth.jsonl",
     "requests_fifth.jsonl",
+    "requests_sixth.jsonl",
 )
 
 

@@ -1,0 +1,257 @@
+"""Commands to the guide that are not a buyer's to give. Pure, linear.
+
+Turned round against `requests`, which knows what is hostile: here it is known what a buyer can have (to be shown things, to
+change wishes of one's own), and whatever else is ordered upon something certain is declined. An order begins a clause with a
+verb; what it acts on follows. Lists of words: `commands.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from backend.domains.discovery.folding import Word
+from backend.domains.discovery.marking import kinds_of
+from backend.domains.discovery.requesting import Lexicon
+
+_FILE: Final = Path(__file__).with_name("commands.toml")
+_MARK: Final = re.compile(r"[,:](?=\s)|[()\[\]–—]")
+_LONGEST: Final = 24
+#: So many words after a verb stands what it acts on.
+_NEAR: Final = 2
+_ENGLISH: Final = "en"
+#: What a word ends with that is no order in English: plurals, participles, adverbs, comparatives, abstract nouns.
+_NO_ORDER: Final = re.compile(r"(?:s|ing|ed|ly|est|tion|ness|ity|ment|able|ous|ful)\Z")
+
+
+class _Phrases:
+    """Phrases to be found at a place: by their first word, the longest first."""
+
+    def __init__(self, text: str) -> None:
+        self._by: dict[str, list[tuple[str, ...]]] = {}
+        self._begun: list[str] = []
+        for phrase in text.split():
+            first, *rest = phrase.split("_")
+            if first.endswith("*"):
+                self._begun.append(first[:-1])
+            else:
+                self._by.setdefault(first, []).append(tuple(rest))
+        for found in self._by.values():
+            found.sort(key=len, reverse=True)
+
+    def end(self, told: Sequence[str], at: int) -> int:
+        """Where a phrase that begins here ends; `at` where none does."""
+        if at >= len(told):
+            return at
+        for rest in self._by.get(told[at], ()):
+            end = at + 1 + len(rest)
+            if end <= len(told) and all(_fits(told[at + 1 + i], part) for i, part in enumerate(rest)):
+                return end
+        return at + 1 if any(told[at].startswith(begun) for begun in self._begun) else at
+
+    def among(self, told: Sequence[str]) -> bool:
+        return any(self.end(told, at) > at for at in range(len(told)))
+
+
+def _fits(word: str, part: str) -> bool:
+    return word.startswith(part[:-1]) if part.endswith("*") else word == part
+
+
+@dataclass(frozen=True, slots=True)
+class _Orders:
+    """The words of one language."""
+
+    name: str
+    lists: Mapping[str, _Phrases]
+    other: _Phrases
+    edit: _Phrases
+
+    def end(self, name: str, told: Sequence[str], at: int) -> int:
+        return self.lists[name].end(told, at)
+
+    def among(self, name: str, told: Sequence[str]) -> bool:
+        return self.lists[name].among(told)
+
+
+def commands(text: str, words: Sequence[Word], lexicon: Lexicon) -> Iterator[int]:
+    """Where in a sentence clauses begin that order something a buyer cannot have."""
+    starts = [0, *(i for i in range(1, len(words)) if _begins(text, words, i, lexicon))]
+    for at, end in zip(starts, [*starts[1:], len(words)], strict=True):
+        clause = words[at : min(end, at + _LONGEST)]
+        told = [w.text for w in clause]
+        if any(_is_declined(text, clause, told, orders, lexicon, is_first=at == 0) for orders in _orders()):
+            yield at
+
+
+def _begins(text: str, words: Sequence[Word], i: int, lexicon: Lexicon) -> bool:
+    gap = text[words[i - 1].end : words[i].start]
+    if _MARK.search(gap):
+        return True
+    return words[i].text in lexicon.cuts.joins and any(_orders_here(words[i : i + 8], o) for o in _orders())
+
+
+def _orders_here(clause: Sequence[Word], orders: _Orders) -> bool:
+    told = [w.text for w in clause]
+    at, _ = _skipped(told, orders)
+    return any(verbs.end(told, at) > at for verbs in (orders.edit, orders.other, orders.lists["buyer"]))
+
+
+def _is_declined(
+    text: str,
+    clause: Sequence[Word],
+    told: Sequence[str],
+    orders: _Orders,
+    lexicon: Lexicon,
+    *,
+    is_first: bool,
+) -> bool:
+    at, is_led = _skipped(told, orders)
+    asked = orders.end("asks", told, at)
+    is_asked, at = asked > at, asked
+    if is_asked:
+        at, _ = _skipped(told, orders, at)
+    if at >= len(told) or (is_asked and orders.end("service", told, at) > at):
+        return False
+    after_edit, after_other = orders.edit.end(told, at), orders.other.end(told, at)
+    after_buyer = orders.end("buyer", told, at)
+    if after_edit > at:
+        return _is_not_own(text, clause, told, after_edit, orders, lexicon)
+    if after_other > at and after_other >= after_buyer:
+        return _acts(text, clause, told, after_other, orders, lexicon)
+    if after_buyer > at:
+        return False
+    if orders.name != _ENGLISH or not _may_order(told[at], orders):
+        return False
+    if not is_asked and _is_cheapened(told[at + 1 :], orders, kinds_of(text, clause[at:], lexicon)):
+        return True
+    is_question = text[clause[-1].end :].lstrip(' "”').startswith("?")
+    is_order = is_asked or ((is_first or is_led) and not is_question)
+    return is_order and _hits(told, at + 1, orders, is_known=False)
+
+
+def _skipped(told: Sequence[str], orders: _Orders, at: int = 0) -> tuple[int, bool]:
+    began = at
+    while (end := orders.end("lead", told, at)) > at:
+        at = end
+    return at, at > began
+
+
+def _may_order(word: str, orders: _Orders) -> bool:
+    return (
+        word.isalpha()
+        and len(word) > 2
+        and orders.end("closed", [word], 0) == 0
+        and not _NO_ORDER.search(word)
+    )
+
+
+def _acts(
+    text: str, clause: Sequence[Word], told: Sequence[str], at: int, orders: _Orders, lexicon: Lexicon
+) -> bool:
+    """Whether a verb that is no buyer's acts on something certain."""
+    if at >= len(told):
+        return False
+    kinds = kinds_of(text, clause[at:], lexicon)
+    if _is_cheapened(told[at:], orders, kinds) or _hits(told, at, orders, is_known=True):
+        return "item" in kinds or not _is_own_thing(told, at, orders)
+    return "address" in kinds or any(
+        first <= _NEAR for kind in ("item", "possessive") for first, _ in kinds.get(kind, ())
+    )
+
+
+def _is_own_thing(told: Sequence[str], at: int, orders: _Orders) -> bool:
+    """`the mileage down to 60k`: what belongs to a search."""
+    return orders.among("things", told[at : at + 4])
+
+
+def _hits(told: Sequence[str], at: int, orders: _Orders, *, is_known: bool) -> bool:
+    """Whether something certain follows a verb, past particles and whom it is for."""
+    while (end := orders.end("object_gap", told, at)) > at:
+        at = end
+    if at >= len(told):
+        return False
+    if orders.among("own", told[at : at + 3]):
+        return False
+    if orders.end("definite", told, at) > at:
+        return True
+    if is_known and orders.end("as_me", told, at) > at:
+        return True
+    weak = orders.end("weak_definite", told, at)
+    return is_known and weak > at and weak < len(told)
+
+
+def _is_not_own(
+    text: str, clause: Sequence[Word], told: Sequence[str], at: int, orders: _Orders, lexicon: Lexicon
+) -> bool:
+    """Whether a change is of something else than the buyer's own wishes: of rules, of fees, of one certain listing."""
+    rest = told[at:]
+    if not rest:
+        return False
+    if orders.among("system", rest) or orders.among("status", rest):
+        return True
+    if orders.among("narrowing", rest) and not orders.among("seller", rest):
+        return False
+    kinds = kinds_of(text, clause[at:], lexicon)
+    return (
+        orders.among("seller", rest)
+        or bool({"address", "other"} & kinds.keys())
+        or ("figure" in kinds and "item" in kinds)
+        or _is_cheapened(rest, orders, kinds)
+    )
+
+
+_TO: Final = frozenset({"to", "auf", "a", "at", "for"})
+_CERTAIN: Final = re.compile(
+    r"(?:cheapest|first|second|third|last|newest|gunstigste[nrs]?|erste[nrs]?|zweite[nrs]?|letzte[nrs]?|premiere?|deuxieme|primer[oa]?|segund[oa])\Z"
+)
+
+
+def _is_cheapened(rest: Sequence[str], orders: _Orders, kinds: Mapping[str, object]) -> bool:
+    """`a grand off that RAV4`, `den günstigsten auf 5.000`."""
+    if orders.among("things", rest) and "item" not in kinds:
+        return False
+    sums = "figure" in kinds or orders.among("amount", rest)
+    certain = any(_CERTAIN.match(word) for word in rest) and any(word in _TO for word in rest)
+    return sums and (certain or any(_is_off(rest, at, orders) for at in range(1, len(rest))))
+
+
+def _is_off(rest: Sequence[str], at: int, orders: _Orders) -> bool:
+    end = orders.end("off", rest, at)
+    if end <= at or end >= len(rest):
+        return False
+    return (
+        rest[at] in ("del", "du", "vom", "beim", "al")
+        or orders.end("definite", rest, end) > end
+        or rest[end] in ("that", "den", "der", "dem")
+    )
+
+
+@cache
+def _orders() -> tuple[_Orders, ...]:
+    """The words of all languages, since a message may mix them."""
+    data: dict[str, dict[str, str]] = tomllib.loads(_FILE.read_text(encoding="utf-8"))
+    names = {name for lists in data.values() for name in lists}
+    return tuple(
+        _Orders(
+            language,
+            {name: _Phrases(lists.get(name, "")) for name in names},
+            _Phrases(" ".join(_forms(lists["other"], lists.get("endings")))),
+            _Phrases(" ".join(_forms(lists["edit"], lists.get("endings")))),
+        )
+        for language, lists in data.items()
+    )
+
+
+def _forms(stems: str, endings: str | None) -> Iterable[str]:
+    if endings is None:
+        return stems.split()
+    return (
+        f"{first}{ending}{'_' if rest else ''}{rest}"
+        for first, _, rest in (stem.partition("_") for stem in stems.split())
+        for ending in ("", *endings.split())
+    )
