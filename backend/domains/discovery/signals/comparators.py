@@ -41,7 +41,7 @@ def _pair(text: Text, lex: Lexicon, a: Quantity, b: Quantity) -> tuple[Quantity,
     words = lex.words
     if b.unit == "year" and a.op and not b.op and between and words["range_ands"].issuperset(between):
         return a, replace(b, op=a.op, age=True)  # `no more than 30,000 km and 4 years`
-    if a.scale != b.scale or len(between) > 2:
+    if a.scale != b.scale or len(between) > 2 or a.decade or b.decade:
         return a, b
     origin = a.first > 0 and text.tokens[a.first - 1].text in words["origins"]
     if (

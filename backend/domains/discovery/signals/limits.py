@@ -235,8 +235,7 @@ def _years(reader: Reader, q: Quantity, field: str, soft: bool) -> list[Filter]:
         upper = (q.older or q.op == "gte") and not q.newer
         return [made("lte" if upper else "gte", limit)]
     if q.decade:
-        end = q.high if q.high is not None else q.value
-        return [made("gte", q.value), made("lte", end + 9)]
+        return [made(op, year) for op, year in _decades(reader, q)]
     if q.high is not None:
         return [made("gte", q.value), made("lte", q.high)]
     before, patterns = reader.text.before(q.first), reader.lex.patterns
@@ -256,6 +255,19 @@ def _years(reader: Reader, q: Quantity, field: str, soft: bool) -> list[Filter]:
     if q.value > reader.today.year + 1:
         return []
     return [made("in", q.value)] if not q.negated else []
+
+
+def _decades(reader: Reader, q: Quantity) -> list[tuple[str, float]]:
+    """`the seventies`, `nineties or newer`, `before the sixties`: the ends of what is meant."""
+    first, last = q.value, (q.high if q.high is not None else q.value) + 9
+    before, patterns = reader.text.before(q.first), reader.lex.patterns
+    if q.high is None and q.newer and not q.older:
+        strict = bool(patterns["strict_newer"].search(before)) and not q.negated
+        return [("gte", last + 1 if strict else first)]
+    if q.high is None and q.older and not q.newer:
+        strict = bool(patterns["strict_older"].search(before)) and not q.negated
+        return [("lte", first - 1 if strict else last)]
+    return [("gte", first), ("lte", last)]
 
 
 def _settled(filters: Sequence[Filter]) -> list[Filter]:

@@ -45,6 +45,8 @@ class Clause:
     soft: bool = False
     removes: bool = False
     question: bool = False
+    rather: bool = False  # a wish where nothing was said of it before, else a correction
+    also: bool = False  # what would do as well
 
 
 def corrected(text: Text, terms: Terms, lex: Lexicon) -> list[str]:
@@ -137,12 +139,41 @@ def clauses(text: Text, lex: Lexicon, found: Sequence[Mention] = ()) -> list[Cla
     spans = _spans(text, lex)
     soft = [f for f, _, _ in text.find(lex.patterns["soft"])]
     removing = [f for f, _, _ in text.find(lex.patterns["remove"])]
+    also = [f for f, _, _ in text.find(lex.patterns["also_fine"])]
+    rather = _rather(text, lex)
     made: list[Clause] = []
     for first, end, sentence in spans:
         has = any(first <= f < end for f in soft)
         removes = any(first <= f < end for f in removing) or _is_needless(text, lex, first, end)
-        made.append(Clause(first, end, sentence, soft=has, removes=removes))
+        made.append(
+            Clause(
+                first,
+                end,
+                sentence,
+                soft=has,
+                removes=removes,
+                rather=any(first <= i < end for i in rather),
+                also=any(first <= f < end for f in also),
+            )
+        )
     return _questions(text, lex, made, wanted)
+
+
+def _rather(text: Text, lex: Lexicon) -> list[int]:
+    """Words for a preference (`lieber`, `plutôt`, `gern`) that neither correct nor compare nor only ask politely."""
+    words, tokens = lex.words, [t.text for t in text.tokens]
+    corrects = any(
+        not words["rather"].issuperset(m.group().split()) for _, _, m in text.find(lex.patterns["correct"])
+    )
+    found: list[int] = []
+    for i, word in enumerate(tokens):
+        if word in words["gladly"] and words["asking"].isdisjoint(tokens[max(0, i - 4) : i]):
+            found.append(i)
+        compares = tokens[i + 1 : i + 2] and tokens[i + 1] in words["comparing"]
+        names = i and tokens[i - 1] in words["definite"]
+        if word in words["rather"] and not (corrects or compares or names):
+            found.append(i)
+    return found
 
 
 def _is_needless(text: Text, lex: Lexicon, first: int, end: int) -> bool:

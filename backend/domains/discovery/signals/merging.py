@@ -13,8 +13,7 @@ def merge(
     before: Sequence[Filter], said: Sequence[Filter], *, removed: Collection[str] = (), widen: bool = False
 ) -> tuple[Filter, ...]:
     """Filters after the turn, older ones first. `widen`: values are added to those before ("also", "too")."""
-    said_values = {f.field: f for f in said}
-    kept = [f for b in before for f in _halves(b) if not _is_dropped(f, removed, said_values)]
+    kept = [f for b in before for f in _halves(b) if f.field not in removed]
     kept = [f for f in kept if not _is_orphan(f, said)]
     for new in said:
         kept = [*_without(kept, new, widen=widen), _united(kept, new, widen=widen)]
@@ -26,12 +25,6 @@ def _halves(f: Filter) -> Iterable[Filter]:
         return (f,)
     low, high = f.value
     return (replace(f, op="gte", value=low), replace(f, op="lte", value=high))
-
-
-def _is_dropped(f: Filter, removed: Collection[str], said: dict[str, Filter]) -> bool:
-    return f.field in removed and not (
-        f.field in said and said[f.field].group == "nice" and f.group == "must" and f.op == "in"
-    )
 
 
 def _is_orphan(f: Filter, said: Sequence[Filter]) -> bool:

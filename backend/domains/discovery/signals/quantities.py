@@ -94,11 +94,15 @@ def _figure(text: Text, lex: Lexicon, at: int) -> tuple[float, str, int, bool] |
         if suffix and suffix not in lex.scales and suffix not in lex.units and suffix not in lex.words["ish"]:
             return None
         number = plain_number(digits)
-        if not suffix and len(digits) == 2 and digits[1] == "0" and _is_decade(text, lex, at):
+        if not suffix and len(digits) == 2 and digits[1] == "0" and _is_decade(text, lex, at, at + 1):
             return _decade(digits), "", at + 1, True
         return None if number is None or number > _LARGEST else (float(number), suffix, at + 1, False)
     if word in lex.decades:
         return float(lex.decades[word]), "", at + 1, True
+    if word in lex.numbers and lex.patterns["decade_before"].search(text.before(at, 16)):
+        value, end = _spoken(text, lex, at)  # `années soixante-dix`, `los ochenta`
+        if 20 <= value < _HUNDRED and value % 10 == 0 and _is_decade(text, lex, at, end):
+            return _decade(str(int(value))), "", end, True
     if word in lex.numbers or (
         word in lex.words["articles"]
         and at + 1 < len(text.tokens)
@@ -123,9 +127,14 @@ def _within_tens(text: Text, lex: Lexicon, at: int) -> float:
     return {"low": 2.5, "mid": 5.0, "high": 7.5}.get(word, 0) if word in lex.words["tens"] else 0
 
 
-def _is_decade(text: Text, lex: Lexicon, at: int) -> bool:
-    """`années 70`; in other languages the ending says it."""
-    return lex.patterns["decade_before"].search(text.before(at, 16)) is not None
+def _is_decade(text: Text, lex: Lexicon, at: int, end: int) -> bool:
+    """`années 70`; in other languages the ending says it. `de los 80 mil` is none."""
+    before, word = text.before(at, 16), _word(text, end)
+    return (
+        lex.patterns["decade_before"].search(before) is not None
+        and not lex.patterns["lte"].search(before)
+        and not (word in lex.scales or word in lex.units or word in lex.currencies)
+    )
 
 
 def _decade(digits: str) -> float:
@@ -142,21 +151,31 @@ def _spoken(text: Text, lex: Lexicon, at: int) -> tuple[float, int]:
             (word == "-" or word in lex.words["number_joins"])
             and i + 1 < len(text.tokens)
             and text.tokens[i + 1].text in lex.numbers
-            and total >= 20
+            and (total >= 20 or (total == 4 and text.tokens[i + 1].text in lex.words["scores"]))
         ):
             i += 1
+            continue
+        if total == 4 and word in lex.words["scores"]:  # `quatre-vingts`
+            total, i = 80.0, i + 1
             continue
         if word in lex.words["articles"] and (i == at or 0 < total < 1):
             i += 1
             continue
         number = lex.numbers.get(word)
         if number is None or (
-            total and number != _HUNDRED and not (total % 10 == 0 and number < 10 and total >= 20)
+            total
+            and number != _HUNDRED
+            and not (total % 10 == 0 and number < _teens(lex, total) and total >= 20)
         ):
             break
         total = (total or 1) * _HUNDRED if number == _HUNDRED else total + number
         i += 1
     return total or 1, i
+
+
+def _teens(lex: Lexicon, total: float) -> int:
+    """How far a ten is counted on: `soixante-quinze` in French, `sixty-nine` elsewhere."""
+    return 20 if lex.words["scores"] and total in (60, 80) else 10
 
 
 def _suffixed(text: Text, lex: Lexicon, q: Quantity, suffix: str) -> Quantity:

@@ -6,6 +6,7 @@ No model, no I/O. A wish that is not understood is left out, never guessed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 from uuid import UUID
@@ -42,10 +43,7 @@ def understand(
     if not reader.text.tokens:
         return Understanding((), state.filters, language=reader.lex.languages[0])
     if reader.says("restart"):
-        gone = tuple(f for f in state.filters if f not in settings.filters)
-        return Understanding(
-            (), settings.filters, removed=gone, intents=("restart",), language=reader.lex.languages[0]
-        )
+        return _restarted(reader, vocabulary)
     found = _parts(reader)
     said = [f for part in found for f in part.filters]
     fields = frozenset(field for part in found for field in part.removed)
@@ -64,6 +62,26 @@ def understand(
         questions=tuple(_questions(reader)),
         intents=_intents(reader),
         topics=_topics(reader),
+        language=reader.lex.languages[0],
+    )
+
+
+def _restarted(reader: Reader, vocabulary: Vocabulary) -> Understanding:
+    """Everything is gone; what is said after it is new: `start again: a BSA in black`."""
+    state, kept = reader.state, reader.settings.filters
+    end = max(end for _, end, _ in reader.text.find(reader.lex.patterns["restart"]))
+    rest = reader.text.raw[reader.text.tokens[end - 1].end :]
+    fresh = understand(
+        rest,
+        vocabulary=vocabulary,
+        state=replace(state, filters=kept),
+        settings=reader.settings,
+        today=reader.today,
+    )
+    return replace(
+        fresh,
+        removed=tuple(f for f in state.filters if f not in fresh.filters),
+        intents=tuple(dict.fromkeys(("restart", *fresh.intents))),
         language=reader.lex.languages[0],
     )
 

@@ -36,6 +36,7 @@ class Refusals:
 def find(reader: Reader, said: Sequence[Said]) -> Refusals:
     """What the message refuses of the things it names; they come from left to right."""
     lists = list(_lists(reader, said)) if reader.nos or reader.nos_after else []
+    wide = list(_lists(reader, said, wide=True)) if reader.nos else []
     refused: set[int] = set()
     unsaid: set[int] = set()
     for no in reader.nos:
@@ -45,7 +46,8 @@ def find(reader: Reader, said: Sequence[Said]) -> Refusals:
         while at + 1 < len(said) and _is_one_name(said[at], said[at + 1]):
             unsaid.add(said[at].mention.first)
             at += 1
-        group = next(g for g in lists if said[at] in g)
+        spurned = {t.text for t in reader.text.tokens[no[0] : no[1]]} & reader.lex.words["spurning"]
+        group = next(g for g in (wide if spurned else lists) if said[at] in g)
         refused |= {s.mention.first for s in group[group.index(said[at]) :]}
     for start in reader.nos_after:
         last = next((s for s in reversed(said) if reader.is_refused_after(s.mention.end, start)), None)
@@ -65,13 +67,16 @@ def _is_one_name(a: Said, b: Said) -> bool:
     )
 
 
-def _lists(reader: Reader, said: Sequence[Said]) -> Iterator[list[Said]]:
-    """Things of one kind in a row. A comma joins only where "or" or "and" comes later: `red, blue or gray`."""
+def _lists(reader: Reader, said: Sequence[Said], *, wide: bool = False) -> Iterator[list[Said]]:
+    """Things of one kind in a row; `wide`: of any kind, as after "avoid".
+
+    A comma joins only where "or" or "and" comes later: `red, blue or gray`.
+    """
     group: list[Said] = []
     pending: list[Said] = []
     for s in said:
         before = pending[-1] if pending else group[-1] if group else None
-        join = _join(reader, before, s) if before is not None else None
+        join = _join(reader, before, s, wide=wide) if before is not None else None
         if join == ",":
             pending.append(s)
             continue
@@ -88,7 +93,7 @@ def _lists(reader: Reader, said: Sequence[Said]) -> Iterator[list[Said]]:
     yield from ([p] for p in pending)
 
 
-def _join(reader: Reader, a: Said, b: Said) -> str | None:
+def _join(reader: Reader, a: Said, b: Said, *, wide: bool) -> str | None:
     """The word that makes two mentions a list; features of different kinds are one only as alternatives."""
     words = [t.text for t in reader.text.tokens[a.mention.end : b.mention.first]]
     said = reader.lex.words
@@ -101,6 +106,6 @@ def _join(reader: Reader, a: Said, b: Said) -> str | None:
     }
     if any(w not in links and w not in nouns for w in words):
         return None
-    if a.field == b.field:
+    if a.field == b.field or wide:
         return next((w for w in words if w in said["joins"]), "," if "," in words else None)
-    return next((w for w in words if w in said["alternatives"]), None) if a.is_flag and b.is_flag else None
+    return next((w for w in words if w in said["alternatives"]), None)

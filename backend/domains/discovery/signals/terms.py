@@ -147,7 +147,7 @@ class _Builder:
             for phrase in self._words_for(value):
                 self.add(phrase, self._value(attribute, phrase, value), over=False)
             for part in _parts(attribute.name, words_of(value, self.lex.stem)):
-                if part not in self.lex.words["things"]:
+                if part not in self.lex.words["things"] and not self._is_mere_color(attribute.name, part):
                     groups[part].append(value)
         for value in shown:
             for phrase in self.lex.near.get(concept_of(value), ()):
@@ -167,6 +167,11 @@ class _Builder:
             self.add(part, term, over=whole)
             for phrase in self.lex.values.get(part, ()):
                 self.add(phrase, replace(term, weak=fold(phrase) in self.lex.weak), over=False)
+
+    def _is_mere_color(self, field: str, part: str) -> bool:
+        """`black` of `Black Bay`, where goods have a color: it is one, unless the other words stand there."""
+        named = field in ("model", "trim")
+        return named and part in self.lex.colors and any("color" in f for f in self.attributes)
 
     def _words_for(self, value: str) -> Iterable[str]:
         """Other words for a value in the buyer's languages, whatever the seller's language is."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from backend.domains.discovery.model import Filter
@@ -24,6 +24,7 @@ class _Wish:
     term: Term
     negated: bool
     soft: bool
+    also: bool = False
 
 
 def read(reader: Reader, taken: Collection[int]) -> Found:
@@ -40,9 +41,36 @@ def read(reader: Reader, taken: Collection[int]) -> Found:
         negated = mention.first in no.refused
         if not terms and (terms := _none_of(reader, mention)):
             negated, mention = False, Mention(_none_before(reader, mention.first), mention.end, terms)
-        wishes += [_Wish(mention, term, negated, clause.soft) for term in terms]
-    filters = _filters(reader, wishes) + _unlisted(reader)
+        wishes += [_wish(reader, clause, mention, term, negated) for term in terms]
+    filters = _filters(reader, _with_others(reader, wishes, removed)) + _unlisted(reader)
     return Found(tuple(filters), tuple(implied.signals(reader, filters)), frozenset(removed))
+
+
+def _wish(reader: Reader, clause: Clause, mention: Mention, term: Term, negated: bool) -> _Wish:
+    """`lieber schwarz` is a mere wish, unless it takes the place of what was asked for before."""
+    new = not any(f.field == term.field for f in reader.state.filters)
+    also = clause.also and term.kind == "value" and not negated
+    soft = clause.soft or also or (clause.rather and new and not negated)
+    return _Wish(mention, term, negated, soft, also)
+
+
+def _with_others(reader: Reader, wishes: Sequence[_Wish], removed: Collection[str]) -> list[_Wish]:
+    """What would do as well joins what is asked for; where nothing is, it is a mere wish."""
+    asked = {w.term.field: w for w in wishes if w.term.kind == "value" and not (w.soft or w.negated)}
+    made: list[_Wish] = []
+    for wish in wishes:
+        field = wish.term.field
+        kept = [
+            v
+            for f in reader.state.filters
+            if f.field == field and f.op == "in" and f.group == "must" and field not in removed
+            for v in f.value
+        ]
+        if wish.also and (field in asked or kept):
+            values = wish.term.values if field in asked else (*kept, *wish.term.values)
+            wish = replace(wish, soft=False, term=replace(wish.term, values=values))
+        made.append(wish)
+    return made
 
 
 def _spoken(reader: Reader, taken: Collection[int]) -> Iterator[tuple[Mention, Clause, tuple[Term, ...]]]:
@@ -74,7 +102,13 @@ def _meant(reader: Reader, mention: Mention) -> tuple[Term, ...]:
         t
         for t in terms
         if (t.field in _PLACES) <= place
-        and (t.known or t.field in _PLACES or t.field == "make" or not _after_to(reader, mention))
+        and (
+            t.known
+            or t.field in _PLACES
+            or t.field == "make"
+            or "color" in t.field
+            or not _after_to(reader, mention)
+        )
     ]
     if (
         place

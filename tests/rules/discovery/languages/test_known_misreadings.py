@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from backend.domains.catalogue.model import FacetValue
 from backend.domains.discovery.model import Filter, Settings, State, Understanding
 from backend.domains.discovery.signals import understand
 from tests.rules.discovery.languages.held_out import TODAY, vocabulary
@@ -39,11 +41,65 @@ def limits(found: Understanding) -> dict[tuple[str, str], Any]:
         ("cars", "a 60 mile commute", {}),
         ("cars", "trading in my 2015 Civic", {}),
         ("watches", "eight to ten thousand pounds", {("price", "gte"): 8000, ("price", "lte"): 10_000}),
+        ("watches", "from the 1970s under €5.000", {("year", "gte"): 1970, ("year", "lte"): 1979, ("price", "lte"): 5000}),
+        ("motorcycles", "nineties or newer", {("year", "gte"): 1990}),
+        ("motorcycles", "built before the seventies", {("year", "lte"): 1969}),
+        ("motorcycles", "eines aus den Siebzigern", {("year", "gte"): 1970, ("year", "lte"): 1979}),
+        ("motorcycles", "une moto des années quatre-vingt", {("year", "gte"): 1980, ("year", "lte"): 1989}),
+        ("motorcycles", "una moto de los ochenta", {("year", "gte"): 1980, ("year", "lte"): 1989}),
+        ("rvs", "una autocaravana que duerma a cuatro", {("sleeps", "gte"): 4}),
+        ("rvs", "schläft 4 Personen", {("sleeps", "gte"): 4}),
+        ("cars", "lieber schwarz, gern mit Schiebedach", {}),
+        ("cars", "plutôt une berline, si possible bleue", {}),
+        ("cars", "mejor un SUV, preferiblemente rojo", {}),
+        ("cars", "ich hätte gern einen Kombi", {("body_style", "in"): ["Wagon"]}),
+        ("cars", "avoid Nissan and CVTs", {("make", "not_in"): ["Nissan"], ("transmission", "not_in"): ["CVT"]}),
+        ("cars", "prefiero un Toyota pero acepto Honda", {}),
+        ("cars", "ein SUV, ein Kombi ginge auch", {("body_style", "in"): ["SUV", "Wagon"]}),
         ("flats", "in Hamburg oder Bremen, bitte", {("location_city", "in"): ["Hamburg", "Bremen"]}),
     ],
 )  # fmt: skip
 def test_limits(inventory: str, text: str, expected: dict[tuple[str, str], Any]) -> None:
     assert limits(reading(text, inventory)) == expected
+
+
+SUV, DEAR = Filter("specs.body_style", "in", ["SUV"]), Filter("price", "lte", 30_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("doch lieber ein Kombi", {("price", "lte"): 30_000, ("body_style", "in"): ["Wagon"]}),
+        ("finalement plutôt un break", {("price", "lte"): 30_000, ("body_style", "in"): ["Wagon"]}),
+        ("mejor un sedán", {("price", "lte"): 30_000, ("body_style", "in"): ["Sedan"]}),
+        ("lieber in Blau", {("price", "lte"): 30_000, ("body_style", "in"): ["SUV"]}),
+        ("drop the SUV thing, a wagon would be fine too", {("price", "lte"): 30_000}),
+        ("a wagon would be fine too", {("price", "lte"): 30_000, ("body_style", "in"): ["SUV", "Wagon"]}),
+        ("start over", {}),
+        ("start again: a sedan in black", {("body_style", "in"): ["Sedan"], ("color_exterior", "in"): ["Black"]}),
+        ("fang noch mal von vorne an: ein Kombi bis 20.000", {("body_style", "in"): ["Wagon"], ("price", "lte"): 20_000}),
+    ],
+)  # fmt: skip
+def test_what_is_left_after_a_change_of_mind(text: str, expected: dict[tuple[str, str], Any]) -> None:
+    assert limits(reading(text, "cars", DEAR, SUV)) == expected
+
+
+@pytest.mark.parametrize("text", ["Black", "black please", "in black", "Tudor, black"])
+def test_a_bare_color_is_no_part_of_a_model(text: str) -> None:
+    """Seven simulated buyers found nothing: their black dial was taken for the model `Black Bay`."""
+    goods = vocabulary("watches")
+    models = (
+        FacetValue(90, "model", "black bay", "Black Bay", 3, None),
+        FacetValue(91, "model", "ranger", "Ranger", 2, None),
+    )
+    goods = replace(goods, facets=(*goods.facets, *models))
+
+    def asked(message: str) -> dict[tuple[str, str], Any]:
+        return limits(understand(message, vocabulary=goods, state=State(), settings=Settings(), today=TODAY))
+
+    assert asked(text)["dial_color", "in"] == ["Black"]
+    assert ("model", "in") not in asked(text)
+    assert asked("a Black Bay")["model", "in"] == ["Black Bay"]
 
 
 def test_a_correction_replaces() -> None:
