@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import groupby
 from typing import Any, Final
 
 from app import formats
 from app import policy_words as words
+from app.policy_views import ReceiptRow
 from app.receipt_showing import receipt_row
 from app.transcript_views import (
     BucketShown,
@@ -115,7 +118,7 @@ def _turn(turn: Json, may_see: bool) -> TurnShown:
         requests=[_request(one) for one in record.get("requests") or ()],
         flags=", ".join(FLAGS.get(flag, flag) for flag in record.get("flags") or ()),
         tools=[_tool(one) for one in turn["tools"]],
-        receipts=[receipt_row(one, "") for one in turn["receipts"]],
+        receipts=folded([receipt_row(one, "") for one in turn["receipts"]]),
         statements=_statements(turn["claims"]),
         dropped=[str(text) for text in record.get("dropped") or ()],
         asked_model=bool(turn["exchanges"]),
@@ -191,6 +194,16 @@ def _tool(one: Json) -> ToolLine:
         why=" ".join(dict.fromkeys(words.reason(code) for code in one["reasons"])),
         took=took(one["took_ms"]),
     )
+
+
+def folded(rows: Sequence[ReceiptRow]) -> list[ReceiptRow]:
+    """Those that say the same one after the other are one line that counts them, with the first hash."""
+    alike = groupby(rows, key=lambda row: (row.verb, row.origin, row.verdict, row.why))
+    lines: list[ReceiptRow] = []
+    for _, group in alike:
+        first, *others = group
+        lines.append(replace(first, verb=f"{first.verb}, {len(others) + 1} times") if others else first)
+    return lines
 
 
 def _room(context: Json) -> str:

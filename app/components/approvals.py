@@ -68,6 +68,12 @@ def status_pill(status: rx.Var[str], words: rx.Var[str]) -> rx.Component:
     return pill(words, tone=rx.match(status, *STATUS_TONES, "plain"))
 
 
+def _replay(draft: rx.Var[DraftShown]) -> rx.Component:
+    """The way to what it would have decided otherwise."""
+    address = "/cockpit/events/" + draft.slug + "?tab=policy&part=replay&draft=" + draft.id
+    return go("Replay it over the latest decisions", href=address, class_name="link")
+
+
 def opened(
     *,
     draft: rx.Var[DraftShown],
@@ -101,7 +107,9 @@ def opened(
         rx.el.div(
             rx.el.div(
                 rx.cond(draft.message != "", rx.el.p(draft.message, class_name="pull__message")),
-                section("What changes", diff_view(diff, "draft", "Equal to the version in force.")),
+                section(
+                    "What changes", diff_view(diff, "draft", "Equal to the version in force."), _replay(draft)
+                ),
                 class_name="pull__main",
             ),
             side,

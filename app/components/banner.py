@@ -28,5 +28,5 @@ def stop_banner(stops: Any) -> rx.Component:
 
     return rx.cond(
         stops.length() > 0,
-        rx.el.ul(rx.foreach(stops, line), class_name="stopped", role="status"),
+        rx.el.div(rx.el.ul(rx.foreach(stops, line)), class_name="stopped", role="status"),
     )

@@ -9,14 +9,14 @@ import reflex as rx
 from app.components.basics import button, icon, notice, pill
 from app.components.frame import empty, go, section, table
 from app.components.native import local_time
-from app.policy_views import FlipCount, FlipRow, HourBar, ReceiptRow, Replayed, Where
+from app.policy_views import FlipCount, FlipRow, HourBar, ReceiptRow, Replayed
 from app.policy_words import VERDICTS
 
 HEADS = ("When", "What", "By", "Verdict", "Why", "Conversation", "Receipt")
 
 
 def replay(
-    result: rx.Var[Replayed], where: rx.Var[Where], *, busy: Any, failure: Any, on_replay: Any
+    result: rx.Var[Replayed], *, has_draft: Any, gate: Any, busy: Any, failure: Any, on_replay: Any
 ) -> rx.Component:
     nothing = empty(
         "Nothing to replay",
@@ -38,15 +38,15 @@ def replay(
         rx.cond(result.flips.length() > 0, _flips(result)),
         rx.el.div(
             button(icon("rotate-cw"), "Replay again", small=True, on_click=on_replay, disabled=busy),
-            go("Review and publish", href=where.gate, class_name="button button--quiet button--small"),
+            go("To the draft", href=gate, class_name="button button--quiet button--small"),
             class_name="desk__line",
         ),
         class_name="replay",
     )
     return section(
         "Replay",
-        rx.cond(where.draft != "", body, nothing),
-        help_text="Your draft put over the latest decisions: each is judged again under the profile its conversation would get. "
+        rx.cond(has_draft, body, nothing),
+        help_text="A draft put over the latest decisions: each is judged again under the profile its conversation would get. "
         "Nothing changes by it.",
     )
 
@@ -84,9 +84,9 @@ def _flips(result: rx.Var[Replayed]) -> rx.Component:
 def _talk(session: Any, address: Any) -> rx.Component:
     return go(
         rx.el.code(session, class_name="mono"),
-        rx.el.span(" Open the conversation", class_name="visually-hidden"),
         href=address,
         class_name="link",
+        custom_attrs={"aria-label": "Conversation " + session},
     )
 
 

@@ -187,6 +187,11 @@ def _review(
                 role="region",
                 custom_attrs={"aria-label": "Changes of this draft"},
             ),
+            go(
+                "Replay it over the latest decisions",
+                href="?tab=policy&part=replay&draft=" + bar.id,
+                class_name="link",
+            ),
             class_name="section",
         ),
         rx.el.div(

@@ -113,9 +113,9 @@ def _sessions(rows: Any) -> rx.Component:
             rx.el.td(
                 go(
                     rx.el.code(item.short, class_name="mono"),
-                    rx.el.span(": open the conversation", class_name="visually-hidden"),
                     href="?tab=live&session=" + item.id,
                     class_name="link",
+                    custom_attrs={"aria-label": "Conversation " + item.short},
                 )
             ),
             rx.el.td(

@@ -99,8 +99,8 @@ def _end(words: str, sign: str, row: rx.Var[RequestRow], status: str, busy: Any,
     return button(
         icon(sign),
         words,
-        rx.el.span(": ", row.title, class_name="visually-hidden"),
         small=True,
+        custom_attrs={"aria-label": words + ": " + row.title},
         disabled=busy,
         on_click=on_end(row.id, status),
     )

@@ -101,7 +101,7 @@ def _understood(turn: rx.Var[TurnShown]) -> rx.Component:
             class_name="signal",
         )
 
-    nothing = rx.el.p("Nothing about what is looked for.", class_name="muted")
+    nothing = rx.el.p("No signal in this message.", class_name="muted")
     return rx.el.section(
         rx.el.h4("Understood", class_name="rules__title"),
         rx.cond(

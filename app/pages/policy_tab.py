@@ -66,7 +66,9 @@ def _profiles() -> rx.Component:
 
 
 def _replay() -> rx.Component:
-    return decision_parts.replay(R.result, P.where, busy=R.busy, failure=R.failure, on_replay=R.replay)
+    return decision_parts.replay(
+        R.result, has_draft=R.of != "", gate=R.gate, busy=R.busy, failure=R.failure, on_replay=R.replay
+    )
 
 
 def _decisions() -> rx.Component:

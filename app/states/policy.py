@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -109,46 +110,60 @@ class Policy(rx.State):
     # --- changing
 
     @rx.event
-    async def set_text(self, field: str, text: str) -> None:
+    def set_text(self, field: str, text: str):
         if field in policy_edits.TEXTS:
-            await self._change(policy_edits.with_text(self._profile, field, text))
+            return self._change(policy_edits.with_text(self._profile, field, text))
+        return None
 
     @rx.event
-    async def set_list(self, field: str, values: list[str]) -> None:
+    def set_list(self, field: str, values: list[str]):
         if field in policy_edits.LISTS:
-            await self._change(policy_edits.with_list(self._profile, field, values))
+            return self._change(policy_edits.with_list(self._profile, field, values))
+        return None
 
     @rx.event
-    async def tick(self, field: str, value: str, is_on: bool) -> None:
+    def tick(self, field: str, value: str, is_on: bool):
         if field in policy_edits.LISTS:
-            await self._change(policy_edits.with_tick(self._profile, field, value, is_on))
+            return self._change(policy_edits.with_tick(self._profile, field, value, is_on))
+        return None
 
     @rx.event
-    async def set_tool(self, tool: str, part: str, is_on: bool) -> None:
+    def set_tool(self, tool: str, part: str, is_on: bool):
         if part in ("allowed", "confirm", "idempotent"):
-            await self._change(policy_edits.with_tool(self._profile, tool, part, is_on))
+            return self._change(policy_edits.with_tool(self._profile, tool, part, is_on))
+        return None
 
     @rx.event
-    async def add_question(self) -> None:
-        await self._change(policy_edits.with_qualifier(self._profile, 10**6))
+    def add_question(self):
+        return self._change(policy_edits.with_qualifier(self._profile, 10**6))
 
     @rx.event
-    async def set_question(self, index: int, text: str) -> None:
-        await self._change(policy_edits.with_qualifier(self._profile, index, question=text.strip()))
+    def set_question(self, index: int, text: str):
+        return self._change(policy_edits.with_qualifier(self._profile, index, question=text.strip()))
 
     @rx.event
-    async def set_answers(self, index: int, values: list[str]) -> None:
-        await self._change(policy_edits.with_qualifier(self._profile, index, answers=values))
+    def set_answers(self, index: int, values: list[str]):
+        return self._change(policy_edits.with_qualifier(self._profile, index, answers=values))
 
     @rx.event
-    async def drop_question(self, index: int) -> None:
-        await self._change(policy_edits.with_qualifier(self._profile, index, question=None))
+    def drop_question(self, index: int):
+        return self._change(policy_edits.with_qualifier(self._profile, index, question=None))
 
-    async def _change(self, profile: dict[str, Any]) -> None:
+    def _change(self, profile: dict[str, Any]):
+        """Shown at once; what is wrong with it follows."""
         if not (self.may_edit and self.is_open):
-            return
+            return None
         self._profile, self.is_changed, self.saved, self.failure = profile, True, "", ""
-        await self._check()
+        shown = form(profile, self._tools, is_new=self.form.is_new)
+        self.form = replace(
+            shown, problems=self.form.problems, elsewhere=self.form.elsewhere, blocks=self.form.blocks
+        )
+        return Policy.check
+
+    @rx.event
+    async def check(self) -> None:
+        if self.is_changed:
+            await self._check()
 
     async def _check(self) -> None:
         """Says at each field what is wrong there; nothing is saved."""

@@ -1,4 +1,4 @@
-"""The replay of the tab Policy: the reader's draft over the log of decisions, before it is published."""
+"""The replay of the tab Policy: a draft over the log of decisions, before it is published."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ MOST = 20_000
 
 
 class Replaying(rx.State):
-    """What was found stays until another draft is asked about."""
+    """The draft that the address names, else the reader's own; what was found stays until another is asked about."""
 
     result: Replayed = Replayed()
     of: str = ""
+    gate: str = ""
     busy: bool = False
     failure: str = ""
 
@@ -27,21 +28,31 @@ class Replaying(rx.State):
     async def load(self):
         """Reads the log at once where somebody came for it."""
         page = await self.get_state(Policy)
-        if self.of != page._draft_id:
-            self.result, self.of, self.failure = Replayed(), page._draft_id, ""
-        if page.ready and page.part == "replay" and page._draft_id:
-            return Replaying.replay
-        return None
+        if not page.ready or page.part != "replay":
+            return None
+        asked = self.router.url.query_parameters.get("draft", "")
+        of = asked if is_id(asked) else page._draft_id
+        if self.of != of:
+            self.result, self.of, self.failure = Replayed(), of, ""
+        tab = "document" if of == page._draft_id else "approvals"
+        self.gate = f"?tab={tab}&draft={of}"
+        return Replaying.replay if of else None
 
     @rx.event
     async def replay(self):
-        page = await self.get_state(Policy)
-        if not page._draft_id:
+        if not self.of:
             return
         self.busy = True
         yield
         async with acting(self, "preview") as actor:
             found = await policies.replay(
-                bridge.runtime(), actor, slug=page._slug, draft_id=UUID(page._draft_id), most=MOST
+                bridge.runtime(), actor, slug=self.slug, draft_id=UUID(self.of), most=MOST
             )
             self.result = policy_trying.replayed(found, "?tab=live&session=")
+
+
+def is_id(text: str) -> bool:
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False

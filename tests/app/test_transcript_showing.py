@@ -94,6 +94,19 @@ def test_what_a_model_saw_is_told_whole_to_who_may_see_it() -> None:
         assert (shown.exchanges[0].prompt, shown.exchanges[0].is_hidden) == ("", may_see)
 
 
+def test_a_burst_of_the_same_decision_is_one_line_that_counts() -> None:
+    receipt = {
+        "session_id": SESSION, "created_at": NOW, "verb": "hold", "origin": "buyer", "verdict": "deny", "turn": 1,
+        "reasons": ["strict"], "previous": None,
+    }  # fmt: skip
+    receipts = [receipt | {"n": n, "sha256": f"{n}" * 64} for n in range(3)]
+    receipts.append(receipt | {"n": 9, "sha256": "9" * 64, "verdict": "allow"})
+    (shown,) = turns(transcript(turn(receipts=receipts)))
+    assert [(row.verb, row.verdict, row.sha) for row in shown.receipts] == [
+        ("Hold, 3 times", "Refused", "0" * 10), ("Hold", "Allowed", "9" * 10),
+    ]  # fmt: skip
+
+
 def test_raw_texts_stay_as_they_were() -> None:
     assert answer_text({"raw": ["{broken", "", "again"], "problem": "core.no_model"}) == "{broken\n\nagain"
     assert answer_text({"raw": [], "problem": "core.no_model"}) == "core.no_model"

@@ -105,6 +105,7 @@ class TestEveryPage:
         for tab in (
             "Overview",
             "Document",
+            "Policy",
             "Versions",
             "Approvals",
             "Branches",
@@ -120,7 +121,7 @@ class TestEveryPage:
     async def test_organization(self, visit: Open, size: str, scheme: str) -> None:
         page = await visit("/", size=SIZES[size], scheme=scheme)
         await sign_in(page, "admin@northbay.example.com", PASSWORD)
-        for place in ("Approvals", "Library", "Members"):
+        for place in ("Inbox", "Approvals", "Library", "Members"):
             await page.get_by_role("navigation", name="Cockpit").get_by_role("link", name=place).click()
             await expect(page.get_by_role("heading", name=place, exact=True).first).to_be_visible()
             await check(page, f"{place.lower()}-{size}-{scheme}")

@@ -9,7 +9,7 @@ from playwright.async_api import expect
 from tests.e2e.conftest import Open, sign_in
 from tests.product import PASSWORD, SLUG
 
-PLACES = tuple(f"/cockpit/{name}" for name in ("approvals", "library", "members", f"events/{SLUG}"))
+PLACES = tuple(f"/cockpit/{name}" for name in ("inbox", "approvals", "library", "members", f"events/{SLUG}"))
 STAFF_PAGES = ("/cockpit", *PLACES, "/dealer")
 
 
