@@ -22,11 +22,12 @@ from backend.domains.discovery.requesting import Lexicon
 _FILE: Final = Path(__file__).with_name("commands.toml")
 _MARK: Final = re.compile(r"[,:](?=\s)|[()\[\]–—]")
 _LONGEST: Final = 24
+_VERBS: Final = ("edit", "other", "buyer")
+#: After an article these make a comparison, or a clause: `la moins chère`.
+_THAN: Final = frozenset({"plus", "moins", "mieux", "mas", "menos", "mejor", "que", "qui"})
 #: So many words after a verb stands what it acts on.
 _NEAR: Final = 2
 _ENGLISH: Final = "en"
-#: What a word ends with that is no order in English: plurals, participles, adverbs, comparatives, abstract nouns.
-_NO_ORDER: Final = re.compile(r"(?:s|ing|ed|ly|est|tion|ness|ity|ment|able|ous|ful)\Z")
 
 
 class _Phrases:
@@ -68,8 +69,12 @@ class _Orders:
 
     name: str
     lists: Mapping[str, _Phrases]
-    other: _Phrases
-    edit: _Phrases
+    verbs: Mapping[str, _Phrases]
+    no_order: re.Pattern[str]
+
+    def verb(self, name: str, told: Sequence[str], at: int) -> int:
+        """Where a verb ends that begins here; `at` where none does. `name`: other, edit, buyer."""
+        return self.verbs[name].end(told, at)
 
     def end(self, name: str, told: Sequence[str], at: int) -> int:
         return self.lists[name].end(told, at)
@@ -81,11 +86,23 @@ class _Orders:
 def commands(text: str, words: Sequence[Word], lexicon: Lexicon) -> Iterator[int]:
     """Where in a sentence clauses begin that order something a buyer cannot have."""
     starts = [0, *(i for i in range(1, len(words)) if _begins(text, words, i, lexicon))]
-    for at, end in zip(starts, [*starts[1:], len(words)], strict=True):
+    ends = [*starts[1:], len(words)]
+    for number, at in enumerate(starts):
+        end = ends[number]
+        if end < len(words) and _only_stops(words[at:end]):
+            end = ends[number + 1]
         clause = words[at : min(end, at + _LONGEST)]
         told = [w.text for w in clause]
-        if any(_is_declined(text, clause, told, orders, lexicon, is_first=at == 0) for orders in _orders()):
+        is_known = any(_orders_here(clause, orders) for orders in _orders())
+        may_be = (at == 0, is_known)
+        if any(_is_declined(text, clause, told, orders, lexicon, may_be) for orders in _orders()):
             yield at
+
+
+def _only_stops(clause: Sequence[Word]) -> bool:
+    """`Hör auf, …`: what is to stop comes after the comma."""
+    told = [w.text for w in clause]
+    return any(0 < orders.end("stop", told, 0) == len(told) for orders in _orders())
 
 
 def _begins(text: str, words: Sequence[Word], i: int, lexicon: Lexicon) -> bool:
@@ -98,7 +115,7 @@ def _begins(text: str, words: Sequence[Word], i: int, lexicon: Lexicon) -> bool:
 def _orders_here(clause: Sequence[Word], orders: _Orders) -> bool:
     told = [w.text for w in clause]
     at, _ = _skipped(told, orders)
-    return any(verbs.end(told, at) > at for verbs in (orders.edit, orders.other, orders.lists["buyer"]))
+    return any(orders.verb(name, told, at) > at for name in _VERBS)
 
 
 def _is_declined(
@@ -107,9 +124,10 @@ def _is_declined(
     told: Sequence[str],
     orders: _Orders,
     lexicon: Lexicon,
-    *,
-    is_first: bool,
+    may_be: tuple[bool, bool],
 ) -> bool:
+    """`may_be`: whether the clause begins the sentence, and whether its verb is one of any language."""
+    is_first, is_known = may_be
     at, is_led = _skipped(told, orders)
     asked = orders.end("asks", told, at)
     is_asked, at = asked > at, asked
@@ -117,21 +135,31 @@ def _is_declined(
         at, _ = _skipped(told, orders, at)
     if at >= len(told) or (is_asked and orders.end("service", told, at) > at):
         return False
-    after_edit, after_other = orders.edit.end(told, at), orders.other.end(told, at)
-    after_buyer = orders.end("buyer", told, at)
-    if after_edit > at:
-        return _is_not_own(text, clause, told, after_edit, orders, lexicon)
-    if after_other > at and after_other >= after_buyer:
-        return _acts(text, clause, told, after_other, orders, lexicon)
-    if after_buyer > at:
+    rest = clause[at:]
+    if orders.end("stop", told, at) > at:
+        return _stops_more(told, orders.end("stop", told, at), orders)
+    after = {name: orders.verb(name, told, at) for name in _VERBS}
+    if after["edit"] > at:
+        return _is_not_own(text, clause, told, after["edit"], orders, lexicon)
+    if after["other"] > at and after["other"] >= after["buyer"]:
+        return _acts(text, clause, told, after["other"], orders, lexicon)
+    if is_known or after["buyer"] > at or not _may_order(told[at], orders):
         return False
-    if orders.name != _ENGLISH or not _may_order(told[at], orders):
-        return False
-    if not is_asked and _is_cheapened(told[at + 1 :], orders, kinds_of(text, clause[at:], lexicon)):
+    if not is_asked and _is_cheapened(told[at + 1 :], orders, kinds_of(text, rest, lexicon)):
         return True
     is_question = text[clause[-1].end :].lstrip(' "”').startswith("?")
     is_order = is_asked or ((is_first or is_led) and not is_question)
-    return is_order and _hits(told, at + 1, orders, is_known=False)
+    return is_order and _hits_surely(text, clause, told, at + 1, orders)
+
+
+def _stops_more(told: Sequence[str], at: int, orders: _Orders) -> bool:
+    """`Quit enforcing …`: whether what is to stop is not what a buyer may be tired of."""
+    rest = told[at:]
+    if not rest:
+        return False
+    is_tired = orders.among("fine", rest)
+    acts = orders.name != _ENGLISH or rest[0].endswith("ing")
+    return orders.among("system", rest) or (acts and not is_tired)
 
 
 def _skipped(told: Sequence[str], orders: _Orders, at: int = 0) -> tuple[int, bool]:
@@ -146,7 +174,7 @@ def _may_order(word: str, orders: _Orders) -> bool:
         word.isalpha()
         and len(word) > 2
         and orders.end("closed", [word], 0) == 0
-        and not _NO_ORDER.search(word)
+        and not orders.no_order.search(word)
     )
 
 
@@ -157,7 +185,7 @@ def _acts(
     if at >= len(told):
         return False
     kinds = kinds_of(text, clause[at:], lexicon)
-    if _is_cheapened(told[at:], orders, kinds) or _hits(told, at, orders, is_known=True):
+    if _is_cheapened(told[at:], orders, kinds) or _hits(told, at, orders):
         return "item" in kinds or not _is_own_thing(told, at, orders)
     return "address" in kinds or any(
         first <= _NEAR for kind in ("item", "possessive") for first, _ in kinds.get(kind, ())
@@ -169,20 +197,36 @@ def _is_own_thing(told: Sequence[str], at: int, orders: _Orders) -> bool:
     return orders.among("things", told[at : at + 4])
 
 
-def _hits(told: Sequence[str], at: int, orders: _Orders, *, is_known: bool) -> bool:
-    """Whether something certain follows a verb, past particles and whom it is for."""
+def _hits(told: Sequence[str], at: int, orders: _Orders) -> bool:
+    """Whether something certain follows a verb that is known, past particles and whom it is for."""
+    after, at = _certain(told, at, orders)
+    if after or at >= len(told) or orders.among("own", told[at : at + 3]):
+        return after > 0
+    weak = orders.end("weak_definite", told, at)
+    return orders.end("as_me", told, at) > at or at < weak < len(told)
+
+
+def _hits_surely(text: str, clause: Sequence[Word], told: Sequence[str], at: int, orders: _Orders) -> bool:
+    """Whether something certain follows a word that may be a verb: `Gomme la mention`, not `Domaine la Croix`."""
+    after, at = _certain(told, at, orders)
+    if not after or orders.name == _ENGLISH:
+        return after > 0
+    if after >= len(told):
+        return orders.name == "de" and told[at].startswith("alle")
+    is_name = text[clause[after].start].isupper()
+    if orders.name == "de":
+        return is_name or told[at].startswith(("alle", "jede"))
+    return not is_name and told[after] not in _THAN
+
+
+def _certain(told: Sequence[str], at: int, orders: _Orders) -> tuple[int, int]:
+    """Where what `the` and the like begin goes on, 0 where nothing is certain; and where that stands."""
     while (end := orders.end("object_gap", told, at)) > at:
         at = end
-    if at >= len(told):
-        return False
-    if orders.among("own", told[at : at + 3]):
-        return False
-    if orders.end("definite", told, at) > at:
-        return True
-    if is_known and orders.end("as_me", told, at) > at:
-        return True
-    weak = orders.end("weak_definite", told, at)
-    return is_known and weak > at and weak < len(told)
+    if at >= len(told) or orders.among("own", told[at : at + 3]):
+        return 0, at
+    end = orders.end("definite", told, at)
+    return (end if end > at else 0), at
 
 
 def _is_not_own(
@@ -239,9 +283,10 @@ def _orders() -> tuple[_Orders, ...]:
     return tuple(
         _Orders(
             language,
-            {name: _Phrases(lists.get(name, "")) for name in names},
-            _Phrases(" ".join(_forms(lists["other"], lists.get("endings")))),
-            _Phrases(" ".join(_forms(lists["edit"], lists.get("endings")))),
+            {name: _Phrases(text) for name, text in lists.items() if name not in ("no_order", "endings")}
+            | {name: _Phrases("") for name in names - lists.keys()},
+            {name: _Phrases(" ".join(_forms(lists[name], lists.get("endings")))) for name in _VERBS},
+            re.compile(rf"{lists['no_order']}\Z"),
         )
         for language, lists in data.items()
     )

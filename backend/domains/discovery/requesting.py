@@ -88,6 +88,7 @@ class Cuts:
     short: frozenset[str]
     joins: frozenset[str]
     fillers: frozenset[str]
+    relative: frozenset[str]
     starts: frozenset[str]
 
 

@@ -117,7 +117,9 @@ def _read(text: str, start: int, end: int, lex: Lexicon, clean: Cleaned) -> Iter
         parts = [joined] if joined.hostile else parts
     first = next((at for at, part in enumerate(parts) if part.hostile), len(parts))
     for at, part in enumerate(parts):
-        idle = not part.asked and first < len(parts) and (not part.wishes or (at > first and not part.fresh))
+        goes_on = at > 0 and parts[at - 1].unit.orders and part.unit.words[0].text in lex.cuts.relative
+        stands = part.wishes and not goes_on and (at < first or part.fresh)
+        idle = not part.asked and first < len(parts) and not stands
         yield replace(part, gone=True, wishes=False) if idle else part
 
 

@@ -84,7 +84,9 @@ _CODE: Final = re.compile(
     + r"|\b(?:alert|eval|exec|fetch|require|system|popen|__import__|print|getenv)\s*\([^)\n]{0,200}\)?"
     + r"|\bimport\s+\w+\s*;|\b(?:os|sys)\.\w+|\bdocument\.cookie\b"
     + r"|\b[a-z]+(?:_[a-z]+)+\s*\([^()\n]{0,300}\)"
-    + r"|\{\s*\"[^{}\n]{0,400}\}",
+    + r"|\{\s*\"[^{}\n]{0,400}\}"
+    + r"|(?:^|(?<=[.!?]\s))[ \t]*(?:assistant|tool(?:[ _](?:result|output|response|call))?)"
+    + r"\s?:\s[^\n.!?]{0,400}",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,
 )
 
@@ -153,7 +155,7 @@ _HINTS: Final = {
     "url": re.compile(r"[:.]"),
     "code": re.compile(
         r"['\"`{(=]|--|\.\./|/etc/|\b(?:table|database|schema|select|insert|update|delete|union|rm|curl|wget|role|view|user|index"
-        r"|pg_|waitfor|information_schema|document|python|bash|sh|node|perl|ruby|powershell)",
+        r"|pg_|waitfor|information_schema|document|assistant|tool|python|bash|sh|node|perl|ruby|powershell)",
         re.IGNORECASE,
     ),
 }

@@ -28,6 +28,7 @@ _FILES = (
     "requests_fourth.jsonl",
     "requests_fifth.jsonl",
     "requests_sixth.jsonl",
+    "requests_seventh.jsonl",
 )
 
 
