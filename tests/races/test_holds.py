@@ -64,7 +64,7 @@ async def test_the_same_race_without_lock_and_constraint_oversells(
           if exists (select from public.holds h where h.listing_id = p_listing and h.status = 'active') then
             perform private.fail(409, 'transactions.already_held');
           end if;
-          perform pg_sleep(0.02);
+          perform pg_sleep(0.3);  -- longer than it takes a pool to connect
           insert into public.holds (listing_id, event_id, organization_id, session_id, version_id, expires_at, idempotency_key)
           select p_listing, s.event_id, s.organization_id, s.id, s.version_id, now() + interval '1 hour', p_key
           from public.sessions s where s.id = private.session_id();
