@@ -15,7 +15,7 @@ from uuid import UUID
 from backend.domains.catalogue.model import Attribute, AttributeKind, FacetValue, Vocabulary
 from backend.domains.discovery.hearing import hear
 from backend.domains.discovery.model import Filter, Settings, State
-from backend.domains.discovery.signals import understand
+from backend.domains.discovery.signals import index, prepare, understand
 
 #: What may be read of a line; everything else in it is for whoever scores.
 _TURN: Final = (
@@ -86,4 +86,7 @@ def predict_utterance(turn: Mapping[str, Any], vocabulary: Vocabulary) -> dict[s
 def utterance_reader(folder: Path) -> Callable[[Mapping[str, Any]], Mapping[str, Any]]:
     """Reads one line of `utterances.jsonl`."""
     known = {name: vocabulary_of(attributes) for name, attributes in vocabularies(folder).items()}
+    prepare()
+    for vocabulary in known.values():
+        index(vocabulary)
     return lambda turn: predict_utterance(turn, known[turn["vocab"]])

@@ -11,6 +11,7 @@ from backend.core.db import Database
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
+from backend.domains.discovery import signals
 from backend.domains.events import service as events
 from backend.domains.events import serving
 from backend.domains.events.model import Bundle, ServedHead
@@ -70,6 +71,7 @@ class Vocabularies:
             if kept is None or kept.revision < bundle.catalogue_revision:
                 async with self._database.as_actor(actor) as ctx:
                     kept = await catalogue.vocabulary(ctx, event_id=bundle.event_id, revision=revision)
+                await asyncio.to_thread(signals.index, kept)  # no message waits for it
                 if len(self._kept) >= _KEPT:
                     self._kept.pop(next(iter(self._kept)))
                 self._kept[bundle.event_id] = kept

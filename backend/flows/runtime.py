@@ -14,6 +14,7 @@ from backend.core.db import Database
 from backend.core.errors import NotSignedIn
 from backend.core.ports import Ports
 from backend.core.settings import Settings
+from backend.domains.discovery import signals
 from backend.domains.events.bundles import Bundles
 from backend.domains.events.model import Bundle
 from backend.domains.identity import service as identity
@@ -52,10 +53,9 @@ class Runtime:
         async with self._opening:
             if self._watch is not None:
                 return
-            await self.database.open()
-            self.ports.embedder.embed(
-                ["warm"]
-            )  # the first call loads the weights; no buyer should wait for it
+            # the first calls load weights and words; no buyer should wait for them
+            await asyncio.gather(self.database.open(), asyncio.to_thread(signals.prepare))
+            self.ports.embedder.embed(["warm"])
             await self.bundles.refresh()
             watch = self.bundles.run(self.ports.broadcasts, poll_s=self.settings.poll_seconds)
             self._watch = asyncio.create_task(watch, name="served-versions")

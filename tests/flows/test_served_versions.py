@@ -12,6 +12,8 @@ from psycopg.types.json import Jsonb
 from backend.core.context import Actor
 from backend.core.errors import Conflict
 from backend.domains.discovery.conversation import RESTING
+from backend.domains.discovery.signals import terms
+from backend.domains.discovery.signals.languages import pairs
 from backend.flows import dealers, guarding, storefront
 from tests.factories import World
 from tests.flows.conftest import SLUG, House
@@ -106,6 +108,8 @@ async def test_the_first_request_finds_the_vocabulary_read(house: House) -> None
     kept = house.runtime.vocabularies._kept[bundle.event_id]  # pyright: ignore[reportPrivateUsage]
     assert kept.facets
     assert kept.revision == bundle.catalogue_revision
+    for languages in pairs():
+        assert (id(kept), languages) in terms._CACHE  # pyright: ignore[reportPrivateUsage]
 
 
 async def test_an_open_screen_is_told_once_this_process_serves_the_switch(house: House) -> None:

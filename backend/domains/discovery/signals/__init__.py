@@ -2,6 +2,6 @@
 
 from backend.domains.discovery.signals.agreeing import Agreed, Disagreement, agree
 from backend.domains.discovery.signals.proposals import reading_schema
-from backend.domains.discovery.signals.reading import prepare, understand
+from backend.domains.discovery.signals.reading import index, prepare, understand
 
-__all__ = ["Agreed", "Disagreement", "agree", "prepare", "reading_schema", "understand"]
+__all__ = ["Agreed", "Disagreement", "agree", "index", "prepare", "reading_schema", "understand"]

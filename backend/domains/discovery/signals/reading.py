@@ -35,6 +35,12 @@ def prepare() -> None:
         timeline.patterns(lex.languages)
 
 
+def index(vocabulary: Vocabulary) -> None:
+    """Arranges what an event can be asked for, in every language: a tenth of a second, once per inventory."""
+    for languages in pairs():
+        terms_of(vocabulary, languages)
+
+
 def understand(
     message: str, *, vocabulary: Vocabulary, state: State, settings: Settings, today: date
 ) -> Understanding:

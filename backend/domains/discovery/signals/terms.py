@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from threading import Lock
 from typing import Final, Literal, TypeAlias
 
 from backend.domains.catalogue.model import Attribute, Vocabulary
@@ -279,7 +280,8 @@ def _firsts(values: Iterable[Phrase]) -> dict[str, int]:
 
 
 _CACHE: dict[tuple[int, Languages], tuple[Vocabulary, Terms]] = {}
-_CACHE_SIZE: Final = 256
+_KEEPING: Final = Lock()  # indexes are built in threads beside the messages
+_CACHE_SIZE: Final = 512  # seven pairs of languages each
 
 
 def terms_of(vocabulary: Vocabulary, languages: Languages = (ENGLISH,)) -> Terms:
@@ -289,7 +291,8 @@ def terms_of(vocabulary: Vocabulary, languages: Languages = (ENGLISH,)) -> Terms
     if held is not None and held[0] is vocabulary:
         return held[1]
     terms = _Builder(vocabulary, lexicon(languages), names()).build()
-    while len(_CACHE) >= _CACHE_SIZE:
-        _CACHE.pop(next(iter(_CACHE)), None)
-    _CACHE[key] = (vocabulary, terms)
+    with _KEEPING:
+        while len(_CACHE) >= _CACHE_SIZE:
+            _CACHE.pop(next(iter(_CACHE)))
+        _CACHE[key] = (vocabulary, terms)
     return terms
