@@ -210,7 +210,7 @@ def _hits_surely(text: str, clause: Sequence[Word], told: Sequence[str], at: int
     """Whether something certain follows a word that may be a verb: `Gomme la mention`, not `Domaine la Croix`."""
     after, at = _certain(told, at, orders)
     if not after or orders.name == _ENGLISH:
-        return after > 0
+        return after > 0 and not (at > 0 and told[at - 1] == "me")  # `spare me the details` asks for a favor
     if after >= len(told):
         return orders.name == "de" and told[at].startswith("alle")
     is_name = text[clause[after].start].isupper()

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final
 
-from backend.domains.discovery import conversation
-from backend.domains.discovery.conversation import Facts
 from backend.domains.discovery.evidence import Evidence, numbers_in
 from backend.domains.discovery.folding import words
 from backend.domains.discovery.grounding import check
@@ -54,18 +52,6 @@ def judge(candidates: Sequence[str], evidence: Evidence, *, tone: str, most_word
     scores = tuple(_scored(text, evidence, tone, most_words) for text in candidates)
     best = max(range(len(scores)), key=lambda at: (scores[at].total, -at), default=0)
     return Judged(best, scores)
-
-
-def variants(facts: Facts, k: int) -> tuple[str, ...]:
-    """Up to `k` different built-in wordings of one answer, the usual one first."""
-    persona: Mapping[str, Any] = facts.document["persona"]
-    other = "supportive" if persona.get("style", {}).get("directness") == "crisp" else "crisp"
-    style = {**persona, "style": {**persona.get("style", {}), "directness": other}}
-    turned = replace(facts, document={**facts.document, "persona": style})
-    told = (
-        conversation.reply(replace(one, turn=facts.turn + at)) for at in range(4) for one in (facts, turned)
-    )
-    return tuple(dict.fromkeys(told))[: max(1, k)]
 
 
 def _scored(text: str, evidence: Evidence, tone: str, most_words: int) -> Scores:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.domains.discovery import conversation
 from backend.domains.discovery.evidence import Evidence, evidence_of
 from backend.domains.discovery.grounding import check
-from backend.domains.discovery.judging import WEIGHTS, judge, variants
+from backend.domains.discovery.judging import WEIGHTS, judge
 from tests.rules.discovery.test_answering import facts
 
 _GOOD = "5 cars fit. Closest is the 2022 Tesla Model 3 No. 1 at $36,800."
@@ -69,8 +71,8 @@ def test_scores_stay_within_bounds_and_the_best_is_the_first_of_the_best(
     assert judged.index == totals.index(max(totals))
 
 
-def test_variants_differ_and_are_all_sourced() -> None:
-    made = variants(facts(), 3)
-    assert made[0] == conversation.reply(facts())
-    assert len(set(made)) == len(made) == 3
+def test_the_built_in_words_take_turns_and_none_is_better_than_another() -> None:
+    made = list(dict.fromkeys(conversation.reply(replace(facts(), turn=turn)) for turn in range(4)))
+    assert len(made) == 3
     assert all(not check(text, evidence_of(facts())).dropped for text in made)
+    assert _best(*made) == 0

@@ -29,6 +29,7 @@ _FILES = (
     "requests_fifth.jsonl",
     "requests_sixth.jsonl",
     "requests_seventh.jsonl",
+    "requests_eighth.jsonl",
 )
 
 
