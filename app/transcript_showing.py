@@ -88,6 +88,7 @@ def head(found: Json) -> TranscriptHead:
         version=f"Version {found['version']}",
         sum=f"{turns}, {receipts}{spent}.",
         may_see_prompts=found["may_see_prompts"],
+        receipts=folded([receipt_row(one, "") for one in found["receipts"]]),
     )
 
 

@@ -109,6 +109,8 @@ class TurnShown:
 
 @dataclass
 class TranscriptHead:
+    """Above the turns; `receipts` are those of no turn, such as that of the policy."""
+
     session: str = ""
     short: str = ""
     began_at: str = ""
@@ -116,3 +118,4 @@ class TranscriptHead:
     version: str = ""
     sum: str = ""
     may_see_prompts: bool = False
+    receipts: list[ReceiptRow] = field(default_factory=list)

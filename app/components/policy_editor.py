@@ -71,7 +71,11 @@ def editor(
             ),
         ),
         rx.cond(failure != "", notice(failure)),
-        rx.cond(may_edit, _actions(form, is_changed, busy, saved, yaml, on_revert, on_save)),
+        rx.cond(
+            may_edit,
+            _actions(form, is_changed, busy, saved, yaml, on_revert, on_save),
+            rx.el.p(go("As YAML", href=yaml, class_name="link")),
+        ),
         class_name="profile",
     )
 

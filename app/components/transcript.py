@@ -10,6 +10,7 @@ from app.components.basics import icon, pill, skeleton
 from app.components.frame import empty, go
 from app.components.native import local_time
 from app.components.transcript_model import model
+from app.policy_views import ReceiptRow
 from app.transcript_views import RequestLine, SignalLine, ToolLine, TranscriptHead, TurnShown
 
 
@@ -35,6 +36,14 @@ def transcript(*, head: rx.Var[TranscriptHead], turns: Any, ready: Any, missing:
                     head.may_see_prompts, "", " What a model was sent is for those who may edit its prompt."
                 ),
                 class_name="muted",
+            ),
+            rx.cond(
+                head.receipts.length() > 0,
+                rx.el.details(
+                    rx.el.summary("Decisions outside of turns: ", head.receipts.length()),
+                    _receipts(head.receipts),
+                    class_name="more",
+                ),
             ),
             class_name="profile__head",
         ),
@@ -144,18 +153,19 @@ def _decided(turn: rx.Var[TurnShown]) -> rx.Component:
         rx.cond(turn.tools.length() > 0, rx.el.ul(rx.foreach(turn.tools, tool), class_name="signals")),
         rx.cond(
             turn.receipts.length() > 0,
-            rx.el.ul(
-                rx.foreach(
-                    turn.receipts,
-                    lambda row: rx.el.li(
-                        rx.el.span(row.verb, ", by ", row.origin, " ", pill(row.verdict, tone=row.tone)),
-                        rx.el.code(row.sha, class_name="mono muted", title=row.full_sha),
-                        rx.el.span(row.why, class_name="muted"),
-                        class_name="signal",
-                        key=row.key,
-                    ),
-                ),
-                class_name="signals",
-            ),
+            _receipts(turn.receipts),
         ),
     )
+
+
+def _receipts(rows: Any) -> rx.Component:
+    def row(item: rx.Var[ReceiptRow]) -> rx.Component:
+        return rx.el.li(
+            rx.el.span(item.verb, ", by ", item.origin, " ", pill(item.verdict, tone=item.tone)),
+            rx.el.code(item.sha, class_name="mono muted", title=item.full_sha),
+            rx.el.span(item.why, class_name="muted"),
+            class_name="signal",
+            key=item.key,
+        )
+
+    return rx.el.ul(rx.foreach(rows, row), class_name="signals")

@@ -46,7 +46,7 @@ def _profiles() -> rx.Component:
         on_answers=P.set_answers,
         on_drop_question=P.drop_question,
         on_revert=P.revert,
-        on_save=P.save,
+        on_save=[P.save, S.load],
     )
     trial = simulator(
         utm=S.utm,
