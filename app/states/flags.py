@@ -9,6 +9,7 @@ import reflex as rx
 
 from app import bridge
 from app.config_views import FlagRow
+from app.lever_showing import STOPS
 from app.states.acting import acting, key
 from app.states.event_page import EventPage
 from backend.domains.events import releases
@@ -84,8 +85,8 @@ class Flags(rx.State):
 
 
 def rows(document: Document, said: Sequence[Flag]) -> list[FlagRow]:
-    """What the organization says goes before what an event says."""
-    own = {flag.name: flag for flag in said}
+    """What the organization says goes before what an event says. Stop switches have a place of their own."""
+    own = {flag.name: flag for flag in said if flag.name not in STOPS}
     here = dict(document.get("flags") or {})
     return [_row(name, bool(here.get(name, False)), own.get(name)) for name in sorted({*here, *own})]
 

@@ -13,6 +13,7 @@ from app import bridge, policy_edits
 from app.config_views import OrganizationStop
 from app.lever_showing import organization_stops
 from app.policy_showing import form
+from app.states.flags import rows as flag_rows
 from app.states.inbox import Inbox
 from app.states.policy import Policy, own_draft, plain_profile, where
 from app.states.replaying import is_id
@@ -219,6 +220,7 @@ def test_who_turned_a_switch_and_when_is_said() -> None:
         Flag("force_strict", False, "", None, NOW - timedelta(days=1)),
         Flag("sharing", False, "", None, NOW),
     ]
+    assert [row.name for row in flag_rows({}, flags)] == ["sharing"]  # the switches are no flags on screen
     found = {stop.name: stop for stop in organization_stops(flags, "pat@example.com")}
     assert set(found) == {"ai_off", "mutating_tools_off", "force_strict"}
     assert (found["ai_off"].on, found["ai_off"].who) == (True, "Turned on by you")
