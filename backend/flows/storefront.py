@@ -15,6 +15,7 @@ from backend.core.context import Actor, Context
 from backend.core.errors import Conflict
 from backend.domains.catalogue import service as catalogue
 from backend.domains.discovery import service as discovery
+from backend.domains.discovery.memory import is_remembered
 from backend.domains.discovery.model import Session
 from backend.domains.discovery.screen import with_events
 from backend.domains.discovery.service import Prepared
@@ -103,6 +104,21 @@ async def _opened(ctx: Context, runtime: Runtime, bundle: Bundle, known: Session
 
 def _remembers(bundle: Bundle) -> bool:
     return bool(bundle.document.get("agent", {}).get("memory", {}).get("across_visits"))
+
+
+async def remember(runtime: Runtime, actor: Actor, *, visitor: str) -> bool:
+    """Keeps the wishes of a conversation under way for the next visit, as its buyer just agreed to.
+
+    Shape: whether the document keeps wishes at all; where it does not, nothing is kept.
+    """
+    async with runtime.database.as_actor(actor) as ctx:
+        session = await discovery.get_session(ctx)
+    bundle = await runtime.bundles.version(session.version_id)
+    if not visitor or not _remembers(bundle):
+        return False
+    async with runtime.database.as_actor(actor) as ctx:
+        await discovery.recall(ctx, bundle=bundle, visitor=visitor)
+    return True
 
 
 async def forget(runtime: Runtime, actor: Actor) -> None:
@@ -208,6 +224,8 @@ async def _screen(runtime: Runtime, actor: Actor) -> dict[str, Any]:
         "event": shown_event(known.bundle, session.arms),
         "arms": dict(session.arms),
         "greeting": body.pop("reply"),
+        "remembers": _remembers(known.bundle),
+        "remembered": is_remembered(session.state),
         "openings": body["quick_replies"] if session.turn_count == 0 else [],
         "turns": [asdict(turn) for turn in said],
         "holds": [

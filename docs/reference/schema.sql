@@ -2325,6 +2325,13 @@ begin
                               event.organization_id, event.id);
   return branch;
 end $_$;
+CREATE FUNCTION private.open_confirmations() RETURNS SETOF uuid
+    LANGUAGE sql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  select c.id from private.confirmations c
+  where c.session_id = private.session_id() and c.used_at is null and c.expires_at > clock_timestamp()
+$$;
 CREATE TABLE public.leads (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     event_id uuid NOT NULL,
@@ -2767,17 +2774,19 @@ CREATE FUNCTION private.recall_visitor(p_visitor text) RETURNS jsonb
 declare
   own public.sessions;
   visitor bytea := sha256(convert_to(p_visitor, 'UTF8'));
+  wishes_so_far jsonb;
   kept jsonb;
 begin
   select * into own from public.sessions s where s.id = private.session_id() for update;
   if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
+  wishes_so_far := case when own.turn_count > 0 then own.state end;
   insert into public.buyer_memories as memory (event_id, visitor_sha256, organization_id, wishes, expires_at)
-  values (own.event_id, visitor, own.organization_id, '{}', now() + interval '180 days')
-  on conflict (event_id, visitor_sha256) do update set expires_at = excluded.expires_at,
-    wishes = case when memory.expires_at <= now() then '{}' else memory.wishes end
+  values (own.event_id, visitor, own.organization_id, coalesce(wishes_so_far, '{}'), now() + interval '180 days')
+  on conflict (event_id, visitor_sha256) do update set updated_at = now(), expires_at = excluded.expires_at,
+    wishes = coalesce(wishes_so_far, case when memory.expires_at <= now() then '{}' else memory.wishes end)
   returning nullif(memory.wishes, '{}') into kept;
   update public.sessions set visitor_sha256 = visitor where id = own.id;
-  return kept;
+  return case when wishes_so_far is null then kept end;
 end $$;
 CREATE TABLE public.receipts (
     session_id uuid NOT NULL,
@@ -5418,6 +5427,8 @@ REVOKE ALL ON FUNCTION private.open_blueprint(p_organization uuid, p_title text,
 GRANT ALL ON FUNCTION private.open_blueprint(p_organization uuid, p_title text, p_template text, p_event uuid) TO authenticated;
 REVOKE ALL ON FUNCTION private.open_branch(p_event uuid, p_name text, p_description text, p_base integer) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.open_branch(p_event uuid, p_name text, p_description text, p_base integer) TO authenticated;
+REVOKE ALL ON FUNCTION private.open_confirmations() FROM PUBLIC;
+GRANT ALL ON FUNCTION private.open_confirmations() TO anon;
 GRANT ALL ON TABLE public.leads TO service_role;
 GRANT SELECT ON TABLE public.leads TO anon;
 GRANT SELECT ON TABLE public.leads TO authenticated;

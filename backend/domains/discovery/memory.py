@@ -64,6 +64,13 @@ def summary(words: Words, state: State, earlier: int) -> str:
     return "\n".join(line for line in lines if line)
 
 
+def is_remembered(state: State) -> bool:
+    """Whether wishes of an earlier visit still stand: the buyer's own, from before a word was said."""
+    return any(f.turn == 0 and not f.default for f in state.filters) or any(
+        s.turn == 0 for s in state.signals
+    )
+
+
 def recalled(opening: State, stored: Mapping[str, Any] | None) -> State | None:
     """What a conversation begins with for somebody who comes back; None where nothing was wished for.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
@@ -264,13 +264,15 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class TurnRow:
-    """One message and its answer as they were given."""
+    """One message and its answer as they were given; `confirmations` are those that can still be used."""
 
     number: int
     message: str
     reply: str
     note: str
     created_at: datetime
+    claims: Sequence[Mapping[str, Any]] = ()
+    confirmations: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)

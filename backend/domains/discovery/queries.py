@@ -71,7 +71,13 @@ async def find_turn(conn: Connection, *, session_id: UUID, key: str) -> dict[str
 async def list_turns(conn: Connection, *, session_id: UUID) -> list[dict[str, Any]]:
     cursor = await conn.execute(
         """
-        select number, message, reply, coalesce(answer ->> 'note', '') as note, created_at from public.turns
+        select number, message, reply, coalesce(answer ->> 'note', '') as note, created_at,
+               coalesce(answer -> 'claims', '[]') as claims,
+               array(select offered.value
+                     from jsonb_array_elements(answer -> 'confirmations') with ordinality offered (value, at)
+                     where (offered.value ->> 'confirmation')::uuid in (select private.open_confirmations())
+                     order by offered.at) as confirmations
+        from public.turns
         where session_id = %s order by number desc limit 200
         """,
         (session_id,),

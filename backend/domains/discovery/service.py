@@ -115,7 +115,7 @@ async def get_session(ctx: Context) -> Session:
 
 
 async def list_turns(ctx: Context) -> list[TurnRow]:
-    """The actor's conversation so far, oldest first; at most the last 200."""
+    """The actor's conversation so far, oldest first, with what can still be confirmed; at most the last 200."""
     if ctx.actor.session_id is None:
         raise NotFound("discovery.no_such_session")
     return [TurnRow(**row) for row in await queries.list_turns(ctx.conn, session_id=ctx.actor.session_id)]
@@ -232,7 +232,7 @@ async def find_spent(ctx: Context) -> Mapping[str, int]:
 
 
 async def recall(ctx: Context, *, bundle: Bundle, visitor: str) -> bool:
-    """Ties a fresh conversation to a visitor who agreed to be remembered; whether wishes were kept, and taken up."""
+    """Ties a conversation to a visitor who agreed to be remembered; whether wishes were taken up; later on, those so far are kept."""
     session = await get_session(ctx)
     kept = await queries.recall(ctx.conn, visitor=visitor)
     opening = rules.opening(rules.settings_of(document_for(bundle.document, session.arms)))
