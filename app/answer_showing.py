@@ -31,6 +31,16 @@ def said(key: str, reply: str, claims: Iterable[Answer]) -> Turn:
     return Turn(key, "guide", reply, pieces(reply, claims))
 
 
+REMEMBERED = (
+    "I remember what you wished for last time: it is in the wishes, where you can change or remove any of it."
+)
+
+
+def greeting(session: Answer) -> str:
+    """The first words, and that earlier wishes stand where that is so."""
+    return " ".join([session["greeting"], *([REMEMBERED] if session.get("remembered") else [])])
+
+
 def pieces(text: str, claims: Iterable[Answer]) -> list[Piece]:
     """The text in sentences, each with the source of what it states; joined they are the text again. None where nothing
     has a source. A question states nothing."""

@@ -31,6 +31,7 @@ from app.states.inbox import Inbox
 from app.states.landing import Landing
 from app.states.library import Library
 from app.states.members import Members
+from app.states.remembering import Remembering
 from app.states.sharing import Sharing
 from app.states.sign_in import SignIn
 from app.states.storefront import Storefront
@@ -98,7 +99,7 @@ app.add_page(
     storefront,
     route="/e/[slug]",
     title=Storefront.page_title,
-    on_load=[Talking.load, Storefront.load, Sharing.load, Comparing.load, Confirming.load],
+    on_load=[Talking.load, Storefront.load, Sharing.load, Remembering.load, Comparing.load, Confirming.load],
 )
 app.add_page(cockpit.events, route="/cockpit", title="Events · MPAX", on_load=[Desk.load, Cockpit.load])
 app.add_page(

@@ -210,7 +210,7 @@ def turns(items: Iterable[Answer]) -> list[Turn]:
     shown: list[Turn] = []
     for item in items:
         shown.append(Turn(f"{item['number']}a", "you", item["message"]))
-        shown.append(Turn(f"{item['number']}b", "guide", item["reply"]))
+        shown.append(answer_showing.said(f"{item['number']}b", item["reply"], item.get("claims") or ()))
     return shown
 
 

@@ -1,4 +1,4 @@
-"""Changing one wish, and sharing all of them with dealers without the person."""
+"""Changing one wish; sharing all of them with dealers without the person; keeping them for the next visit."""
 
 from __future__ import annotations
 
@@ -101,4 +101,54 @@ def share_dialog(
     )
     return dialog(
         rx.cond(shared, given, ask), title="Let dealers look for you", is_open=is_open, on_dismiss=on_dismiss
+    )
+
+
+def memory_control(*, agreed: Any, on_open: Any) -> rx.Component:
+    """The line below the composer that says whether wishes are kept for the next visit."""
+    return rx.el.button(
+        rx.cond(agreed, icon("bookmark-check", 14), icon("bookmark", 14)),
+        rx.cond(agreed, "Your wishes are remembered", "Remember my wishes for my next visit"),
+        type="button",
+        on_click=on_open,
+    )
+
+
+def memory_dialog(
+    *, is_open: Any, agreed: Any, problem: Any, on_agree: Any, on_forget: Any, on_dismiss: Any
+) -> rx.Component:
+    """What is kept, for how long, and the way back."""
+    failed = rx.cond(problem != "", notice(problem))
+    ask = rx.fragment(
+        rx.el.p(
+            "We keep what you are looking for: limits, features, timing, and your latest words about it. When you come back "
+            "in this browser, a new conversation begins with them. It is for this event alone."
+        ),
+        rx.el.p(
+            "It is kept for 180 days after your last visit. You can take it back here at any moment; then it is deleted.",
+            class_name="muted",
+        ),
+        failed,
+        rx.el.div(
+            button("Remember my wishes", kind="primary", on_click=on_agree),
+            button("Not now", on_click=on_dismiss),
+            class_name="dialog__actions",
+        ),
+    )
+    given = rx.fragment(
+        rx.el.p(
+            "Your wishes are kept as they are now, for 180 days after your last visit, in this event alone."
+        ),
+        rx.el.p(
+            "If you take it back, they are deleted at once. This conversation goes on.", class_name="muted"
+        ),
+        failed,
+        rx.el.div(
+            button("Forget them", on_click=on_forget),
+            button("Keep them", kind="primary", on_click=on_dismiss),
+            class_name="dialog__actions",
+        ),
+    )
+    return dialog(
+        rx.cond(agreed, given, ask), title="Remember my wishes", is_open=is_open, on_dismiss=on_dismiss
     )

@@ -21,10 +21,11 @@ from app.components.holding import hold_dialog
 from app.components.native import ranked, server_clock
 from app.components.survey import offer_card, survey_card
 from app.components.tiles import aside_bar, no_tiles, tile, tile_skeletons
-from app.components.wishes import chip_dialog, share_control, share_dialog
+from app.components.wishes import chip_dialog, memory_control, memory_dialog, share_control, share_dialog
 from app.states.comparing import Comparing
 from app.states.confirming import Confirming
 from app.states.holding import Holding
+from app.states.remembering import Remembering
 from app.states.resembling import Resembling
 from app.states.sharing import Sharing
 from app.states.storefront import Storefront as S
@@ -52,6 +53,7 @@ def _over() -> rx.Component:
 def _frame() -> rx.Component:
     foot = rx.el.div(
         rx.el.span(S.head.guide, " is an AI. Facts carry their source.", class_name="composer__about"),
+        rx.cond(S.remembers, memory_control(agreed=Remembering.agreed, on_open=Remembering.open)),
         rx.cond(S.head.sharing | Sharing.shared, share_control(shared=Sharing.shared, on_open=Sharing.open)),
         class_name="composer__foot",
     )
@@ -204,6 +206,14 @@ def _layers() -> rx.Component:
             on_save=Wishing.save,
             on_remove=Wishing.remove(Wishing.chip.id),
             on_dismiss=Wishing.close,
+        ),
+        memory_dialog(
+            is_open=Remembering.is_open,
+            agreed=Remembering.agreed,
+            problem=Remembering.problem,
+            on_agree=Remembering.agree,
+            on_forget=Remembering.forget,
+            on_dismiss=Remembering.close,
         ),
         share_dialog(
             is_open=Sharing.is_open,

@@ -41,10 +41,11 @@ class Confirming(rx.State):
 
     @rx.event
     async def load(self) -> None:
-        """A page that is opened knows whether a person was asked; what was only prepared is asked anew."""
+        """A page that is opened knows whether a person was asked, and what of the guide's still waits for a yes."""
         front = await self.get_state(Storefront)
         self.cards, self.asked, self._prepared, self.busy = [], NOTHING, {}, False
         if front.ready:
+            self._show({"confirmations": [one for one in front._waiting if front._may_succeed(one)]}, front)
             await front._read_person()
 
     @rx.event

@@ -29,6 +29,7 @@ class Storefront(rx.State):
     """One conversation. The token in the browser is all that ties it to a person."""
 
     tokens: str = rx.LocalStorage("{}", name="mpax.buyer")
+    visitors: str = rx.LocalStorage("{}", name="mpax.visitor")
 
     ready: bool = False
     over: str = ""
@@ -51,6 +52,7 @@ class Storefront(rx.State):
     ways: list[Loosening] = []
     listing: Listing = Listing()
     detail_open: bool = False
+    remembers: bool = False
 
     _token: str = ""
     _event_id: str = ""
@@ -61,6 +63,7 @@ class Storefront(rx.State):
     _ways: list[list[tuple[str, str, Any]]] = []
     _own: dict[int, str] = {}
     _hold_ids: dict[int, str] = {}
+    _waiting: list[dict[str, Any]] = []
     _watch: int = 0
     _watching: int = 0
 
@@ -94,8 +97,14 @@ class Storefront(rx.State):
             session = await storefront.resume(bridge.runtime(), self._buyer())
         except (NotSignedIn, NotFound):
             await bridge.limit(self, "start")
-            facts = SessionFacts(utm=showing.campaign(self.router.url.query_parameters))
-            started = await storefront.start(bridge.runtime(), slug=slug, key=str(uuid4()), facts=facts)
+            visitor = showing.tokens(self.visitors).get(
+                slug, ""
+            )  # there only where the buyer agreed to be remembered
+            utm = showing.campaign(self.router.url.query_parameters)
+            facts = SessionFacts(utm=utm, consent=frozenset({storefront.MEMORY_NEEDS} if visitor else ()))
+            started = await storefront.start(
+                bridge.runtime(), slug=slug, key=str(uuid4()), facts=facts, visitor=visitor
+            )
             session, self._token = started["ui"], started["session_token"]
         self.tokens = json.dumps({**known, slug: self._token})
         if session["event"]["status"] != "live":
@@ -110,7 +119,10 @@ class Storefront(rx.State):
         self.head = showing.event_head(session["event"])
         self.page_title = self.head.name
         self.fresh = not session["turns"]
-        self.turns = [answer_showing.said("hello", session["greeting"], ()), *showing.turns(session["turns"])]
+        hello = answer_showing.said("hello", answer_showing.greeting(session), ())
+        self.turns = [hello, *showing.turns(session["turns"])]
+        self._waiting = list(session["turns"][-1]["confirmations"]) if session["turns"] else []
+        self.remembers = bool(session["remembers"])
         self.quick, self.hints = list(session["quick_replies"]), answer_showing.hints(session)
         self._own = {int(hold["listing_id"]): hold["expires_at"] for hold in session["holds"]}
         self._hold_ids = {int(hold["listing_id"]): hold["reservation_id"] for hold in session["holds"]}
@@ -249,6 +261,11 @@ class Storefront(rx.State):
         if tile is None:
             return self.listing if listing_id and self.listing.id == listing_id else None
         return showing.summary(tile)
+
+    def _may_succeed(self, prepared: dict[str, Any]) -> bool:
+        """Whether a card can still come true: no hold of what somebody has, as far as the screen shows it."""
+        tile = next((tile for tile in self.tiles if tile.id == prepared.get("listing_id")), None)
+        return prepared["verb"] != "hold" or tile is None or tile.state == "available"
 
     def _nearest(self, listing_id: int, most: int = 3) -> list[Tile]:
         """The next best that are free, in the order of the shelf."""
