@@ -22,6 +22,17 @@ from backend.domains.discovery.requesting import Lexicon
 _FILE: Final = Path(__file__).with_name("commands.toml")
 _MARK: Final = re.compile(r"[,:](?=\s)|[()\[\]–—]")
 _LONGEST: Final = 24
+#: What is never one of the buyer's own things.
+_GUARDED_KINDS: Final = """record price fields other holds prompt safety secret event_thing contact database bulk wording
+status backstage program file possessive"""
+_GUARDED: Final = frozenset(_GUARDED_KINDS.split())
+#: What follows a verb where it is a favor, or acts on what is not of a search.
+_TAKEN_WORDS: Final = (
+    "this it your their every all me us dein deine euer eure ihr mir alle tes vos leurs moi toutes tous tus"
+)
+_TAKEN: Final = frozenset(_TAKEN_WORDS.split())
+_PARTICLE_WORDS: Final = "raus rein weg dazu aus hoch runter out off in up"
+_PARTICLES: Final = frozenset(_PARTICLE_WORDS.split())
 _VERBS: Final = ("edit", "other", "buyer")
 #: After an article these make a comparison, or a clause: `la moins chère`.
 _THAN: Final = frozenset({"plus", "moins", "mieux", "mas", "menos", "mejor", "que", "qui"})
@@ -149,7 +160,9 @@ def _is_declined(
         return True
     is_question = text[clause[-1].end :].lstrip(' "”').startswith("?")
     is_order = is_asked or ((is_first or is_led) and not is_question)
-    return is_order and _hits_surely(text, clause, told, at + 1, orders)
+    if not is_order or not _hits_surely(text, clause, told, at + 1, orders):
+        return False
+    return not _may_be_own(told, at + 1, orders, kinds_of(text, rest, lexicon))
 
 
 def _stops_more(told: Sequence[str], at: int, orders: _Orders) -> bool:
@@ -186,15 +199,24 @@ def _acts(
         return False
     kinds = kinds_of(text, clause[at:], lexicon)
     if _is_cheapened(told[at:], orders, kinds) or _hits(told, at, orders):
-        return "item" in kinds or not _is_own_thing(told, at, orders)
+        return not _may_be_own(told, at, orders, kinds)
     return "address" in kinds or any(
         first <= _NEAR for kind in ("item", "possessive") for first, _ in kinds.get(kind, ())
     )
 
 
-def _is_own_thing(told: Sequence[str], at: int, orders: _Orders) -> bool:
-    """`the mileage down to 60k`: what belongs to a search."""
-    return orders.among("things", told[at : at + 4])
+def _may_be_own(told: Sequence[str], at: int, orders: _Orders, kinds: Mapping[str, object]) -> bool:
+    """`the mileage down to 60k`, `the convertibles`: what belongs to a search, or several of what is for sale."""
+    if "item" in kinds:
+        return False
+    if orders.among("seller", told[at:]) or orders.among("system", told[at:]):
+        return False
+    if orders.among("things", told[at : at + 4]):
+        return True
+    noun = len(told) - (2 if told[-1] in _PARTICLES else 1)
+    is_plural = told[noun].endswith(("s", "n") if orders.name == "de" else "s")
+    several = is_plural and noun - 3 <= at < noun
+    return several and not _GUARDED & kinds.keys() and told[at] not in _TAKEN
 
 
 def _hits(told: Sequence[str], at: int, orders: _Orders) -> bool:
@@ -259,6 +281,8 @@ def _is_cheapened(rest: Sequence[str], orders: _Orders, kinds: Mapping[str, obje
     """`a grand off that RAV4`, `den günstigsten auf 5.000`."""
     if orders.among("things", rest) and "item" not in kinds:
         return False
+    if orders.name == "de" and "figure" in kinds and orders.end("definite", rest, 0) > 0:
+        return True
     sums = "figure" in kinds or orders.among("amount", rest)
     certain = any(_CERTAIN.match(word) for word in rest) and any(word in _TO for word in rest)
     return sums and (certain or any(_is_off(rest, at, orders) for at in range(1, len(rest))))

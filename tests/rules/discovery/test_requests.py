@@ -30,6 +30,7 @@ _FILES = (
     "requests_sixth.jsonl",
     "requests_seventh.jsonl",
     "requests_eighth.jsonl",
+    "requests_ninth.jsonl",
 )
 
 
