@@ -77,6 +77,7 @@ def _compared(text: Text, lex: Lexicon, q: Quantity, used: int) -> tuple[Quantit
             "lte_after",
             "gte_after",
             "about_after",
+            "exact_after",
             "newer_after",
             "older_after",
             "month_after",
@@ -111,6 +112,7 @@ def _compared(text: Text, lex: Lexicon, q: Quantity, used: int) -> tuple[Quantit
         monthly="month_after" in tails or q.monthly, down="down_after" in tails,
         age="old_after" in tails or ("age" in hits and q.unit == "year"),
         budget=bool(lex.patterns["budget"].search(before)), vague=bool(lex.patterns["vague"].search(before)),
+        owned="lte" in hits and hits["lte"].group().split()[0] in lex.words["owning"],
         switch=bool(lex.patterns["switch"].search(before)) and not hits,
     ), end  # fmt: skip
 
@@ -122,6 +124,8 @@ def _op(hits: dict[str, re.Match[str]], tails: dict[str, re.Match[str]], given: 
         return "lte"
     if given == "gte" or ("gte_after" in tails and "lte" not in hits):
         return "gte"
+    if "exact_after" in tails and not hits:
+        return "exact"
     ranked = sorted((m.start(), name) for name, m in hits.items() if name in ("lte", "gte", "about", "exact"))
     # "no more than" begins before the "more than" within it
     return ranked[0][1] if ranked else ""
@@ -139,7 +143,12 @@ def tail(text: Text, lex: Lexicon, at: int) -> str:
     return next(
         (
             op
-            for op, name in (("lte", "lte_after"), ("gte", "gte_after"), ("about", "about_after"))
+            for op, name in (
+                ("lte", "lte_after"),
+                ("gte", "gte_after"),
+                ("about", "about_after"),
+                ("exact", "exact_after"),
+            )
             if lex.patterns[name].match(after)
         ),
         "",

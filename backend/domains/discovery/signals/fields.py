@@ -223,7 +223,7 @@ def _is_year(reader: Reader, q: Quantity) -> bool:
     values = [q.value] if q.high is None else [q.value, q.high]
     figures = [t.text for t in reader.text.tokens[q.first : q.end] if t.text[0].isdigit()]
     shaped = all(v == int(v) and 1800 <= v <= reader.today.year + 2 for v in values) and all(
-        len(f) == 4 for f in figures
+        len(f) == 4 or f[4:] in reader.lex.words["decade_ends"] for f in figures
     )
     if not shaped or q.scale != 1 or q.unit or q.currency or q.letter or (q.op == "about" and q.budget):
         return False

@@ -114,6 +114,8 @@ def known_words(language: str) -> frozenset[str]:
 def _said_in(language: str) -> frozenset[str]:
     """Words of the goods and of speech that the lexicon has in a language, whole and without endings."""
     found = set(_tokens(_phrases(source(language))))
+    if language == ENGLISH:  # the values are named in English
+        found |= set(_tokens(source(ENGLISH)["values"]))
     found |= set(_tokens(name for entry in attribute_names().values() for name in entry.get(language, ())))
     return frozenset(found | {_stem(language)(word) for word in found})
 

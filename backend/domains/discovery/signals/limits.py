@@ -26,15 +26,22 @@ def read(reader: Reader, taken: Collection[int]) -> Found:
     filters: list[Filter] = []
     signals: list[Signal] = []
     tokens: set[int] = set()
+    last: tuple[Quantity, str] | None = None
     for q in _meant(reader, found):
         clause = reader.clause(q.first)
         if (clause and clause.question and not q.currency) or q.down:
             continue
-        if clause and not q.op and not q.currency and reader.is_story(clause):
+        if clause and (not q.op or q.owned) and not q.currency and reader.is_story(clause):
             continue
         field, q = (q.field, q) if q.field else field_of(reader, q, found)
+        if last and _is_other_end(reader, last[0], q):
+            field = last[1]
         if field is None:
             continue
+        q = _shifted(reader, q, field)
+        last = (q, field)
+        if q.owned and q.op == "lte" and field != "price":
+            q = replace(q, op="")
         soft = bool(clause and clause.soft and not q.vague)
         made, said = _limits(reader, q, field, soft)
         filters += made
@@ -63,6 +70,28 @@ def _meant(reader: Reader, found: Sequence[Quantity]) -> list[Quantity]:
                 q = replace(q, unit=last.unit, op=q.op or last.op, field=field)
         kept.append(q)
     return kept
+
+
+def _is_other_end(reader: Reader, a: Quantity, b: Quantity) -> bool:
+    """`at least 3 bedrooms but no more than 5`: the second figure is of what the first one is of."""
+    words = reader.lex.words
+    between = reader.text.between(a.end, b.said).split()
+    bare = not (b.unit or b.currency or b.scale > 1 or b.letter or b.high) and b.value <= _FEW >= a.value
+    return (
+        bare
+        and {a.op, b.op} == {"lte", "gte"}
+        and (words["range_ands"] | words["turns"] | words["refusing"] | {","}).issuperset(between)
+    )
+
+
+def _shifted(reader: Reader, q: Quantity, field: str) -> Quantity:
+    """`raise it from 20 to 25 thousand`: what holds is where it goes."""
+    before = reader.text.before(q.first).split()
+    known = any(f.field == field for f in reader.state.filters)
+    moves = known and q.high is not None and not reader.lex.words["origins"].isdisjoint(before[-1:])
+    if not moves or reader.lex.words["orders"].isdisjoint(before):
+        return q
+    return replace(q, value=q.high or 0, high=None, op="")
 
 
 def _is_either(reader: Reader, a: Quantity, b: Quantity, between: str) -> bool:
@@ -173,6 +202,8 @@ def _direction(reader: Reader, q: Quantity, field: str) -> str:
     tail = reader.terms.tail(field)
     if tail in reader.lex.more_is_better or tail in reader.lex.counted:
         return "lte" if tail in reader.lex.less_is_better else "gte"
+    if tail in reader.lex.amounts:  # of a few sizes: `1.5 liter bottles`
+        return "exact"
     return "lte" if field == "price" or tail in reader.lex.less_is_better else ""
 
 

@@ -196,11 +196,7 @@ def _spans(text: Text, lex: Lexicon) -> list[tuple[int, int, int]]:
                 and token.text in lex.words["turns"]
                 and not (i and text.tokens[i - 1].text in lex.words["all"])
             )
-            or (
-                token.text in lex.words["then"]
-                and i + 1 < len(text.tokens)
-                and text.tokens[i + 1].text in lex.words["commands"]
-            )
+            or (token.text in lex.words["then"] and _is_command(text, lex, i + 1))
         )
         dash = token.text == "-" and _is_spaced(text, i)
         if (token.text in _CLAUSE and not _is_dash_within(text, i)) or closing or opens or dash or gap:
@@ -211,6 +207,14 @@ def _spans(text: Text, lex: Lexicon) -> list[tuple[int, int, int]]:
     if first < len(text.tokens):
         spans.append((first, len(text.tokens), sentence))
     return spans
+
+
+def _is_command(text: Text, lex: Lexicon, at: int) -> bool:
+    """`and drop`, `and I want`: something new begins."""
+    words = [t.text for t in text.tokens[at : at + 2]]
+    if words and words[0] in lex.words["speakers"]:
+        words.pop(0)
+    return bool(words) and words[0] in lex.words["commands"]
 
 
 def is_except(text: Text, lex: Lexicon, at: int) -> bool:

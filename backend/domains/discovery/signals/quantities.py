@@ -16,6 +16,7 @@ from backend.kit.units import plain_number
 
 _NUMBER: Final = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]*)$")
 _HUNDRED: Final = 100
+_QUARTER: Final = 0.25
 _MOST: Final = 32  # figures of one message; nobody means more, and each costs time
 _ABOUT: Final = "~"
 _LARGEST: Final = 10**12
@@ -46,6 +47,7 @@ class Quantity:
     decade: bool = False
     budget: bool = False
     vague: bool = False
+    owned: bool = False  # "have", "got": a limit of money alone
     said: int = 0
     switch: bool = False
     field: str = ""  # where a correction says what the figure is of
@@ -87,6 +89,8 @@ def _figure(text: Text, lex: Lexicon, at: int) -> tuple[float, str, int, bool] |
         return part, "", at + 3, False
     if match := _NUMBER.match(word):
         digits, suffix = match.groups()
+        if suffix in lex.words["decade_ends"] and len(digits) == 4 and not digits.endswith("0"):
+            suffix = ""  # `only 2022s`
         if suffix in lex.words["decade_ends"] and len(digits) in (2, 4) and digits.endswith("0"):
             if len(digits) == 2 and int(digits) < 50 and (within := _within_tens(text, lex, at)):
                 return int(digits) + within, _ABOUT, at + 1, False
@@ -162,6 +166,9 @@ def _spoken(text: Text, lex: Lexicon, at: int) -> tuple[float, int]:
             i += 1
             continue
         number = lex.numbers.get(word)
+        if number == _QUARTER and 1 <= total < 4:  # `three quarters`
+            total, i = total * _QUARTER, i + 1
+            break
         if number is None or (
             total
             and number != _HUNDRED
@@ -199,12 +206,15 @@ def _measured(text: Text, lex: Lexicon, q: Quantity) -> Quantity:
         and not (word in ("m", "mm", "mil", "g") and not _is_money(text, q))
     ):
         q, i = replace(q, scale=lex.scales[word]), i + 1
+        q, i = _with_hundreds(text, lex, q, i)
+    elif q.value < 1 and word in lex.words["figure_links"] and _word(text, i + 1) in lex.words["articles"]:
+        return _measured(text, lex, replace(q, end=i + 1))  # `three quarters of a million`
     elif word in lex.words["articles"] and _word(text, i + 1) in (*lex.scales, *lex.units) and q.value < 1:
         i += 1
         return _measured(text, lex, replace(q, end=i))
     if _word(text, i) == "-" and _word(text, i + 1) in lex.units and _touching(text, i):
         i += 1
-    elif _word(text, i) == "+" and _word(text, i + 1) in lex.units:
+    elif _word(text, i) == "+" and any(text.between(i + 1, i + 1 + n) in lex.units for n in (1, 2, 3)):
         q, i = replace(q, op="gte"), i + 1
     for length in (3, 2, 1):
         words = " ".join(_word(text, i + n) for n in range(length)).strip()
@@ -215,6 +225,16 @@ def _measured(text: Text, lex: Lexicon, q: Quantity) -> Quantity:
         ):
             return replace(q, unit=lex.units[words], end=i + length)
     return replace(q, end=i)
+
+
+def _with_hundreds(text: Text, lex: Lexicon, q: Quantity, at: int) -> tuple[Quantity, int]:
+    """`nineteen thousand five hundred`, where the thousands are words too."""
+    first = at + (_word(text, at) in lex.words["range_ands"])
+    spoken = q.scale == _HUNDRED * 10 and text.tokens[q.first].text in lex.numbers
+    if not spoken or _word(text, first) not in lex.numbers:
+        return q, at
+    value, end = _spoken(text, lex, first)
+    return (replace(q, value=q.value + value / q.scale), end) if _HUNDRED <= value < q.scale else (q, at)
 
 
 def _is_unit(text: Text, at: int) -> bool:

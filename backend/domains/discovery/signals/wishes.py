@@ -153,7 +153,8 @@ def _confirmed(reader: Reader, mention: Mention, term: Term) -> bool:
         and tokens[after].text not in reader.lex.words["things"]
     ):
         after += 1
-    alone = before < clause.first and after >= clause.end
+    refused = any(i in nos for i in range(before + 1, mention.first))
+    alone = (before < clause.first or refused) and after >= clause.end
     spoken = {
         i
         for m in reader.mentions
