@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from backend.adapters.sealing import Sealer
 from backend.core.errors import AppError, Busy
-from backend.core.ports import ChatAnswer, ChatMessage, ToolSpec
+from backend.core.ports import ChatAnswer, ChatMessage, ToolSpec, Usage
 from backend.domains.discovery import prompting
 from backend.domains.discovery.model import plain
 from backend.domains.discovery.service import Prepared, Turned
@@ -61,11 +61,15 @@ async def ask(
     system: str = "",
     schema: Mapping[str, Any] | None = None,
     number: int = 0,
+    patience_s: float = PATIENCE_S,
 ) -> ChatAnswer:
-    """One question to a model, within what is left of the turn; written down whatever comes of it."""
-    seconds = min(desk.seconds, PATIENCE_S)
+    """One question to a model, within what is left of the turn; written down whatever comes of it, and charged for.
+
+    Raises: Busy `core.no_model`.
+    """
+    seconds = min(desk.seconds, patience_s)
     if seconds < LEAST_S or desk.tokens_left <= 0:
-        raise Busy("core.no_model", tried={})
+        raise Busy("core.no_model", tried={}, input_tokens=0, output_tokens=0)
     system = system or f"{prompting.instructions(desk.turn.prepared.document)}\n\n{desk.composed.text}"
     if number:
         system = f"{system}\nDraft {number + 1}: word it differently from your first thought."
@@ -85,10 +89,9 @@ async def ask(
                 heard=lambda provider, raw: heard.append((provider, raw)),
             )
     except (AppError, TimeoutError) as failed:
-        code = failed.code if isinstance(failed, AppError) else "core.no_model"
-        _note(desk, purpose, system, messages, heard, None, began, code)
+        _note(desk, purpose, system, messages, heard, failed, began)
         raise
-    _note(desk, purpose, system, messages, heard, answer, began, "")
+    _note(desk, purpose, system, messages, heard, answer, began)
     return answer
 
 
@@ -98,19 +101,22 @@ def _note(
     system: str,
     messages: Sequence[ChatMessage],
     heard: Sequence[tuple[str, str]],
-    answer: ChatAnswer | None,
+    came: ChatAnswer | AppError | TimeoutError,
     began: float,
-    problem: str,
 ) -> None:
-    """Writes an exchange down for the audit, sealed; without a key to seal with only its figures are kept."""
-    usage = answer.usage if answer else None
-    desk.tokens_left -= (usage.input_tokens + usage.output_tokens) if usage else 0
+    """Writes an exchange down for the audit, sealed; without a key to seal with only its figures are kept.
+
+    What could not be used is charged like what could: the provider counts both.
+    """
+    answer = came if isinstance(came, ChatAnswer) else None
+    usage = answer.usage if answer else _wasted(came)
+    desk.tokens_left -= usage.input_tokens + usage.output_tokens
     content = {
         "system": system,
         "messages": [plain(m) for m in messages],
         "raw": [raw for _, raw in heard] or ([answer.raw] if answer else []),
         "parsed": {"text": answer.text, "calls": [plain(c) for c in answer.calls]} if answer else None,
-        "problem": problem,
+        **_problem(came),
     }
     sealer = Sealer(desk.turn.runtime.settings.seal_keys)
     try:
@@ -120,16 +126,35 @@ def _note(
     desk.exchanges.append(
         {
             "purpose": purpose,
-            "provider": answer.provider if answer else "",
+            "provider": answer.provider if answer else next((name for name, _ in reversed(heard)), ""),
             "model": answer.model if answer else "",
             "outcome": "used" if answer else "failed",
             "sealed": sealed,
             "provenance": [told.to_json() for told in desk.composed.kept],
-            "input_tokens": usage.input_tokens if usage else 0,
-            "output_tokens": usage.output_tokens if usage else 0,
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
             "took_ms": (perf_counter() - began) * 1000,
         }
     )
+
+
+def _wasted(came: object) -> Usage:
+    """What answers cost that could not be used."""
+    facts = came.facts if isinstance(came, AppError) else {}
+    return Usage(*(_count(facts.get(name)) for name in ("input_tokens", "output_tokens")))
+
+
+def _count(given: object) -> int:
+    return max(0, given) if isinstance(given, int) and not isinstance(given, bool) else 0
+
+
+def _problem(came: ChatAnswer | AppError | TimeoutError) -> dict[str, Any]:
+    """Why there is no answer, and which provider failed how."""
+    if isinstance(came, ChatAnswer):
+        return {"problem": ""}
+    if isinstance(came, AppError):
+        return {"problem": came.code, "tried": plain(came.facts.get("tried", {}))}
+    return {"problem": "core.no_model", "tried": {}}
 
 
 def order_of(prepared: Prepared, runtime: Runtime, *, first: bool = False) -> tuple[str, ...]:

@@ -56,6 +56,7 @@ async def _handed_off(
         turn.prepared.session.event_id,
         turn.policy,
         turn.key,
+        language=turn.prepared.understanding.language,
     )
     details = {"trigger": trigger, "action": action, "urgency": urgency}
     done = await tools.hand_off(ctx, scene, details)
@@ -65,7 +66,7 @@ async def _handed_off(
     offered: Sequence[str] = (
         turn.prepared.document.get("agent", {}).get("escalation", {}).get("unavailable", ())
     )
-    text = acting.handed_off(offered)
+    text = acting.handed_off(offered, scene.language)
     state = escalating.noted(state, escalating.HANDED_OFF)
     handoff = {**details, "text": text, "unavailable": list(offered)}
     reply = text if trigger == "user_requested" and not acts[:-1] else f"{answer.reply} {text}".strip()

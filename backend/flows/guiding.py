@@ -19,14 +19,12 @@ from backend.core.errors import AppError
 from backend.core.ports import ChatMessage, ToolCall
 from backend.domains.discovery import acting, conversation, memory, prompting
 from backend.domains.discovery import service as discovery
-from backend.domains.discovery.grounding import check, evidence_of
-from backend.domains.discovery.judging import judge
-from backend.domains.discovery.model import plain
 from backend.domains.discovery.service import Opened, Prepared, Turned
 from backend.domains.discovery.signals.agreeing import Agreed, agree
 from backend.domains.discovery.signals.proposals import reading_schema
 from backend.domains.policy.composing import compose
 from backend.flows import looking
+from backend.flows.choosing import choose
 from backend.flows.consulting import LEAST_S, Desk, agent_of, ask, day_is_spent, order_of
 from backend.flows.guidance import Guidance
 from backend.flows.runtime import Runtime
@@ -116,18 +114,24 @@ async def _drafted(desk: Desk) -> Turn:
     agreed = reading if isinstance(reading, Agreed) else None
     turn, turned, is_same = await _agreed(desk, agreed)
     texts = [draft for draft in drafts if isinstance(draft, str) and draft.strip()] if is_same else []
-    return replace(turn, guidance=_judged(desk, turned, texts, agreed))
+    return replace(turn, guidance=await _judged(desk, turned, texts, agreed))
 
 
-async def _read(desk: Desk) -> Agreed:
-    """The model's reading of the message beside that of the rules. What it says counts only where it agrees with them."""
+async def _read(desk: Desk) -> Agreed | None:
+    """The model's reading of the message beside that of the rules. What it says counts only where it agrees with them.
+
+    None where the message has no wish in it, only requests.
+    """
+    wished = desk.turn.heard.wished
+    if not wished:
+        return None
     prepared = desk.turn.prepared
     words = desk.turned.facts.words
     system = f"{prompting.reading_instructions()}\n\n{prompting.attributes_text(words, prepared.vocabulary)}"
-    message = ChatMessage("user", prompting.quoted_message(desk.turn.heard.read))
+    message = ChatMessage("user", prompting.quoted_message(wished))
     answer = await ask(desk, "read", [message], system=system, schema=reading_schema(prepared.vocabulary))
     return agree(
-        desk.turn.heard.read,
+        wished,
         prepared.understanding,
         json.loads(answer.text),
         vocabulary=prepared.vocabulary,
@@ -142,36 +146,28 @@ async def _agreed(desk: Desk, agreed: Agreed | None) -> tuple[Turn, Turned, bool
     turn, prepared = desk.turn, desk.turn.prepared
     if agreed is None or agreed.understanding == prepared.understanding:
         return turn, desk.turned, True
-    again = discovery.reread(prepared, agreed.understanding, turn.heard.read)
+    again = discovery.reread(prepared, agreed.understanding, turn.heard.wished)
     async with turn.runtime.database.as_actor(turn.actor) as ctx:
         turned = await discovery.answered(ctx, again)
     return replace(turn, prepared=again), turned, again.state.filters == prepared.state.filters
 
 
-def _judged(desk: Desk, turned: Turned, texts: Sequence[str], agreed: Agreed | None) -> Guidance:
-    """What is left of the drafts after the check, and the best of it beside the built-in words."""
-    document = desk.turn.prepared.document
-    evidence = evidence_of(turned.facts, turned.found.listings)
-    checked = [check(text, evidence) for text in texts]
-    candidates = [conversation.reply(turned.facts), *(one.text for one in checked)]
-    tone = document["persona"].get("style", {}).get("tone", "")
-    judged = judge(candidates, evidence, tone=tone, most_words=prompting.most_words(document))
-    at = judged.index
-    asks = acting.did_you_mean(turned.facts.words, agreed.disagreements) if agreed else None
+async def _judged(desk: Desk, turned: Turned, texts: Sequence[str], agreed: Agreed | None) -> Guidance:
+    """What the models brought: the best of what is left of their drafts, what they wanted, and all of it for the record."""
+    chosen = await choose(desk, turned, texts)
+    language = turned.facts.understanding.language
+    asks = acting.did_you_mean(turned.facts.words, agreed.disagreements, language) if agreed else None
     return Guidance(
         turned=turned,
-        text=candidates[at] if at and asks is None else "",
-        dropped=checked[at - 1].dropped if at else (),
+        text=chosen.text if asks is None else "",
+        dropped=chosen.dropped,
         wanted=tuple(desk.wanted),
         ran=tuple(desk.ran),
         extras=desk.extras,
         asks=asks,
         exchanges=tuple({**one, "position": number} for number, one in enumerate(desk.exchanges, 1)),
         provider=next((str(one["provider"]) for one in desk.exchanges if one["outcome"] == "used"), ""),
-        judgements=tuple(
-            {"candidate": "builtin" if not n else f"model:{n}", "chosen": n == at, "scores": plain(scores)}
-            for n, scores in enumerate(judged.scores)
-        ),
+        judgements=chosen.judgements,
         manifest=desk.composed.manifest(),
     )
 

@@ -20,12 +20,14 @@ from backend.core.errors import AppError
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Listing
 from backend.domains.discovery import acting
+from backend.domains.discovery.phrasing import ENGLISH
 from backend.domains.discovery.planning import ABOUT_ONE, Item, Step, plan
 from backend.domains.discovery.wording import Words
 from backend.domains.events.model import Document
 from backend.domains.policy.model import Policy
 from backend.domains.transactions import service as transactions
 from backend.domains.transactions.model import Prepared
+from backend.flows.taking import find_taken
 
 #: Verbs that only look; verbs the guide may carry out where its policy says so.
 READING: Final = frozenset({"search", "compare", "similar", "documents"})
@@ -46,6 +48,7 @@ class Scene:
     key: str
     shown: tuple[int, ...] = ()
     listings: Mapping[int, Listing] = field(default_factory=dict[int, Listing])
+    language: str = ENGLISH
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ async def act(ctx: Context, scene: Scene, wanted: Wanted) -> Acted:
     except TimeoutError:
         done = Acted(name, wanted.verb, "failed", reasons=("timed_out",))
     except AppError as refused:
-        done = _refused(name, wanted, refused)
+        done = _refused(scene, name, wanted, refused)
     return _timed(done, began)
 
 
@@ -144,9 +147,18 @@ async def _act(ctx: Context, scene: Scene, wanted: Wanted, name: str) -> Acted:
     title = by_id[listing_id].title if listing_id in by_id else ""
     arguments = await _exact(ctx, wanted, listing_id)
     if arguments is None:
-        return Acted(
-            name, wanted.verb, "refused", "You hold nothing here at the moment.", reasons=("no_hold",)
-        )
+        return Acted(name, wanted.verb, "refused", acting.no_hold(scene.language), reasons=("no_hold",))
+    if wanted.verb == "hold" and listing_id is not None:
+        taken = await find_taken(
+            ctx, scene.words, scene.document.get("timezone", "UTC"), scene.language, listing_id=listing_id,
+            title=title, nearby=scene.listings, order=scene.shown,
+            may_remind=tool_of(scene.policy, "remind") is not None,
+        )  # fmt: skip
+        if taken is not None:
+            return Acted(
+                name, "hold", "refused", taken.text, arguments, (taken.reason,), options=taken.options,
+                listing_id=listing_id,
+            )  # fmt: skip
     prepared = await transactions.prepare(ctx, verb=wanted.verb, arguments=arguments, origin="guide")
     return await _settled(ctx, scene, wanted, name, prepared, listing_id, title)
 
@@ -166,10 +178,10 @@ async def _settled(
         "arguments": prepared.arguments, "reasons": prepared.reasons, "listing_id": listing_id,
     }  # fmt: skip
     if prepared.verdict == "deny":
-        return Acted(name, wanted.verb, "refused", acting.declined(prepared.reasons), **base)
+        return Acted(name, wanted.verb, "refused", acting.declined(prepared.reasons, scene.language), **base)
     if prepared.verdict == "allow" and wanted.is_spoken and wanted.verb in _EXECUTED:
         result = await _execute(ctx, scene, wanted.verb, prepared, listing_id)
-        text = acting.done(words, wanted.verb, title, prepared.terms)
+        text = acting.done(words, wanted.verb, title, prepared.terms, scene.language)
         told = {
             "verb": wanted.verb,
             "tool": name,
@@ -179,7 +191,7 @@ async def _settled(
             "result": result,
         }
         return Acted(name, wanted.verb, "executed", text, executed=told, **base)
-    text = acting.would(words, wanted.verb, title, prepared.terms, prepared.arguments)
+    text = acting.would(words, wanted.verb, title, prepared.terms, prepared.arguments, scene.language)
     until = prepared.expires_at.isoformat() if prepared.expires_at else ""
     confirmation = {
         "confirmation": str(prepared.confirmation), "verb": wanted.verb, "tool": name, "listing_id": listing_id,
@@ -218,7 +230,7 @@ async def hand_off(ctx: Context, scene: Scene, details: Mapping[str, Any]) -> Ac
                     origin="guide",
                 )
     except AppError as refused:
-        return _timed(_refused(name, Wanted("hand_off"), refused), began)
+        return _timed(_refused(scene, name, Wanted("hand_off"), refused), began)
     done = Acted(
         name, "hand_off", "executed", arguments={"details": dict(details), "request": str(request.id)}
     )
@@ -283,23 +295,22 @@ async def _named(ctx: Context, scene: Scene, target: str) -> dict[int, Listing]:
 
 def _unclear(scene: Scene, step: Step, items: Mapping[int, Item]) -> Acted:
     if step.unknown:
-        text = acting.not_found(scene.words, step.unknown)
+        text = acting.not_found(scene.words, step.unknown, scene.language)
         return Acted(step.tool, step.verb, "refused", text, step.arguments, ("unknown",))
     titles = [items[i].title for i in step.asks if i in items]
     names = [title for title in titles if titles.count(title) == 1] or titles[:1]
     return Acted(
-        step.tool, step.verb, "refused", acting.which(names, step.verb), step.arguments, ("which",),
+        step.tool, step.verb, "refused", acting.which(names, scene.language), step.arguments, ("which",),
         options=tuple(names),
     )  # fmt: skip
 
 
-def _refused(name: str, wanted: Wanted, refused: AppError) -> Acted:
+def _refused(scene: Scene, name: str, wanted: Wanted, refused: AppError) -> Acted:
     """A refusal of the guard or of the circumstances; what is no fault of anybody is a refusal, the rest a failure."""
     outcome = "failed" if refused.status >= 500 else "refused"
     reasons = (refused.code, *(str(r) for r in refused.facts.get("reasons", ())))
-    return Acted(
-        name, wanted.verb, outcome, acting.declined([r.split(".")[-1] for r in reasons]), reasons=reasons
-    )
+    text = acting.declined([r.split(".")[-1] for r in reasons], scene.language)
+    return Acted(name, wanted.verb, outcome, text, reasons=reasons)
 
 
 def _timed(acted: Acted, began: float) -> Acted:

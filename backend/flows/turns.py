@@ -23,6 +23,7 @@ from backend.domains.discovery.planning import Item, alike, compared
 from backend.domains.discovery.requests import Stance
 from backend.domains.discovery.screen import with_events
 from backend.domains.discovery.service import Opened, Prepared, Turned
+from backend.domains.discovery.signals.languages import spoken_in
 from backend.domains.policy.model import Policy
 from backend.domains.policy.profiles import strictest
 from backend.flows import following, guarding, guiding, looking, tools
@@ -78,7 +79,7 @@ async def _kept_or_taken(
     prepared = replace(
         discovery.prepare(
             opened.session,
-            message=heard.read,
+            message=heard.wished,
             bundle=known.bundle,
             vocabulary=known.vocabulary,
             index=known.index,
@@ -87,6 +88,7 @@ async def _kept_or_taken(
         ),
         message=heard.kept,
     )
+    prepared = _spoken(prepared, heard)
     if opened.policy is None or not opened.is_fresh:
         opened = await _refreshed(runtime, actor, opened)
     turn = Turn(
@@ -113,6 +115,14 @@ async def _kept_or_taken(
         if again.answer is None:
             raise
         return again.answer
+
+
+def _spoken(prepared: Prepared, heard: Heard) -> Prepared:
+    """In the language of the whole message, also where only a request was said in it."""
+    if heard.wished == heard.read:
+        return prepared
+    language = spoken_in(heard.read, prepared.session.state.text)[0]
+    return replace(prepared, understanding=replace(prepared.understanding, language=language))
 
 
 async def _refreshed(runtime: Runtime, actor: Actor, opened: Opened) -> Opened:
@@ -172,6 +182,7 @@ async def _acts(ctx: Context, turn: Turn, turned: Turned) -> list[Acted]:
         turn.key,
         _shown(turn, turned),
         turned.found.listings,
+        turned.facts.understanding.language,
     )
     asked = [Wanted(r.verb, r.target, r.arguments) for r in turn.heard.wishes if r.verb != "hand_off"]
     wanted = [*asked, *(w for w in turn.guidance.wanted if w.verb not in {a.verb for a in asked})]
@@ -216,7 +227,8 @@ def _worded(
         return replace(discovery.worded(turned, conversation.reply(turned.facts))), state, ()
     parts = [conversation.refusal(turned.facts, [r.reason for r in heard.refused])] if heard.refused else []
     parts += [one.text for one in acts if one.text]
-    parts += [acting.asks_for_yes()] if any(one.outcome == "prepared" for one in acts) else []
+    language = turned.facts.understanding.language
+    parts += [acting.asks_for_yes(language)] if any(one.outcome == "prepared" for one in acts) else []
     dropped: tuple[str, ...] = ()
     if turn.guidance.text and all(one.outcome in ("prepared", "executed") for one in acts):
         parts.append(turn.guidance.text)
@@ -234,7 +246,7 @@ def _worded(
         replace(
             answer,
             stance=str(stance),
-            language=turned.facts.understanding.language,
+            language=language,
             quick_replies=options or answer.quick_replies,
             extras=extras,
         ),

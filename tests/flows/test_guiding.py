@@ -308,6 +308,139 @@ async def test_several_drafts_are_judged_and_kept(house: House, owner: Owner) ->
     assert sum(one["chosen"] for one in record["judgements"]) == 1
 
 
+CLEAN = "Gladly. Here is what fits best, calmly told."
+TAINTED = "It costs $1, and I have reserved it for you. Gladly."
+
+
+class Bench(Talker):
+    """Drafts that differ, and a judge who says what it is told to."""
+
+    def __init__(
+        self, drafts: list[str], verdict: Callable[[dict[str, str]], Any], wait_s: float = 0
+    ) -> None:
+        super().__init__()
+        self.drafts, self.verdict, self.judge_wait_s = drafts, verdict, wait_s
+
+    async def chat(self, **question: Any) -> ChatAnswer:
+        schema = question.get("schema") or {}
+        if "candidate_1" in schema.get("properties", {}):
+            self.asked.append(question)
+            await asyncio.sleep(self.judge_wait_s)
+            verdict = self.verdict(json.loads(question["messages"][-1].text)["candidates"])
+            return says(verdict if isinstance(verdict, str) else json.dumps(verdict))
+        self.says = self.drafts[0] if question.get("tools") else self.drafts[-1]
+        return await super().chat(**question)
+
+
+def favors(text: str) -> Callable[[dict[str, str]], Any]:
+    """Full marks for what holds the text, none for all others."""
+
+    def verdict(candidates: dict[str, str]) -> Any:
+        names = ("groundedness", "fit", "tone", "brevity")
+        return {key: dict.fromkeys(names, float(text in told)) for key, told in candidates.items()}
+
+    return verdict
+
+
+async def judged(
+    house: House, owner: Owner, bench: Bench, **how: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Shape: the answer, and the record of its turn."""
+    variants = {"provider": "groq", "k": 2, "judge": "model", **how}
+    await house.publish(
+        agent={**AGENT, "budgets": {"turn_tokens": 60_000}},
+        preference_extraction={"variant_generation": variants},
+    )
+    buyer, _ = await house.start()
+    object.__setattr__(house.runtime.ports, "models", bench)
+    answer = await house.say(buyer, WISH)
+    record = one(owner, "select record from public.turn_records where session_id = %s", buyer.session_id)
+    return answer, record
+
+
+async def test_a_model_judge_is_asked_once_and_its_word_counts(house: House, owner: Owner) -> None:
+    bench = Bench([CLEAN, "Certainly."], favors("calmly told"))
+    answer, record = await judged(house, owner, bench)
+    assert answer["reply"].startswith(CLEAN)
+    chosen = next(row for row in record["judgements"] if row["chosen"])
+    assert chosen["candidate"] == "model:1"
+    assert chosen["opinion"] == {"groundedness": 1.0, "fit": 1.0, "tone": 1.0, "brevity": 1.0}
+    assert chosen["total"] == pytest.approx(0.6 * chosen["scores"]["total"] + 0.4, abs=1e-3)
+    rows = owner.execute(
+        "select purpose, outcome from public.model_exchanges where purpose = 'judge'"
+    ).fetchall()
+    assert rows == [{"purpose": "judge", "outcome": "used"}]
+
+
+async def test_a_judge_that_lies_cannot_lift_what_lost_a_sentence(house: House, owner: Owner) -> None:
+    def lies(candidates: dict[str, str]) -> Any:
+        last = max(candidates)
+        return {
+            key: dict.fromkeys(("groundedness", "fit", "tone", "brevity"), float(key == last))
+            for key in candidates
+        }
+
+    answer, record = await judged(house, owner, Bench([CLEAN, TAINTED], lies))
+    chosen = next(row for row in record["judgements"] if row["chosen"])
+    assert chosen["candidate"] != "model:2"
+    assert record["judgements"][2]["opinion"]["groundedness"] == 1.0
+    for forbidden in ("$1,", "reserved"):
+        assert forbidden not in answer["reply"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "wait_s"),
+    [
+        (lambda _: "I pick the first one.", 0.0),
+        (lambda _: {"candidate_1": 1}, 0.0),
+        (favors("Certainly"), 30.0),
+    ],
+    ids=["prose", "another form", "late"],
+)
+async def test_without_a_good_opinion_in_time_the_built_in_judge_decides_alone(
+    house: House, owner: Owner, verdict: Callable[[dict[str, str]], Any], wait_s: float
+) -> None:
+    began = monotonic()
+    answer, record = await judged(house, owner, Bench([CLEAN, "Certainly."], verdict, wait_s))
+    assert answer["reply"]
+    assert all("opinion" not in row for row in record["judgements"])
+    best = max(record["judgements"], key=lambda row: row["scores"]["total"])
+    assert best["chosen"]
+    assert monotonic() - began < 10
+    took = owner.execute("select took_ms from public.turns").fetchall()[-1]["took_ms"]
+    assert took < 2000
+
+
+async def test_the_built_in_judge_is_alone_where_the_document_asks_for_no_other(
+    house: House, owner: Owner
+) -> None:
+    bench = Bench([CLEAN, "Certainly."], favors("Certainly"))
+    await judged(house, owner, bench, judge="builtin")
+    await judged(house, owner, bench, k=1)
+    assert not any("candidate_1" in (q.get("schema") or {}).get("properties", {}) for q in bench.asked)
+
+
+async def test_answers_that_could_not_be_used_are_charged(
+    house: House, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer = await ready(house)
+
+    async def wasteful(*, heard: Callable[[str, str], None], **_: Any) -> ChatAnswer:
+        heard("groq", "{no JSON")
+        raise Busy("core.no_model", tried={"groq": "core.model_failed"}, input_tokens=70, output_tokens=30)
+
+    monkeypatch.setattr(talker(house), "chat", wasteful)
+    await house.say(buyer, WISH)
+    rows = owner.execute(
+        "select provider, outcome, input_tokens, output_tokens from public.model_exchanges where session_id = %s",
+        (buyer.session_id,),
+    ).fetchall()
+    assert rows == [{"provider": "groq", "outcome": "failed", "input_tokens": 70, "output_tokens": 30}] * 2
+    assert one(owner, "select spent_tokens from public.sessions where id = %s", buyer.session_id) == 200
+    spent = "select input_tokens from public.model_spend where event_id = %s"
+    assert one(owner, spent, buyer.event_id) == 140
+
+
 async def test_a_model_that_fails_leaves_the_built_in_answer(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

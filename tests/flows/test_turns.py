@@ -132,6 +132,22 @@ async def test_the_first_screen_can_be_spoken_of(house: House) -> None:
     assert "Choose Hold" not in answer["reply"]
 
 
+async def test_a_request_narrows_nothing_and_is_answered_in_its_language(house: House) -> None:
+    buyer, _ = await house.start()
+    before = await house.say(buyer, "Model 3 under 60k")
+    title = before["tiles"][1]["title"]
+    answer = await house.say(buyer, f"Reservieren Sie bitte den {title}")
+    assert [chip["text"] for chip in answer["chips"]] == [chip["text"] for chip in before["chips"]]
+    assert answer["language"] == "de"
+    assert any(
+        said in answer["reply"]
+        for said in ("Es geschieht nichts, bis Sie es bestätigen.", "Was genau meinen Sie")
+    )
+    offered = await house.say(buyer, "I offer 31000 for the first one")
+    assert [chip["text"] for chip in offered["chips"]] == [chip["text"] for chip in before["chips"]]
+    assert "confirmations" not in offered, "the document has no tool for it"
+
+
 async def test_which_one_is_asked_where_it_is_open(house: House) -> None:
     buyer, _ = await house.start()
     await house.say(buyer, WISH)

@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from backend.domains.discovery import pii
+from backend.domains.discovery.planning import ABOUT_ONE
 from backend.domains.discovery.requests import Request, Screened, Stance, screen
 from backend.domains.discovery.sentiment import sentiment
+
+#: Requests that name a listing, or say something to its seller; those that may be about whatever fits, and how a text says so.
+_OF_ONE: Final = ABOUT_ONE | {"message"}
+_OF_ANY: Final = frozenset({"hold", "remind"})
+_ANY: Final = re.compile(
+    r"\b(?:an?|any|anything|something|some|one of|eine?[nmrs]?|irgend\w*|etwas|une?|des|quelque\w*"
+    r"|un[ao]s?|alg[uú]n[ao]?s?|algo)\b",
+    re.IGNORECASE,
+)
+_WORD: Final = re.compile(r"[^\W_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`kept` is the message as it may be stored and logged; `read` what understanding may see; `names_people`: whether
-    something was masked in it."""
+    """`kept` is the message as it may be stored and logged; `read` what may be answered, `wished` what of it may narrow the
+    search; `names_people`: whether something was masked in it."""
 
     kept: str
     read: str
     screened: Screened
     feeling: float
     names_people: bool
+    wished: str = ""
 
     @property
     def wishes(self) -> tuple[Request, ...]:
@@ -47,7 +60,29 @@ def hear(message: str) -> Heard:
     """A message of a buyer, screened."""
     screened, found = screen(message), pii.find(message)
     kept = pii.masked(message, found) if found else message
-    return Heard(kept, masked(screened.legitimate), screened, sentiment(screened.legitimate), bool(found))
+    return Heard(
+        kept,
+        masked(screened.legitimate),
+        screened,
+        sentiment(screened.legitimate),
+        bool(found),
+        masked(_wished(screened)),
+    )
+
+
+def _wished(screened: Screened) -> str:
+    """What is left without the words of requests about a certain listing: `hold the blue SUV` names one, it limits nothing.
+
+    What is asked for of any such (`hold me a blue SUV under 30k`) is a wish as well.
+    """
+    left = whole = " ".join(screened.legitimate.split())
+    for one in screened.requests:
+        said = " ".join(one.words.split()).strip(' ,;:"“”«».!?')
+        is_open = one.verb in _OF_ANY and _ANY.search(said)
+        if one.stance is Stance.CONFIRM and one.verb in _OF_ONE and said and not is_open:
+            left = left.replace(said, " ", 1)
+    left = " ".join(left.split()).strip(" ,;:.!?") if left != whole else left
+    return left if _WORD.search(left) else ""
 
 
 def masked(text: str) -> str:
