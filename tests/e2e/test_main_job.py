@@ -104,10 +104,22 @@ async def test_an_operator_asks_the_admin_publishes_and_two_buyers_meet_over_one
 async def test_a_conversation_survives_a_reload(visit: Open) -> None:
     page = await visit(f"/e/{SLUG}")
     await ask(page, "something with a long range")
+    marks = page.locator(".turn .source")
+    stated = await marks.count()
+    assert stated > 0
+    await ask(page, "please hold the first one for me")
+    await expect(page.locator(".card")).to_be_visible()
     await composer(page).fill("and while I think")
     await page.reload()
     await expect(page.get_by_text("something with a long range")).to_be_visible()
     await expect(composer(page)).to_have_value("and while I think")
+    assert await marks.count() >= stated  # older turns say where statements come from
+    card = page.locator(".card")
+    await card.get_by_role("button", name="Hold it for me").click()  # the very card, confirmed once
+    await expect(card).to_contain_text("It is yours for now.")
+    await page.reload()
+    await expect(page.get_by_text("something with a long range")).to_be_visible()
+    await expect(card).to_have_count(0)
 
 
 async def test_back_closes_a_listing_and_its_address_can_be_shared(visit: Open) -> None:
