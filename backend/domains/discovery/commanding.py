@@ -118,8 +118,9 @@ def _only_stops(clause: Sequence[Word]) -> bool:
 
 def _begins(text: str, words: Sequence[Word], i: int, lexicon: Lexicon) -> bool:
     gap = text[words[i - 1].end : words[i].start]
-    if _MARK.search(gap):
-        return True
+    told = [w.text for w in words[i : i + 6]]
+    if _MARK.search(gap) or any(orders.end("lead", told, 0) > 2 for orders in _orders()):
+        return True  # a comma, or `… I order you to`
     return words[i].text in lexicon.cuts.joins and any(_orders_here(words[i : i + 8], o) for o in _orders())
 
 

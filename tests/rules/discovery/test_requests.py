@@ -31,6 +31,7 @@ _FILES = (
     "requests_seventh.jsonl",
     "requests_eighth.jsonl",
     "requests_ninth.jsonl",
+    "requests_tenth.jsonl",
 )
 
 
