@@ -134,7 +134,8 @@ def snippets(
 
 
 def listing_text(words: Words, document: Document, listing: Listing, position: int = 0) -> str:
-    """One listing's facts, as one line. What sellers wrote freely stays out: it is no fact of a column."""
+    """One listing's facts, as one line of JSON: no value can pass for another fact. A fact whose label is taken goes by the
+    name of its field, so that no column of a seller stands for the price. What sellers wrote freely stays out."""
     price = price_of(listing)
     told: dict[str, str] = {
         "listing_id": str(listing.id),
@@ -143,14 +144,15 @@ def listing_text(words: Words, document: Document, listing: Listing, position: i
         "price": words.money(price, listing.currency) if price is not None else "on request",
         "state": str(listing.state),
     }
-    for name in ("year", "make", "model", "trim", "mileage", "condition", "color_exterior", "location_city"):
-        value = getattr(listing, name, None)
+    own = ("year", "make", "model", "trim", "mileage", "condition", "color_exterior", "location_city")
+    facts = {name: getattr(listing, name, None) for name in own}
+    facts |= {f"specs.{name}": value for name, value in listing.specs.items()}
+    for field, value in facts.items():
         if value not in (None, ""):
-            told[words.spoken_label(name)] = shown_value(words, name, value)
-    for name, value in listing.specs.items():
-        told[words.spoken_label(f"specs.{name}")] = shown_value(words, f"specs.{name}", value)
+            label = words.spoken_label(field)
+            told[field if label in told else label] = shown_value(words, field, value)
     place = f"{position}. " if position else ""
-    return place + "; ".join(f"{name}: {value}" for name, value in told.items())
+    return place + json.dumps(told, ensure_ascii=False)
 
 
 def tool_specs(document: Document, policy: Policy) -> tuple[ToolSpec, ...]:
