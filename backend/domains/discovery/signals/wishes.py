@@ -31,12 +31,13 @@ def read(reader: Reader, taken: Collection[int]) -> Found:
     """Filters by value and feature, what is no longer asked for, and the signals that follow."""
     removed: set[str] = set()
     wishes: list[_Wish] = []
-    read = list(_spoken(reader, taken))
+    read = list(_spoken(reader, {*taken, *_compared(reader)}))
     no = refusals.find(reader, [s for m, _, terms in read if (s := _said(reader, m, terms))])
     for mention, clause, terms in read:
-        if clause.removes or _any_will_do(reader, mention, clause):
+        spared = clause.removes and _is_spared(reader, mention, terms, clause)
+        if (clause.removes and not spared) or _any_will_do(reader, mention, clause):
             removed |= {t.field for t in (terms or mention.terms)}
-        if clause.removes or reader.is_story(clause) or mention.first in no.unsaid:
+        if (clause.removes and not spared) or reader.is_story(clause) or mention.first in no.unsaid:
             continue
         negated = mention.first in no.refused
         if not terms and (terms := _none_of(reader, mention)):
@@ -44,6 +45,28 @@ def read(reader: Reader, taken: Collection[int]) -> Found:
         wishes += [_wish(reader, clause, mention, term, negated) for term in terms]
     filters = _filters(reader, _with_others(reader, wishes, removed)) + _unlisted(reader)
     return Found(tuple(filters), tuple(implied.signals(reader, filters)), frozenset(removed))
+
+
+def _compared(reader: Reader) -> Iterator[int]:
+    """Words that only say on which side of a year: the `neuer` of `2018 oder neuer` is no condition."""
+    for i, token in enumerate(reader.text.tokens):
+        if token.text.isdigit():
+            for name in ("newer_after", "older_after"):
+                if match := reader.lex.patterns[name].match(reader.text.after(i + 1)):
+                    yield from range(i + 1, i + 2 + match.group().count(" "))
+
+
+def _is_spared(reader: Reader, mention: Mention, terms: Sequence[Term], clause: Clause) -> bool:
+    """`n'importe quelle couleur sauf blanc`: anything will do, but not this."""
+    named = {
+        t.field
+        for m in reader.mentions
+        if clause.first <= m.first < mention.first
+        for t in m.terms
+        if t.kind == "noun"
+    }
+    saving = (t.text in reader.lex.words["saving"] for t in reader.text.tokens[clause.first : mention.first])
+    return any(t.field in named for t in terms) and any(saving)
 
 
 def _wish(reader: Reader, clause: Clause, mention: Mention, term: Term, negated: bool) -> _Wish:
@@ -162,7 +185,16 @@ def _confirmed(reader: Reader, mention: Mention, term: Term) -> bool:
         for i in range(m.first, m.end)
     }
     beside = (before in spoken and before >= clause.first) or after in spoken
-    return alone or beside or (after < clause.end and tokens[after].text in reader.lex.words["things"])
+    words = reader.lex.words
+    noun = (  # `ein Rosé aus der Provence`
+        mention.first > clause.first
+        and tokens[mention.first - 1].text in words["articles"]
+        and mention.end < clause.end
+        and tokens[mention.end].text in words["origins"]
+    )
+    return (
+        alone or beside or noun or (after < clause.end and tokens[after].text in reader.lex.words["things"])
+    )
 
 
 def _after_to(reader: Reader, mention: Mention) -> bool:

@@ -69,7 +69,11 @@ def limits(found: Understanding) -> dict[tuple[str, str], Any]:
         ("cars", "max price nineteen thousand five hundred", {("price", "lte"): 19_500}),
         ("cars", "can you only show 2022s", {("year", "eq"): 2022}),
         ("cars", "up to 26k for the right one but ideally closer to 23", {("price", "lte"): 26_000}),
-        ("machines", "20,000 lb or heavier", {("operating_weight", "gte"): 20_000}),
+        ("rvs", "7 m or shorter", {("length", "lte"): 22.9659}),
+        ("cars", "Baujahr 2018 oder neuer", {("year", "gte"): 2018}),
+        ("cars", "Suche ein Auto für meine Tochter", {}),
+        ("cars", "n'importe quelle couleur sauf blanc", {("color_exterior", "not_in"): ["White"]}),
+        ("wine", "ein Rosé aus 2020", {("wine_color", "in"): ["Rose"], ("year", "eq"): 2020}),
         ("flats", "in Hamburg oder Bremen, bitte", {("location_city", "in"): ["Hamburg", "Bremen"]}),
     ],
 )  # fmt: skip
