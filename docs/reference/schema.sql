@@ -1295,7 +1295,7 @@ declare
   tokens text[] := array(select lower(value) from jsonb_array_elements_text(coalesce(p_filters -> 'tokens', '[]')));
   lexemes tsquery := nullif(replace(plainto_tsquery('english', coalesce(p_text, ''))::text, '&', '|'), '')::tsquery;
   q64 extensions.halfvec := case when by_vector then extensions.l2_normalize(extensions.subvector(p_embedding, 1, 64)) end;
-  scan text; predicate text; wishes record; packed record; is_all boolean; sold int; key text; pass text;
+  scan text; predicate text; wishes record; packed record; is_all boolean; sold int; key text; pass text; met text;
 begin
   perform private.require_event_access(p_event);
   if p_embedding is null and p_like is not null then
@@ -1310,6 +1310,7 @@ begin
   wishes := private.wishes_met(p_event, p_wishes);
   packed := private.packed_columns();
   is_all := predicate = 'true';
+  met := coalesce(wishes.met, '0::float8');
   key := format('%s - (%s s.scarcity * %L::real + s.social * %L::real)',
     case when by_vector then '(s.e64 operator(extensions.<#>) $1)' else '0::float8' end,
     wishes.met || format(' * %L::float8 + ', w_spec / unit / nullif(wishes.total, 0)), w_scarcity / unit, w_social / unit);
@@ -1317,43 +1318,46 @@ begin
     execute format('select count(*)::int from %s s where s.sold', scan) into sold;
     matches := (select t.n from private.listing_totals t where t.event_id = p_event) - sold;
     if matches is null then execute format('select count(*)::int from %s s where not s.sold', scan) into matches; end if;
-    pass := format('with a as materialized (select s.ctid as at, s.id from %s s where not s.sold order by %s, s.id limit 600)', scan, key);
+    pass := format('with a as materialized (select s.ctid as at, s.id, %s as met, s.scarcity, s.social from %s s where not s.sold
+      order by %s, s.id limit 600)', met, scan, key);
   else
-    pass := format('with m as materialized (select s.ctid as at, s.id, %s as key from %s s where not s.sold and %s),
-      a as materialized (select m.at, m.id from m order by m.key, m.id limit 600)', key, scan, predicate);
+    pass := format('with m as materialized (select s.ctid as at, s.id, %s as key, %s as met, s.scarcity, s.social from %s s
+        where not s.sold and %s),
+      n as materialized (select count(*)::int as n, ceil(65536.0 * %s / greatest(count(*), 1))::bigint as part from m),
+      a as materialized (select m.at, m.id, m.met, m.scarcity, m.social from m order by m.key, m.id limit 600)',
+      key, met, scan, predicate, share);
   end if;
   execute pass
-    || case when tokens = '{}' then ', b as (select a.at, false as named from a)' else format(
+    || case when tokens = '{}' then ', b as (select a.*, false as named from a)' else format(
       ', t as (select l.id from public.listings l where l.event_id = %1$L::uuid and lower(l.external_id) = any ($4)
                union select l.id from public.listings l where l.event_id = %1$L::uuid and lower(l.identifier) = any ($4)),
-       b as (select s.ctid as at, true as named from %2$s s join t on t.id = s.id where not s.sold and %3$s
-             union all select a.at, false from a where a.id not in (select t.id from t))', p_event, scan, predicate) end
-    || format(', c as materialized (select s.id, b.named, case when b.named then %1$L::float8 else %2$s end as i, %3$s as p,
-                     %4$L::float8 * s.scarcity as r, %5$L::float8 * s.social as o from b join %6$s s on s.ctid = b.at %7$s)',
+       b as (select s.ctid as at, s.id, %4$s as met, s.scarcity, s.social, true as named from %2$s s join t on t.id = s.id
+             where not s.sold and %3$s union all select a.*, false from a where a.id not in (select t.id from t))', p_event, scan, predicate, met) end
+    || format(', c as materialized (select b.at, b.id, b.named, case when b.named then %1$L::float8 else %2$s end as i,
+                     b.met * %3$L::float8 as p, %4$L::float8 * b.scarcity as r, %5$L::float8 * b.social as o from b %6$s)',
       w_individual,
       case when p_embedding is null then '0::float8'
            else format('%L::float8 * coalesce(-(e.embedding operator(extensions.<#>) $2), 0::float8)', w_individual) end,
-      coalesce(wishes.met || format(' * %L::float8', w_spec / nullif(wishes.total, 0)), '0::float8'), w_scarcity, w_social, scan,
-      case when p_embedding is null then '' else 'left join public.listing_embeddings e on e.listing_id = s.id and e.model = $5' end)
+      coalesce(w_spec / nullif(wishes.total, 0), 0), w_scarcity, w_social,
+      case when p_embedding is null then '' else 'left join lateral (select e.embedding from public.listing_embeddings e
+        where e.listing_id = b.id and e.model = $5 offset 0) e on true' end)
     || case when lexemes is null then ', d as (select c.* from c)' else format(
-      ', d as (select c.id, c.named, c.i + case when c.named then 0::float8 else %1$L::float8 * coalesce(ts_rank(l.tsv, $3, 32), 0::real) end as i,
-                      c.p, c.r, c.o from c left join public.listings l on l.id = c.id
+      ', d as (select c.at, c.id, c.named, c.i + case when c.named then 0::float8 else %1$L::float8 * coalesce(ts_rank(l.tsv, $3, 32), 0::real) end as i,
+                      c.p, c.r, c.o from c left join lateral (select l.tsv from public.listings l where l.id = c.id offset 0) l on true
                where c.i + c.p + c.r + c.o >= coalesce((select k.i + k.p + k.r + k.o - %2$L::float8 from c k
                  order by 1 desc offset %3$s limit 1), ''-infinity''))', 0.1 * w_individual, 0.06 * w_individual, greatest(most - 1, 0)) end
-    || format(', f as (select d.id, d.i, d.p, d.r, d.o from d order by d.i + d.p + d.r + d.o desc, d.id limit %s)', most)
-    || case when is_all then '' else ', n as (select count(*)::int as n from m)' end
+    || format(', f as materialized (select d.at, d.id, d.i, d.p, d.r, d.o from d order by d.i + d.p + d.r + d.o desc, d.id limit %1$s),
+      g as (select array_agg(f.id) as ids, array_agg(f.i) as i, array_agg(f.p) as p, array_agg(f.r) as r, array_agg(f.o) as o from f),
+      h as (select %2$s as bits, %3$s as numbers from f join %4$s s on s.ctid = f.at)', most, packed.bits, packed.numbers, scan)
     || case when share = 0 or is_all then '' else format(
       ', y as (select %1$s as bits, %2$s as numbers from (select m.at from m
-                 where (m.id * 2654435761) %% 65536 < ceil(65536.0 * %4$s / greatest((select n.n from n), 1))::bigint limit 5000) m
-               cross join lateral (select * from %3$s s where s.ctid = m.at offset 0) s)', packed.bits, packed.numbers, scan, share) end
-    || ' select array(select f.id from f order by f.i + f.p + f.r + f.o desc, f.id),
-                array(select unnest(array[f.i, f.p, f.r, f.o]) from f order by f.i + f.p + f.r + f.o desc, f.id)'
+                 where (m.id * 2654435761) %% 65536 < (select n.part from n) limit 5000) m
+               cross join lateral (select * from %3$s s where s.ctid = m.at offset 0) s)', packed.bits, packed.numbers, scan) end
+    || ' select coalesce(g.ids, ''{}''), array(select unnest(array[u.i, u.p, u.r, u.o]) from unnest(g.i, g.p, g.r, g.o) u (i, p, r, o))'
     || case when is_all then ', $6' else ', (select n.n from n)' end
-    || case when share = 0 or is_all then ', null::bytea, null::bytea' else ', (select y.bits from y), (select y.numbers from y)' end
-    into ids, parts, matches, bits, numbers using q64, p_embedding, lexemes, tokens, p_model, matches;
-  -- packed in the order of their ids, as a share is
-  execute format('select %s, %s from unnest($1) u (id) join %s s on s.event_id = $2 and s.id = u.id', packed.bits, packed.numbers, scan)
-    into hit_bits, hit_numbers using ids, p_event;
+    || case when share = 0 or is_all then ', null::bytea, null::bytea' else ', y.bits, y.numbers' end
+    || ', h.bits, h.numbers from g, h' || case when share = 0 or is_all then '' else ', y' end
+    into ids, parts, matches, bits, numbers, hit_bits, hit_numbers using q64, p_embedding, lexemes, tokens, p_model, matches;
   if share > 0 and is_all then
     execute format('select %s, %s from %s s where (s.id * 2654435761) %% 65536 < ceil(65536.0 * %s / greatest(%s, 1))::bigint and not s.sold',
       packed.bits, packed.numbers, scan, share, matches) into bits, numbers;
@@ -1755,6 +1759,7 @@ begin
   delete from public.invitations i where i.expires_at < p_now - interval '30 days' and i.accepted_at is null;
   delete from public.previews p where p.expires_at < p_now;
   delete from private.confirmations c where c.expires_at < p_now - interval '1 day';
+  delete from public.buyer_memories m where m.expires_at <= p_now;
   begin  -- hosted Supabase purges its messages itself and does not let us
     delete from realtime.messages m where m.inserted_at < p_now - interval '3 days';
   exception when insufficient_privilege then null;
@@ -1999,7 +2004,7 @@ begin
   end if;
   select * into made from public.buyer_requests r where r.session_id = own.id and r.idempotency_key = p_key;
   if made.id is not null then
-    if (made.kind, made.details) is distinct from (p_kind, details) or made.listing_id <> p_listing then
+    if (made.kind, made.details, made.listing_id) is distinct from (p_kind, details, p_listing) then
       perform private.fail(409, 'core.key_reused', jsonb_build_object('operation', 'transaction/request'));
     end if;
     return made;
@@ -2770,13 +2775,14 @@ end $$;
 CREATE FUNCTION private.recall_visitor(p_visitor text) RETURNS jsonb
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
-    AS $$
+    AS $_$
 declare
   own public.sessions;
   visitor bytea := sha256(convert_to(p_visitor, 'UTF8'));
   wishes_so_far jsonb;
   kept jsonb;
 begin
+  if p_visitor is null or p_visitor !~ '^[A-Za-z0-9_-]{22,100}$' then perform private.fail(422, 'discovery.weak_visitor'); end if;
   select * into own from public.sessions s where s.id = private.session_id() for update;
   if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
   wishes_so_far := case when own.turn_count > 0 then own.state end;
@@ -2787,7 +2793,7 @@ begin
   returning nullif(memory.wishes, '{}') into kept;
   update public.sessions set visitor_sha256 = visitor where id = own.id;
   return case when wishes_so_far is null then kept end;
-end $$;
+end $_$;
 CREATE TABLE public.receipts (
     session_id uuid NOT NULL,
     n integer NOT NULL,
@@ -3899,7 +3905,8 @@ CREATE FUNCTION private.terms_of(own public.sessions, event public.events, p_ver
          || case when event.deposit_required or p_verb = 'deposit' then jsonb_build_object('deposit', (
               select v.document #> '{conversion,deposit}' from public.event_versions v where v.id = own.version_id)) else '{}' end
        when p_verb = 'share'
-       then jsonb_build_object('wishes', encode(sha256(convert_to(coalesce(own.state -> 'filters', '[]')::text, 'UTF8')), 'hex'))
+       then jsonb_build_object('wishes', encode(sha256(convert_to(jsonb_build_array(
+              own.state -> 'filters', own.state -> 'signals')::text, 'UTF8')), 'hex'))  -- all that dealers are told
        else '{}' end
 $$;
 CREATE FUNCTION private.tidy_blueprints() RETURNS SETOF text
@@ -5064,7 +5071,7 @@ ALTER TABLE private.path_rules ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.verbs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE private.web_sessions ENABLE ROW LEVEL SECURITY;
 ALTER TABLE public.alerts ENABLE ROW LEVEL SECURITY;
-CREATE POLICY alerts_read ON public.alerts FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY alerts_read ON public.alerts FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.approval_policies ENABLE ROW LEVEL SECURITY;
 CREATE POLICY approval_policies_read ON public.approval_policies FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.attached_media ENABLE ROW LEVEL SECURITY;
@@ -5080,10 +5087,9 @@ CREATE POLICY branch_versions_read ON public.branch_versions FOR SELECT TO authe
 ALTER TABLE public.branches ENABLE ROW LEVEL SECURITY;
 CREATE POLICY branches_read ON public.branches FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.buyer_memories ENABLE ROW LEVEL SECURITY;
-CREATE POLICY buyer_memories_read ON public.buyer_memories FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 ALTER TABLE public.buyer_requests ENABLE ROW LEVEL SECURITY;
 CREATE POLICY buyer_requests_own ON public.buyer_requests FOR SELECT TO anon USING ((session_id = ( SELECT private.session_id() AS session_id)));
-CREATE POLICY buyer_requests_read ON public.buyer_requests FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY buyer_requests_read ON public.buyer_requests FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.clarifications ENABLE ROW LEVEL SECURITY;
 CREATE POLICY clarifications_read ON public.clarifications FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.connector_runs ENABLE ROW LEVEL SECURITY;
@@ -5140,9 +5146,9 @@ CREATE POLICY members_manage ON public.members AS RESTRICTIVE FOR UPDATE TO auth
 CREATE POLICY members_read ON public.members FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 CREATE POLICY members_remove ON public.members FOR DELETE TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor(VARIADIC ARRAY['admin'::text]) AS organizations_of_actor)));
 ALTER TABLE public.model_exchanges ENABLE ROW LEVEL SECURITY;
-CREATE POLICY model_exchanges_read ON public.model_exchanges FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY model_exchanges_read ON public.model_exchanges FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.model_spend ENABLE ROW LEVEL SECURITY;
-CREATE POLICY model_spend_read ON public.model_spend FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY model_spend_read ON public.model_spend FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.organization_flags ENABLE ROW LEVEL SECURITY;
 CREATE POLICY organization_flags_read ON public.organization_flags FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.organizations ENABLE ROW LEVEL SECURITY;
@@ -5172,11 +5178,11 @@ CREATE POLICY source_files_read ON public.source_files FOR SELECT TO authenticat
 ALTER TABLE public.sources ENABLE ROW LEVEL SECURITY;
 CREATE POLICY sources_read ON public.sources FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
 ALTER TABLE public.survey_answers ENABLE ROW LEVEL SECURITY;
-CREATE POLICY survey_answers_read ON public.survey_answers FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY survey_answers_read ON public.survey_answers FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.tool_calls ENABLE ROW LEVEL SECURITY;
-CREATE POLICY tool_calls_read ON public.tool_calls FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY tool_calls_read ON public.tool_calls FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.turn_records ENABLE ROW LEVEL SECURITY;
-CREATE POLICY turn_records_read ON public.turn_records FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
+CREATE POLICY turn_records_read ON public.turn_records FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_where('view_config'::text) AS organizations_where)));
 ALTER TABLE public.turns ENABLE ROW LEVEL SECURITY;
 CREATE POLICY turns_own ON public.turns FOR SELECT TO anon USING ((session_id = ( SELECT private.session_id() AS session_id)));
 CREATE POLICY turns_read ON public.turns FOR SELECT TO authenticated USING ((organization_id IN ( SELECT private.organizations_of_actor() AS organizations_of_actor)));
@@ -5634,7 +5640,6 @@ GRANT ALL ON SEQUENCE public.alerts_id_seq TO service_role;
 GRANT ALL ON TABLE public.attached_media TO service_role;
 GRANT SELECT ON TABLE public.attached_media TO authenticated;
 GRANT ALL ON TABLE public.buyer_memories TO service_role;
-GRANT SELECT ON TABLE public.buyer_memories TO authenticated;
 GRANT ALL ON TABLE public.dealers TO service_role;
 GRANT SELECT ON TABLE public.dealers TO authenticated;
 GRANT UPDATE(code) ON TABLE public.dealers TO authenticated;

@@ -1,6 +1,7 @@
 """Finding: the best listings, how many fit and what those are like, in one round trip; and what other filters would give.
 
-What an inventory is like changes with imports and sales alone, so a share is kept for a minute per set of filters.
+What an inventory is like changes with imports and sales alone, so a share is kept for a minute per set of filters, and so is
+how many there were before a message.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -21,6 +22,9 @@ from backend.domains.catalogue.model import CompiledFilters, Hit, Tried, Try, We
 from backend.domains.catalogue.queries import listings as queries
 from backend.domains.catalogue.search import Index, compile_wishes
 from backend.domains.catalogue.share import Share
+
+T = TypeVar("T")
+Key: TypeAlias = tuple[UUID, int, str]
 
 SAMPLE: Final = 500
 MOST_TRIES: Final = 16
@@ -37,7 +41,8 @@ class Results:
     like: Share
 
 
-_shares: OrderedDict[tuple[UUID, int, str], tuple[datetime, Share]] = OrderedDict()
+_shares: OrderedDict[Key, tuple[datetime, Share]] = OrderedDict()
+_counts: OrderedDict[Key, tuple[datetime, int]] = OrderedDict()
 
 
 async def find(
@@ -58,8 +63,8 @@ async def find(
     `like` names a listing whose own vector is searched by where none is given. Raises: NotFound `events.not_found`.
     """
     weights = weights or Weights()
-    key = (event_id, index.revision, json.dumps(dict(filters.where), sort_keys=True))
-    kept = _kept(key, ctx.now)
+    key = _key(event_id, index, filters)
+    kept = _kept(_shares, key, ctx.now)
     row = await queries.find(
         ctx.conn,
         event_id=event_id,
@@ -77,9 +82,22 @@ async def find(
         _of_now(kept, row["matches"]) if kept else Share.unpacked(row["matches"], row["bits"], row["numbers"])
     )
     if kept is None:
-        _keep(key, ctx.now, share)
+        _keep(_shares, key, ctx.now, share)
     similar = Share.unpacked(len(row["ids"]), row["hit_bits"] or b"", row["hit_numbers"] or b"")
     return Results(_hits(row), row["matches"], share, similar)
+
+
+async def count_lately(ctx: Context, *, event_id: UUID, filters: CompiledFilters, index: Index) -> int:
+    """How many listings the filters left within the last minute: what a buyer saw before a message, not what is there now.
+
+    Raises: NotFound `events.not_found`, where it has to be counted.
+    """
+    key = _key(event_id, index, filters)
+    known = _kept(_counts, key, ctx.now)
+    if known is None:
+        known = await queries.count_listings(ctx.conn, event_id=event_id, where=filters.where)
+        _keep(_counts, key, ctx.now, known)
+    return known
 
 
 async def try_filters(ctx: Context, *, event_id: UUID, tries: Sequence[Try]) -> list[Tried]:
@@ -106,18 +124,22 @@ def _hits(row: Mapping[str, Any]) -> list[Hit]:
     return [Hit(listing_id, sum(four), *four) for listing_id, four in zip(row["ids"], parts, strict=True)]
 
 
-def _kept(key: tuple[UUID, int, str], now: datetime) -> Share | None:
-    held = _shares.get(key)
-    if held is None or not timedelta(0) <= now - held[0] < _FRESH:
+def _key(event_id: UUID, index: Index, filters: CompiledFilters) -> Key:
+    return event_id, index.revision, json.dumps(dict(filters.where), sort_keys=True)
+
+
+def _kept(held: OrderedDict[Key, tuple[datetime, T]], key: Key, now: datetime) -> T | None:
+    one = held.get(key)
+    if one is None or not timedelta(0) <= now - one[0] < _FRESH:
         return None
-    _shares.move_to_end(key)
-    return held[1]
+    held.move_to_end(key)
+    return one[1]
 
 
-def _keep(key: tuple[UUID, int, str], now: datetime, share: Share) -> None:
-    _shares[key] = (now, share)
-    while len(_shares) > _KEPT:
-        _shares.popitem(last=False)
+def _keep(held: OrderedDict[Key, tuple[datetime, T]], key: Key, now: datetime, value: T) -> None:
+    held[key] = (now, value)
+    while len(held) > _KEPT:
+        held.popitem(last=False)
 
 
 def _of_now(kept: Share, matches: int) -> Share:

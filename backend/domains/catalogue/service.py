@@ -13,7 +13,7 @@ from backend.core.context import Context
 from backend.core.errors import NotFound
 from backend.domains.catalogue.cells import says_nothing
 from backend.domains.catalogue.combined import combined_share, list_separator, place_targets
-from backend.domains.catalogue.finding import Results, find, try_filters
+from backend.domains.catalogue.finding import Results, count_lately, find, try_filters
 from backend.domains.catalogue.importing import import_file, import_table
 from backend.domains.catalogue.layout import survey
 from backend.domains.catalogue.mapping import mapping_of, parse_mapping, read_mapping
@@ -50,6 +50,7 @@ __all__ = [
     "count",
     "count_by_dealer",
     "count_facets",
+    "count_lately",
     "countries",
     "country_codes",
     "find",

@@ -82,6 +82,14 @@ async def count(ctx: Context, *, event_id: UUID, filters: Sequence[Filter], inde
     return 0 if compiled.impossible else await catalogue.count(ctx, event_id=event_id, filters=compiled)
 
 
+async def count_lately(ctx: Context, *, event_id: UUID, filters: Sequence[Filter], index: Index) -> int:
+    """How many listings the limits left, as somebody saw it within the last minute."""
+    compiled = compiled_limits(filters, index)
+    if compiled.impossible:
+        return 0
+    return await catalogue.count_lately(ctx, event_id=event_id, filters=compiled, index=index)
+
+
 def compiled_limits(filters: Sequence[Filter], index: Index) -> CompiledFilters:
     """The limits among filters, in the form search takes."""
     return relaxing.compiled(filters, index)

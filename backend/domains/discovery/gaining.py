@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,8 +50,24 @@ def gain(answers: Sequence[tuple[int, int]], rows: int) -> float:
     return sum(n / rows * log2(rows / left) for n, left in answers if n and left) if rows else 0.0
 
 
+_SPLITS: dict[int, tuple[Share, Index, dict[str, Split]]] = {}
+_MOST_SHARES: Final = 64
+
+
 def split(share: Share, index: Index, field: str) -> Split:
-    """What an attribute would tell of the share; nothing where it cannot be filtered by."""
+    """What an attribute would tell of the share; nothing where it cannot be filtered by. Kept while the share is."""
+    held = _SPLITS.get(id(share))
+    if held is None or held[0] is not share or held[1] is not index:
+        while len(_SPLITS) >= _MOST_SHARES:
+            _SPLITS.pop(next(iter(_SPLITS)), None)
+        held = _SPLITS[id(share)] = (share, index, {})
+    told = held[2].get(field)
+    if told is None:
+        told = held[2][field] = _split(share, index, field)
+    return told
+
+
+def _split(share: Share, index: Index, field: str) -> Split:
     attribute = index.attributes.get(field)
     if attribute is None or not share.rows:
         return Split(field, 0.0)

@@ -186,7 +186,8 @@ async def _before(ctx: Context, prepared: Prepared) -> int | None:
     known, before = prepared.session.state.matches, prepared.session.state.filters
     if known is not None or not prepared.message:
         return known
-    return await finding.count(ctx, event_id=prepared.session.event_id, filters=before, index=prepared.index)
+    event_id = prepared.session.event_id
+    return await finding.count_lately(ctx, event_id=event_id, filters=before, index=prepared.index)
 
 
 def _unsupported(prepared: Prepared, words: Words, fields: Sequence[str]) -> tuple[str, ...]:
