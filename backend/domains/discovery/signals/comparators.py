@@ -63,7 +63,9 @@ def _pair(text: Text, lex: Lexicon, a: Quantity, b: Quantity) -> tuple[Quantity,
 
 def _compared(text: Text, lex: Lexicon, q: Quantity, used: int) -> tuple[Quantity, int]:
     """Reads the words right before and right after; `used` is the first token that no earlier quantity has taken."""
-    before, after = text.before(q.first), text.after(q.end)
+    each = lex.patterns["each_after"].match(text.after(q.end))  # `twenty a bottle max`
+    end = q.end + (each.group().count(" ") + 1 if each else 0)
+    before, after = text.before(q.first), text.after(end)
     floor = text.offsets[used] if 0 < used < len(text.offsets) else 0
     base = text.offsets[q.first] - len(before)
     hits = {
@@ -94,7 +96,7 @@ def _compared(text: Text, lex: Lexicon, q: Quantity, used: int) -> tuple[Quantit
     newer, older = "newer" in hits or "newer_after" in tails, "older" in hits or "older_after" in tails
     if negated and ("newer" in hits or "older" in hits):
         newer, older = older, newer
-    end = q.end + max(
+    end += max(
         (
             m.group().count(" ") + 1
             for n, m in tails.items()
@@ -111,7 +113,7 @@ def _compared(text: Text, lex: Lexicon, q: Quantity, used: int) -> tuple[Quantit
         q, said=q.first if start is None else start, op=op, newer=newer, older=older, negated=negated,
         monthly="month_after" in tails or q.monthly, down="down_after" in tails,
         age="old_after" in tails or ("age" in hits and q.unit == "year"),
-        budget=bool(lex.patterns["budget"].search(before)), vague=bool(lex.patterns["vague"].search(before)),
+        budget=each is not None or bool(lex.patterns["budget"].search(before)), vague=bool(lex.patterns["vague"].search(before)),
         owned="lte" in hits and hits["lte"].group().split()[0] in lex.words["owning"],
         switch=bool(lex.patterns["switch"].search(before)) and not hits,
     ), end  # fmt: skip

@@ -17,6 +17,7 @@ from backend.kit.units import plain_number
 _NUMBER: Final = re.compile(r"(\d+(?:[.,]\d+)*)([^\W\d_]*)$")
 _HUNDRED: Final = 100
 _QUARTER: Final = 0.25
+_HALF: Final = 0.5
 _MOST: Final = 32  # figures of one message; nobody means more, and each costs time
 _ABOUT: Final = "~"
 _LARGEST: Final = 10**12
@@ -78,6 +79,8 @@ def _at(text: Text, lex: Lexicon, at: int, taken: Collection[int]) -> Quantity |
     if read is None:
         return None
     value, suffix, i, decade = read
+    if not suffix and (end := _and_a_half(text, lex, i)):
+        value, i = value + _HALF, end
     quantity = Quantity(at, i, value, currency=currency, decade=decade)
     return _suffixed(text, lex, quantity, suffix) if suffix else _measured(text, lex, quantity)
 
@@ -115,6 +118,19 @@ def _figure(text: Text, lex: Lexicon, at: int) -> tuple[float, str, int, bool] |
         value, end = _spoken(text, lex, at)
         return value, "", end, False
     return None
+
+
+def _and_a_half(text: Text, lex: Lexicon, at: int) -> int:
+    """The token after `and a half`, `et demi`, `y media`; 0 where it does not stand there."""
+    if _word(text, at) not in lex.words["range_ands"]:
+        return 0
+    half = at + 1 + (_word(text, at + 1) in lex.words["articles"])
+    following = _word(text, half + 1)
+    return (
+        half + 1
+        if lex.numbers.get(_word(text, half)) == _HALF and following not in lex.words["articles"]
+        else 0
+    )
 
 
 def _fraction(text: Text, at: int) -> float | None:

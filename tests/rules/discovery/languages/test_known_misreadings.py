@@ -74,6 +74,10 @@ def limits(found: Understanding) -> dict[tuple[str, str], Any]:
         ("cars", "Suche ein Auto für meine Tochter", {}),
         ("cars", "n'importe quelle couleur sauf blanc", {("color_exterior", "not_in"): ["White"]}),
         ("wine", "ein Rosé aus 2020", {("wine_color", "in"): ["Rose"], ("year", "eq"): 2020}),
+        ("homes", "three and a half baths", {("bathrooms", "gte"): 3.5}),
+        ("homes", "3 beds and half an acre", {("bedrooms", "gte"): 3, ("lot_size", "gte"): 0.5}),
+        ("motorcycles", "up to six and a half grand", {("price", "lte"): 6500}),
+        ("wine", "twenty a bottle max", {("price", "lte"): 20}),
         ("flats", "in Hamburg oder Bremen, bitte", {("location_city", "in"): ["Hamburg", "Bremen"]}),
     ],
 )  # fmt: skip
