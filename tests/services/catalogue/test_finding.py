@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -55,6 +57,22 @@ async def test_it_is_search_and_count_in_one(
             for facet in index.vocabulary.facets:
                 if facet.attribute not in filtered:
                     assert found.share.count(facet) == counts.get(facet.id, 0)
+
+
+async def test_how_many_there_were_is_kept_for_a_minute(
+    bring: Import, sheet: Sheet, database: Database, world: World, owner: Owner
+) -> None:
+    await bring(sheet(many(30)))
+    async with database.as_actor(world.actor("buyer")) as ctx:
+        index = await ready(ctx, world)
+        filters = catalogue.compile_filters([Filter("price", "lte", 10**6)], index)
+        same: dict[str, Any] = {"event_id": world.event, "filters": filters, "index": index}
+        before = await catalogue.count_lately(ctx, **same)
+        assert before == await catalogue.count(ctx, event_id=world.event, filters=filters) > 1
+        owner.execute("update private.listing_scan set sold = true where event_id = %s", (world.event,))
+        assert await catalogue.count_lately(ctx, **same) == before
+        later = replace(ctx, now=ctx.now + timedelta(seconds=61))
+        assert await catalogue.count_lately(later, **same) == 0
 
 
 async def test_a_share_is_even_and_kept_for_a_minute(
