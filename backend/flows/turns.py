@@ -237,6 +237,9 @@ def _worded(
         asks = turn.guidance.asks
         facts = replace(turned.facts, question=None) if asks else turned.facts
         parts += [conversation.reply(facts), *([asks["text"]] if asks else [])]
+    elif turned.facts.question is not None:
+        silent = replace(turned.facts, question=None)  # it is not asked, so nothing is offered to answer it
+        turned = replace(turned, facts=silent)
     answer = discovery.worded(turned, " ".join(part for part in parts if part))
     extras = dict(answer.extras) | _extras(turn, acts)
     options = tuple(option for one in acts for option in one.options)
