@@ -31,9 +31,7 @@ def said(key: str, reply: str, claims: Iterable[Answer]) -> Turn:
     return Turn(key, "guide", reply, pieces(reply, claims))
 
 
-REMEMBERED = (
-    "I remember what you wished for last time: it is in the wishes, where you can change or remove any of it."
-)
+REMEMBERED = "I remember what you wished for last time; you can change or remove any of it."
 
 
 def greeting(session: Answer) -> str:

@@ -118,7 +118,7 @@ class Storefront(rx.State):
         self._event_id, self._arms = session["event_uuid"], list(session["arms"])
         self.head = showing.event_head(session["event"])
         self.page_title = self.head.name
-        self.fresh = not session["turns"]
+        self.fresh = not session["turns"] and not session["remembered"]
         hello = answer_showing.said("hello", answer_showing.greeting(session), ())
         self.turns = [hello, *showing.turns(session["turns"])]
         self._waiting = list(session["turns"][-1]["confirmations"]) if session["turns"] else []

@@ -30,6 +30,7 @@ async def test_a_unit_that_somebody_else_holds_is_said_at_once_and_what_comes_cl
     assert "PST" in answer["reply"] or "PDT" in answer["reply"]  # until when, by the event's clock
     offered = answer["quick_replies"]
     assert len(offered) >= 3
+    assert [e["options"] for e in answer["events"] if e["type"] == "question"] == [offered]
     instead = await house.say(buyer, offered[0])
     (card,) = instead["confirmations"]
     assert card["verb"] == "hold"
