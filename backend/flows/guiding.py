@@ -217,7 +217,6 @@ async def _called(desk: Desk, call: ToolCall) -> Mapping[str, Any]:
         arguments={k: v for k, v in call.arguments.items() if k != "listing_id"},
         tool=call.name,
         listing_id=listing_id if isinstance(listing_id, int) and not isinstance(listing_id, bool) else None,
-        is_spoken=False,
     )
     if all(one.verb != wanted.verb for one in desk.wanted):
         desk.wanted.append(wanted)

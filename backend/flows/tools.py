@@ -10,6 +10,7 @@ import asyncio
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from time import perf_counter
 from typing import Any, Final
 from uuid import UUID
@@ -20,6 +21,7 @@ from backend.core.errors import AppError
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Listing
 from backend.domains.discovery import acting
+from backend.domains.discovery.ordering import is_order
 from backend.domains.discovery.phrasing import ENGLISH
 from backend.domains.discovery.planning import ABOUT_ONE, Item, Step, plan
 from backend.domains.discovery.wording import Words
@@ -29,11 +31,9 @@ from backend.domains.transactions import service as transactions
 from backend.domains.transactions.model import Prepared
 from backend.flows.taking import find_taken
 
-#: Verbs that only look; verbs the guide may carry out where its policy says so.
+#: Verbs that only look.
 READING: Final = frozenset({"search", "compare", "similar", "documents"})
-_EXECUTED: Final = frozenset({"hold", "hand_off"})
 _MOST_NAMED: Final = 12
-_LONGEST_KEY: Final = 200
 _TOKEN: Final = re.compile(r"[A-Za-z0-9][\w./-]*\d[\w./-]*")
 
 
@@ -55,7 +55,8 @@ class Scene:
 class Wanted:
     """What somebody wants done: a verb of the guard, the words it is about, and what goes with it.
 
-    `is_spoken`: whether the rules read it in the buyer's own message. What only a model wants is at most prepared.
+    `said`: the buyer's whole message where the rules read it there. What only a model wants is at most prepared, and so is
+    what is more than a bare order.
     """
 
     verb: str
@@ -63,7 +64,7 @@ class Wanted:
     arguments: Mapping[str, Any] = field(default_factory=dict[str, Any])
     tool: str = ""
     listing_id: int | None = None
-    is_spoken: bool = True
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ async def act_or_fall_back(ctx: Context, scene: Scene, wanted: Wanted) -> list[A
     fallback = next((tool for tool in scene.policy.get("tools", ()) if tool["name"] == name), None)
     if fallback is None or fallback["verb"] in READING:
         return [first]
-    other = replace(wanted, verb=fallback["verb"], tool=fallback["name"])
+    other = replace(wanted, verb=fallback["verb"], tool=fallback["name"], said="")
     return [first, await act(ctx, scene, other)]
 
 
@@ -160,7 +161,14 @@ async def _act(ctx: Context, scene: Scene, wanted: Wanted, name: str) -> Acted:
                 listing_id=listing_id,
             )  # fmt: skip
     prepared = await transactions.prepare(ctx, verb=wanted.verb, arguments=arguments, origin="guide")
-    return await _settled(ctx, scene, wanted, name, prepared, listing_id, title)
+    return await _settled(ctx, scene, wanted, name, prepared, by_id.get(listing_id or 0))
+
+
+def _may_execute(wanted: Wanted, item: Item | None) -> bool:
+    """A hold that is ordered in so many words; a person may always be asked for."""
+    if wanted.verb == "hand_off":
+        return True
+    return wanted.verb == "hold" and item is not None and is_order(wanted.said, item)
 
 
 async def _settled(
@@ -169,17 +177,16 @@ async def _settled(
     wanted: Wanted,
     name: str,
     prepared: Prepared,
-    listing_id: int | None,
-    title: str,
+    item: Item | None,
 ) -> Acted:
     """What the verdict makes of it."""
-    words = scene.words
+    words, listing_id, title = scene.words, item.id if item else None, item.title if item else ""
     base: dict[str, Any] = {
         "arguments": prepared.arguments, "reasons": prepared.reasons, "listing_id": listing_id,
     }  # fmt: skip
     if prepared.verdict == "deny":
         return Acted(name, wanted.verb, "refused", acting.declined(prepared.reasons, scene.language), **base)
-    if prepared.verdict == "allow" and wanted.is_spoken and wanted.verb in _EXECUTED:
+    if prepared.verdict == "allow" and _may_execute(wanted, item):
         result = await _execute(ctx, scene, wanted.verb, prepared, listing_id)
         text = acting.done(words, wanted.verb, title, prepared.terms, scene.language)
         told = {
@@ -204,7 +211,7 @@ async def _execute(
     ctx: Context, scene: Scene, verb: str, prepared: Prepared, listing_id: int | None
 ) -> dict[str, Any]:
     """What the policy lets the guide do without asking; the guard next to the row looks again."""
-    key = f"guide:{scene.key}:{verb}:{listing_id}"[:_LONGEST_KEY]
+    key = _key(scene, verb, listing_id)
     if verb == "hold":
         assert listing_id is not None
         hold = await transactions.place_hold(ctx, listing_id=listing_id, key=key, origin="guide")
@@ -212,6 +219,11 @@ async def _execute(
     details: Mapping[str, Any] = prepared.arguments.get("details", {})
     request = await transactions.make_request(ctx, kind=verb, details=details, key=key, origin="guide")
     return {"request_id": str(request.id)}
+
+
+def _key(scene: Scene, verb: str, listing_id: int | None = None) -> str:
+    """One of its own for each turn, whatever its key's length."""
+    return f"guide:{sha256(scene.key.encode()).hexdigest()}:{verb}:{listing_id or ''}"
 
 
 async def hand_off(ctx: Context, scene: Scene, details: Mapping[str, Any]) -> Acted:
@@ -226,7 +238,7 @@ async def hand_off(ctx: Context, scene: Scene, details: Mapping[str, Any]) -> Ac
                     ctx,
                     kind="hand_off",
                     details=details,
-                    key=f"guide:{scene.key}:hand_off"[:_LONGEST_KEY],
+                    key=_key(scene, "hand_off"),
                     origin="guide",
                 )
     except AppError as refused:

@@ -184,9 +184,19 @@ async def _acts(ctx: Context, turn: Turn, turned: Turned) -> list[Acted]:
         turned.found.listings,
         turned.facts.understanding.language,
     )
-    asked = [Wanted(r.verb, r.target, r.arguments) for r in turn.heard.wishes if r.verb != "hand_off"]
+    asked = [
+        Wanted(r.verb, r.target, r.arguments, said=turn.message)
+        for r in turn.heard.wishes
+        if r.verb != "hand_off"
+    ]
+    asked = [one for at, one in enumerate(asked) if not any(_is_same(one, other) for other in asked[:at])]
     wanted = [*asked, *(w for w in turn.guidance.wanted if w.verb not in {a.verb for a in asked})]
     return [done for one in wanted[:_MOST_ACTS] for done in await tools.act_or_fall_back(ctx, scene, one)]
+
+
+def _is_same(one: Wanted, other: Wanted) -> bool:
+    """Of one message the same is prepared once."""
+    return (one.verb, one.target.casefold()) == (other.verb, other.target.casefold())
 
 
 def _shown(turn: Turn, turned: Turned) -> tuple[int, ...]:

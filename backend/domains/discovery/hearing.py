@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from backend.domains.discovery import pii
+from backend.domains.discovery.ordering import is_unasked
 from backend.domains.discovery.planning import ABOUT_ONE
 from backend.domains.discovery.requests import Request, Screened, Stance, screen
 from backend.domains.discovery.sentiment import sentiment
@@ -58,7 +59,7 @@ class Heard:
 
 def hear(message: str) -> Heard:
     """A message of a buyer, screened."""
-    screened, found = screen(message), pii.find(message)
+    screened, found = _asked(screen(message)), pii.find(message)
     kept = pii.masked(message, found) if found else message
     return Heard(
         kept,
@@ -68,6 +69,18 @@ def hear(message: str) -> Heard:
         bool(found),
         masked(_wished(screened)),
     )
+
+
+def _asked(screened: Screened) -> Screened:
+    """Without what only sounds like a request; it stays in what may be read."""
+    kept = tuple(
+        r
+        for r in screened.requests
+        if r.stance is not Stance.CONFIRM or not is_unasked(screened.message, r.words)
+    )
+    if len(kept) == len(screened.requests) or any(r.stance is Stance.CONFIRM for r in kept):
+        return replace(screened, requests=kept)
+    return replace(screened, requests=kept, stance=Stance.HELP)
 
 
 def _wished(screened: Screened) -> str:

@@ -48,6 +48,8 @@ _PLAIN: Final = _set(
     "the a an one this that please car cars listing listings item items for me of with and or my your on in to at "
     "der die das den ein eine einen mit und le la les un une du de des et el los las una con y like wie comme como à al"
 )
+_NAMING: Final = _POINTING | _set("car listing item unit stock number no nr lot nummer numéro número un une")
+_MOST_NAMING: Final = 12
 _WORD: Final = re.compile(r"[^\W_]+(?:[-./'][^\W_]+)*", re.UNICODE)
 
 
@@ -95,6 +97,24 @@ def meant(target: str, items: Sequence[Item], shown: Sequence[int], focus: int |
         one = focus if focus is not None else shown[0] if len(shown) == 1 else None
         return Meant((one,), True) if one is not None else Meant(tuple(shown[:MOST_COMPARED]))
     return _by_words(telling, items, shown)
+
+
+def says_only(words: str, item: Item) -> bool:
+    """Whether words say nothing but which listing: a place, a pointing word, words of its title, its color, its number."""
+    told = [_fold(word) for word in _WORD.findall(words)]
+    number = _fold(item.external_id)
+    return (
+        0 < len(told) <= _MOST_NAMING
+        and all(
+            word in _NAMING
+            or word in _ORDINALS
+            or word in _LAST
+            or (number and word == number)
+            or _holds(item, word)
+            for word in told
+        )
+        and re.fullmatch(r"[\w\s./'’#&+-]+", words) is not None
+    )
 
 
 def plan(
