@@ -15,6 +15,7 @@ from backend.core.context import Actor, Context
 from backend.core.errors import Conflict
 from backend.domains.catalogue import service as catalogue
 from backend.domains.discovery import service as discovery
+from backend.domains.discovery import visiting
 from backend.domains.discovery.memory import is_remembered
 from backend.domains.discovery.model import Session
 from backend.domains.discovery.screen import with_events
@@ -28,7 +29,7 @@ from backend.domains.policy.model import SessionFacts, step_json
 from backend.domains.policy.profiles import resolve
 from backend.domains.transactions import service as transactions
 from backend.domains.transactions.model import Hold, Origin
-from backend.flows import looking
+from backend.flows import looking, remembering
 from backend.flows.guarding import facts_to_keep, guarded
 from backend.flows.knowing import known_of, noting_failure
 from backend.flows.listing_facts import listing_view
@@ -81,8 +82,9 @@ async def start(
     token = mint_buyer_token(secret, session_id=session_id, event_id=event_id, now=datetime.now(UTC))
     buyer = Actor.buyer(session_id, event_id)
     if visitor and MEMORY_NEEDS in known.consent and _remembers(bundle):
+        wishes = await remembering.recalled(runtime, event_id=event_id, visitor=visitor)
         async with runtime.database.as_actor(buyer) as ctx:
-            await discovery.recall(ctx, bundle=bundle, visitor=visitor)
+            await visiting.recall(ctx, bundle=bundle, visitor=visitor, wishes=wishes)
     screen = await resume(runtime, buyer)
     return {"session_id": kept["session_id"], "session_token": token, "ui": screen}
 
@@ -117,14 +119,19 @@ async def remember(runtime: Runtime, actor: Actor, *, visitor: str) -> bool:
     if not visitor or not _remembers(bundle):
         return False
     async with runtime.database.as_actor(actor) as ctx:
-        await discovery.recall(ctx, bundle=bundle, visitor=visitor)
+        await visiting.recall(ctx, bundle=bundle, visitor=visitor)
+    remembering.note_wishes(runtime, actor, turn=session.turn_count)
     return True
 
 
 async def forget(runtime: Runtime, actor: Actor) -> None:
-    """Lets go of the wishes kept for the next visit; the conversation itself goes on."""
+    """Lets go of the wishes kept for the next visit; the conversation itself goes on.
+
+    Raises: Busy `core.memory_unreachable` where they are kept elsewhere, too, and cannot be reached: try again.
+    """
+    await remembering.forgotten(runtime, actor)
     async with runtime.database.as_actor(actor) as ctx:
-        await discovery.forget(ctx)
+        await visiting.forget(ctx)
 
 
 async def say(runtime: Runtime, actor: Actor, *, message: str, key: str) -> dict[str, Any]:

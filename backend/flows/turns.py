@@ -26,7 +26,7 @@ from backend.domains.discovery.service import Opened, Prepared, Turned
 from backend.domains.discovery.signals.languages import spoken_in
 from backend.domains.policy.model import Policy
 from backend.domains.policy.profiles import strictest
-from backend.flows import following, guarding, guiding, looking, tools
+from backend.flows import following, guarding, guiding, looking, remembering, tools
 from backend.flows.guidance import Guidance
 from backend.flows.knowing import Known, known_of, noting_failure
 from backend.flows.runtime import Runtime
@@ -64,6 +64,7 @@ async def take_turn(runtime: Runtime, actor: Actor, *, message: str, key: str) -
     async with noting_failure(runtime, actor):
         heard = hear(message)
         body = await _kept_or_taken(runtime, actor, message, key, heard)
+    remembering.note_wishes(runtime, actor, turn=int(body.get("turn", 0)))
     return with_events(body, turn=int(body.get("turn", 0)))
 
 

@@ -113,6 +113,14 @@ async def recall(conn: Connection, *, visitor: str) -> dict[str, Any] | None:
     return (await one_row(cursor))["wishes"]
 
 
+async def find_visitor(conn: Connection, *, session_id: UUID) -> str | None:
+    cursor = await conn.execute(
+        "select encode(visitor_sha256, 'hex') as visitor from public.sessions where id = %s", (session_id,)
+    )
+    row = await cursor.fetchone()
+    return row["visitor"] if row else None
+
+
 async def take_up(conn: Connection, *, state: dict[str, Any]) -> None:
     await conn.execute("select private.take_up(%s)", (Jsonb(state),))
 

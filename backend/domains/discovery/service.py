@@ -17,7 +17,7 @@ from backend.core.errors import Conflict, InvalidInput, NotFound
 from backend.core.ports import Embedder
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
-from backend.domains.discovery import conversation, escalating, memory, queries, rules
+from backend.domains.discovery import conversation, escalating, queries, rules
 from backend.domains.discovery.model import (
     Answer,
     Filter,
@@ -229,22 +229,6 @@ def settings_of(document: Document) -> Settings:
 async def find_spent(ctx: Context) -> Mapping[str, int]:
     """Tokens of models. Shape: `{conversation, today_input, today_output}`, the last two of its event."""
     return await queries.find_spent(ctx.conn)
-
-
-async def recall(ctx: Context, *, bundle: Bundle, visitor: str) -> bool:
-    """Ties a conversation to a visitor who agreed to be remembered; whether wishes were taken up; later on, those so far are kept."""
-    session = await get_session(ctx)
-    kept = await queries.recall(ctx.conn, visitor=visitor)
-    opening = rules.opening(rules.settings_of(document_for(bundle.document, session.arms)))
-    state = memory.recalled(opening, kept) if session.turn_count == 0 else None
-    if state is not None:
-        await queries.take_up(ctx.conn, state=state.to_json())
-    return state is not None
-
-
-async def forget(ctx: Context) -> None:
-    """Lets go of what was kept of the visitor. Doing it twice is no error."""
-    await queries.forget(ctx.conn)
 
 
 async def answer_survey(ctx: Context, *, bundle: Bundle, answers: Mapping[str, Any]) -> bool:
