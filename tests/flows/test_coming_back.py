@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
+from pydantic import ValidationError
 
+from backend.api.discovery import Start
 from backend.core.context import Actor
+from backend.core.errors import InvalidInput
 from backend.domains.policy.model import SessionFacts
 from backend.flows import guarding, storefront
 from tests.flows.conftest import SLUG, House
@@ -40,19 +45,46 @@ async def test_consent_in_the_middle_keeps_what_was_said_so_far(house: House) ->
     assert (screen["remembers"], screen["remembered"]) == (True, False)
     await house.say(buyer, WISH)
     assert (await storefront.resume(house.runtime, buyer))["remembered"] is False
-    assert await storefront.remember(house.runtime, buyer, visitor="v-2")
-    _, again = await enter(house, "v-2")
+    assert await storefront.remember(house.runtime, buyer, visitor="visitor-2-of-whom-nobody-knows")
+    _, again = await enter(house, "visitor-2-of-whom-nobody-knows")
     assert again["remembered"] is True
     assert {"price:lte:must", "model:in:must"} & {chip["id"] for chip in again["chips"]}
-    _, other = await enter(house, "v-3")
+    _, other = await enter(house, "visitor-3-of-whom-nobody-knows")
     assert other["remembered"] is False
+
+
+@pytest.mark.parametrize(
+    "visitor", ["a", "visitor-1", "21-letters-or-less-no", "with spaces in it, long", "x" * 101]
+)
+async def test_a_secret_that_could_be_guessed_is_none(house: House, visitor: str) -> None:
+    await house.publish(agent={"memory": {"across_visits": True}})
+    buyer, _ = await house.start()
+    with pytest.raises(InvalidInput, match=r"discovery\.weak_visitor"):
+        await storefront.remember(house.runtime, buyer, visitor=visitor)
+    with pytest.raises(ValidationError):
+        Start(event_id=SLUG, visitor=visitor)
+    assert Start(event_id=SLUG, visitor=token_urlsafe(32)).visitor
+
+
+async def test_wishes_end_when_their_time_is_over(house: House, owner: Owner) -> None:
+    await house.publish(agent={"memory": {"across_visits": True}})
+    for visitor in ("visitor-5-of-whom-nobody-knows", "visitor-6-of-whom-nobody-knows"):
+        await enter(house, visitor)
+    kept = "select count(*) as n from public.buyer_memories m join public.events e on e.id = m.event_id where e.slug = %s"
+    owner.execute(
+        """update public.buyer_memories set expires_at = now() - interval '1 second'
+        where visitor_sha256 = sha256('visitor-5-of-whom-nobody-knows')"""
+    )
+    assert owner.execute(kept, (SLUG,)).fetchone() == {"n": 2}
+    owner.execute("select private.keep_house()")
+    assert owner.execute(kept, (SLUG,)).fetchone() == {"n": 1}
 
 
 async def test_where_the_document_keeps_nothing_consent_keeps_nothing(house: House, owner: Owner) -> None:
     buyer, screen = await house.start()
     await house.say(buyer, WISH)
     assert screen["remembers"] is False
-    assert not await storefront.remember(house.runtime, buyer, visitor="v-4")
+    assert not await storefront.remember(house.runtime, buyer, visitor="visitor-4-of-whom-nobody-knows")
     kept = owner.execute(
         "select count(*) as n from public.buyer_memories where event_id = %s", (buyer.event_id,)
     ).fetchone()
