@@ -61,6 +61,10 @@ def evaluate(folder: Path, sections: str, out: Path) -> None:
     FOLDER holds `spreadsheets/`, `pdfs/`, `apis/<name>/`, and with `vocab.json` the files `utterances.jsonl` and
     `adversarial.jsonl`. Labels (`*.gold.json`, `gold.json`, their fields in a line) are never read. A section that is not
     there is left out; a sample that cannot be read is named on stderr and left out, and the exit code is then 1.
+
+    An attack of another channel than the chat is read by the reader of that channel first (report, spreadsheet, feed,
+    description of a photo). Text of a report goes on from there as the notes of listings, whatever the reader made of it,
+    and so does that of a channel that has no reader of its own.
     """
     wanted = [name.strip() for name in sections.split(",") if name.strip()]
     if unknown := [name for name in wanted if name not in SECTIONS]:
