@@ -7,20 +7,22 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
 from backend.adapters.sealing import Sealer
 from backend.core.errors import AppError, Busy
-from backend.core.ports import ChatAnswer, ChatMessage, ToolSpec, Usage
+from backend.core.ports import ChatAnswer, ChatMessage, ToolCall, ToolSpec, Usage
 from backend.domains.discovery import prompting
 from backend.domains.discovery.model import plain
 from backend.domains.discovery.service import Prepared, Turned
 from backend.domains.policy.composing import Composed
 from backend.flows.runtime import Runtime
 from backend.flows.tools import Acted, Wanted
+from backend.kit.bounding import bounded
+from backend.kit.text import storable
 
 if TYPE_CHECKING:
     from backend.flows.turns import Turn
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 #: How long a buyer waits for a model that says nothing before the built-in engine answers. Unit: seconds.
 PATIENCE_S: Final = 1.2
 LEAST_S: Final = 0.2
+_MOST_CALLS: Final = 16
+_LONGEST_NAME: Final = 100
 
 
 @dataclass(slots=True)
@@ -88,11 +92,21 @@ async def ask(
                 total_s=seconds,
                 heard=lambda provider, raw: heard.append((provider, raw)),
             )
+            answer = tidied(answer)
     except (AppError, TimeoutError) as failed:
         _note(desk, purpose, system, messages, heard, failed, began)
         raise
     _note(desk, purpose, system, messages, heard, answer, began)
     return answer
+
+
+def tidied(answer: ChatAnswer) -> ChatAnswer:
+    """What a model said as it can be stored, with few calls of bounded arguments."""
+    calls = tuple(
+        ToolCall(storable(call.id)[:_LONGEST_NAME], storable(call.name)[:_LONGEST_NAME], bounded(call.arguments))
+        for call in answer.calls[:_MOST_CALLS]
+    )
+    return replace(answer, text=storable(answer.text), calls=calls)
 
 
 def _note(

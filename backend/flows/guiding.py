@@ -55,6 +55,9 @@ async def guided(turn: Turn) -> Turn:
     except AppError as refused:
         log.info("the built-in engine answers: %s", refused)
         return turn
+    except Exception:  # a model is a stranger: whatever it sends, the buyer gets an answer
+        log.exception("a model's turn broke, the built-in engine answers")
+        return turn
 
 
 async def _guided(turn: Turn) -> Turn:

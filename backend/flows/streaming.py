@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -10,6 +11,8 @@ from backend.core.context import Actor
 from backend.core.errors import AppError
 from backend.flows.runtime import Runtime
 from backend.flows.turns import take_turn
+
+log = logging.getLogger(__name__)
 
 Event = dict[str, Any]
 
@@ -42,6 +45,10 @@ async def stream_turn(runtime: Runtime, actor: Actor, message: str, key: str) ->
         answer = await asyncio.shield(turn)
     except AppError as refused:
         yield {"type": "error", "code": refused.code, "facts": refused.facts, "status": refused.status}
+        return
+    except Exception:
+        log.exception("a turn broke while its answer was streamed")
+        yield {"type": "error", "code": "core.unexpected", "facts": {}, "status": 500}
         return
     for event in answer["events"]:
         yield event
