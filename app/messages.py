@@ -219,6 +219,7 @@ WORDS: dict[str, str] = {
     "discovery.survey_answer": "Some of these answers do not fit their questions. Check them and send them again.",
     "discovery.no_such_session": "Your conversation could not be found. We have begun a new one for you.",
     "discovery.turn_taken": "Two of your messages met on the way. Please send the last one again.",
+    "discovery.weak_visitor": "What you wish for cannot be kept for your next visit here. Please reload the page.",
     "discovery.unknown_action": "This is not something that can be done here.",
     # policy
     "policy.bad_cursor": "This page of the list cannot be found any more. Begin again from the first one.",

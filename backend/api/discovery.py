@@ -52,8 +52,9 @@ class Start(BaseModel):
     locale: str = Field(default="", max_length=20, examples=["en-US"])
     visitor: str = Field(
         default="",
-        max_length=100,
-        description="A secret of the browser by which wishes are found again; used only with the consent `personalization`.",
+        pattern="^([A-Za-z0-9_-]{22,100})?$",
+        description="A random secret of the browser, at least 22 letters and digits (also - and _), by which wishes are found "
+        "again; used only with the consent `personalization`.",
     )
 
     def facts(self) -> SessionFacts:

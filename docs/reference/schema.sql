@@ -1011,6 +1011,7 @@ CREATE TABLE public.sessions (
     ended_at timestamp with time zone,
     receipt_count integer DEFAULT 0 NOT NULL,
     receipt_head text DEFAULT repeat('0'::text, 64) NOT NULL,
+    is_guarded boolean DEFAULT true NOT NULL,
     spent_tokens integer DEFAULT 0 NOT NULL,
     visitor_sha256 bytea
 );
@@ -1835,8 +1836,7 @@ begin
   returning * into kept;
   perform private.append_receipts(own.id, jsonb_build_array(jsonb_build_object(
     'verb', 'policy', 'origin', 'job', 'verdict', 'allow', 'reasons', jsonb_build_array('snapshot_' || kept.number),
-    'inputs_sha256', private.inputs_sha256('policy', kept.facts || jsonb_build_object('sealed', facts ->> 'sealed')),
-    'policy_sha256', kept.sha256)));
+    'inputs_sha256', private.snapshot_sha256(kept), 'policy_sha256', kept.sha256)));
   return kept;
 end $$;
 CREATE FUNCTION private.kills_of(event public.events) RETURNS jsonb
@@ -2814,7 +2814,7 @@ CREATE TABLE public.receipts (
     CONSTRAINT receipts_inputs_sha256_check CHECK ((inputs_sha256 ~ '^[0-9a-f]{64}$'::text)),
     CONSTRAINT receipts_n_check CHECK ((n > 0)),
     CONSTRAINT receipts_origin_check CHECK ((origin = ANY (ARRAY['buyer'::text, 'guide'::text, 'job'::text]))),
-    CONSTRAINT receipts_reasons_check CHECK (((array_to_string(reasons, ','::text) ~ '^[a-z0-9_.,:-]*$'::text) AND (cardinality(reasons) <= 30))),
+    CONSTRAINT receipts_reasons_check CHECK (((array_to_string(reasons, ','::text) ~ '^[a-z0-9_.,:-]*$'::text) AND (cardinality(reasons) <= 30) AND (COALESCE(array_length(string_to_array(array_to_string(reasons, ','::text), ','::text), 1), 0) = cardinality(reasons)))),
     CONSTRAINT receipts_verb_check CHECK ((verb ~ '^[a-z_]{1,40}$'::text)),
     CONSTRAINT receipts_verdict_check CHECK ((verdict = ANY (ARRAY['allow'::text, 'confirm'::text, 'deny'::text])))
 );
@@ -3565,6 +3565,7 @@ begin
     a.previous := coalesce(last.sha256, repeat('0', 64));
     a.sha256 := private.anchor_sha256(a);
     insert into public.receipt_anchors values (a.*);
+    update public.organizations set seal_count = a.n, seal_head = a.sha256 where id = organization;
     sealed := sealed + 1;
   end loop;
   return sealed;
@@ -3723,6 +3724,17 @@ begin
     jsonb_build_object('user_id', p_user, 'before', before, 'after', after), p_organization);
   return after;
 end $$;
+CREATE FUNCTION private.snapshot_sha256(p public.policy_snapshots) RETURNS text
+    LANGUAGE sql IMMUTABLE
+    SET search_path TO ''
+    AS $$
+  select encode(sha256(convert_to(string_agg(octet_length(f.field) || ':' || f.field, E'\n' order by f.n), 'UTF8')), 'hex')
+  from unnest(array[
+    p.session_id::text, p.number::text, p.event_id::text, p.organization_id::text, p.version_id::text, p.profile, p.policy::text,
+    p.sha256, p.facts::text, case when p.sealed_facts is null then '' else 'sealed' end, p.trace::text, p.reason,
+    (extract(epoch from p.created_at) * 1000000)::bigint::text, (extract(epoch from p.expires_at) * 1000000)::bigint::text
+  ]) with ordinality f (field, n)
+$$;
 CREATE FUNCTION private.spent() RETURNS jsonb
     LANGUAGE sql STABLE SECURITY DEFINER
     SET search_path TO ''
@@ -4538,6 +4550,8 @@ CREATE TABLE public.organizations (
     kind text DEFAULT 'seller'::text NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     flags_revision bigint DEFAULT 0 NOT NULL,
+    seal_count integer DEFAULT 0 NOT NULL,
+    seal_head text DEFAULT repeat('0'::text, 64) NOT NULL,
     CONSTRAINT organizations_kind_check CHECK ((kind = ANY (ARRAY['seller'::text, 'dealer'::text]))),
     CONSTRAINT organizations_name_check CHECK (((length(name) >= 1) AND (length(name) <= 200))),
     CONSTRAINT organizations_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{1,62}$'::text))
@@ -5582,6 +5596,7 @@ REVOKE ALL ON FUNCTION private.set_flag(p_organization uuid, p_name text, p_is_o
 GRANT ALL ON FUNCTION private.set_flag(p_organization uuid, p_name text, p_is_on boolean, p_note text) TO authenticated;
 REVOKE ALL ON FUNCTION private.set_permissions(p_organization uuid, p_user uuid, p_overrides jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.set_permissions(p_organization uuid, p_user uuid, p_overrides jsonb) TO authenticated;
+REVOKE ALL ON FUNCTION private.snapshot_sha256(p public.policy_snapshots) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.spent() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.spent() TO anon;
 REVOKE ALL ON FUNCTION private.standard_document() FROM PUBLIC;

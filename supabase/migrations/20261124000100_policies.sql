@@ -13,7 +13,14 @@ from public.event_versions v where v.id = e.current_version_id;
 -- The end of the conversation's chain of receipts: whoever takes the last ones away has to take this along.
 alter table public.sessions
   add column receipt_count int not null default 0,
-  add column receipt_head text not null default repeat('0', 64);
+  add column receipt_head text not null default repeat('0', 64),
+  add column is_guarded boolean not null default false;  -- whatever happens in it leaves receipts
+alter table public.sessions alter column is_guarded set default true;
+
+-- The end of the organization's chain of seals, likewise.
+alter table public.organizations
+  add column seal_count int not null default 0,
+  add column seal_head text not null default repeat('0', 64);
 
 -- The policy a conversation was given. A refresh adds the next; nothing is ever changed.
 create table public.policy_snapshots (
@@ -48,7 +55,9 @@ create table public.receipts (
   verb text not null check (verb ~ '^[a-z_]{1,40}$'),
   origin text not null check (origin in ('buyer', 'guide', 'job')),
   verdict text not null check (verdict in ('allow', 'confirm', 'deny')),
-  reasons text[] not null check (array_to_string(reasons, ',') ~ '^[a-z0-9_.,:-]*$' and cardinality(reasons) <= 30),
+  reasons text[] not null check (array_to_string(reasons, ',') ~ '^[a-z0-9_.,:-]*$' and cardinality(reasons) <= 30
+    -- none holds a comma: joined by commas they are hashed
+    and coalesce(array_length(string_to_array(array_to_string(reasons, ','), ','), 1), 0) = cardinality(reasons)),
   inputs_sha256 text not null check (inputs_sha256 ~ '^[0-9a-f]{64}$'),
   policy_sha256 text not null default '',
   confirmation uuid,
@@ -208,6 +217,18 @@ language sql immutable set search_path = '' as $$
   select encode(sha256(convert_to(p_verb || E'\n' || p_arguments, 'UTF8')), 'hex')
 $$;
 
+-- What the receipt of a snapshot is hashed over: each field with its length before it, so that none can pass for another.
+-- What is sealed in it proves itself when it is opened, and may be sealed anew.
+create function private.snapshot_sha256(p public.policy_snapshots) returns text
+language sql immutable set search_path = '' as $$
+  select encode(sha256(convert_to(string_agg(octet_length(f.field) || ':' || f.field, E'\n' order by f.n), 'UTF8')), 'hex')
+  from unnest(array[
+    p.session_id::text, p.number::text, p.event_id::text, p.organization_id::text, p.version_id::text, p.profile, p.policy::text,
+    p.sha256, p.facts::text, case when p.sealed_facts is null then '' else 'sealed' end, p.trace::text, p.reason,
+    (extract(epoch from p.created_at) * 1000000)::bigint::text, (extract(epoch from p.expires_at) * 1000000)::bigint::text
+  ]) with ordinality f (field, n)
+$$;
+
 -- The conversation the token speaks for, locked: its writers queue here.
 create function private.lock_session() returns public.sessions
 language plpgsql security definer set search_path = '' as $$
@@ -242,8 +263,7 @@ begin
   returning * into kept;
   perform private.append_receipts(own.id, jsonb_build_array(jsonb_build_object(
     'verb', 'policy', 'origin', 'job', 'verdict', 'allow', 'reasons', jsonb_build_array('snapshot_' || kept.number),
-    'inputs_sha256', private.inputs_sha256('policy', kept.facts || jsonb_build_object('sealed', facts ->> 'sealed')),
-    'policy_sha256', kept.sha256)));
+    'inputs_sha256', private.snapshot_sha256(kept), 'policy_sha256', kept.sha256)));
   return kept;
 end $$;
 

@@ -72,7 +72,8 @@ language sql stable security definer set search_path = '' as $$
          || case when event.deposit_required or p_verb = 'deposit' then jsonb_build_object('deposit', (
               select v.document #> '{conversion,deposit}' from public.event_versions v where v.id = own.version_id)) else '{}' end
        when p_verb = 'share'
-       then jsonb_build_object('wishes', encode(sha256(convert_to(coalesce(own.state -> 'filters', '[]')::text, 'UTF8')), 'hex'))
+       then jsonb_build_object('wishes', encode(sha256(convert_to(jsonb_build_array(
+              own.state -> 'filters', own.state -> 'signals')::text, 'UTF8')), 'hex'))  -- all that dealers are told
        else '{}' end
 $$;
 

@@ -55,9 +55,9 @@ grant select on public.buyer_requests to anon, authenticated;
 grant select on public.alerts, public.receipt_anchors to authenticated;
 create policy buyer_requests_own on public.buyer_requests for select to anon using (session_id = (select private.session_id()));
 create policy buyer_requests_read on public.buyer_requests for select to authenticated
-  using (organization_id in (select private.organizations_of_actor()));
+  using (organization_id in (select private.organizations_where('view_config')));
 create policy alerts_read on public.alerts for select to authenticated
-  using (organization_id in (select private.organizations_of_actor()));
+  using (organization_id in (select private.organizations_where('view_config')));
 create policy receipt_anchors_read on public.receipt_anchors for select to authenticated
   using (organization_id in (select private.organizations_where('view_config')));
 
@@ -77,7 +77,7 @@ begin
   end if;
   select * into made from public.buyer_requests r where r.session_id = own.id and r.idempotency_key = p_key;
   if made.id is not null then
-    if (made.kind, made.details) is distinct from (p_kind, details) or made.listing_id <> p_listing then
+    if (made.kind, made.details, made.listing_id) is distinct from (p_kind, details, p_listing) then
       perform private.fail(409, 'core.key_reused', jsonb_build_object('operation', 'transaction/request'));
     end if;
     return made;
@@ -205,6 +205,7 @@ begin
     a.previous := coalesce(last.sha256, repeat('0', 64));
     a.sha256 := private.anchor_sha256(a);
     insert into public.receipt_anchors values (a.*);
+    update public.organizations set seal_count = a.n, seal_head = a.sha256 where id = organization;
     sealed := sealed + 1;
   end loop;
   return sealed;

@@ -99,9 +99,10 @@ begin
   foreach name in array array['turn_records', 'tool_calls', 'model_exchanges', 'model_spend', 'buyer_memories', 'survey_answers'] loop
     execute format('alter table public.%I enable row level security', name);
     execute format('revoke all on public.%I from anon, authenticated', name);
+    continue when name = 'buyer_memories';  -- nobody's but the buyer's
     execute format('grant select on public.%I to authenticated', name);
     execute format('create policy %I on public.%I for select to authenticated
-                    using (organization_id in (select private.organizations_of_actor()))', name || '_read', name);
+                    using (organization_id in (select private.organizations_where(''view_config'')))', name || '_read', name);
   end loop;
 end $$;
 
@@ -190,25 +191,6 @@ language sql stable security definer set search_path = '' as $$
   where s.id = private.session_id()
 $$;
 
--- Ties the caller's fresh conversation to a visitor who agreed to be remembered; gives the wishes kept, null where there are none.
-create function private.recall_visitor(p_visitor text) returns jsonb
-language plpgsql security definer set search_path = '' as $$
-declare
-  own public.sessions;
-  visitor bytea := sha256(convert_to(p_visitor, 'UTF8'));
-  kept jsonb;
-begin
-  select * into own from public.sessions s where s.id = private.session_id() for update;
-  if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
-  insert into public.buyer_memories as memory (event_id, visitor_sha256, organization_id, wishes, expires_at)
-  values (own.event_id, visitor, own.organization_id, '{}', now() + interval '180 days')
-  on conflict (event_id, visitor_sha256) do update set expires_at = excluded.expires_at,
-    wishes = case when memory.expires_at <= now() then '{}' else memory.wishes end
-  returning nullif(memory.wishes, '{}') into kept;
-  update public.sessions set visitor_sha256 = visitor where id = own.id;
-  return kept;
-end $$;
-
 -- What was remembered becomes what the caller's conversation begins with, before anything was said in it.
 create function private.take_up(p_state jsonb) returns void
 language sql security definer set search_path = '' as $$
@@ -238,5 +220,5 @@ begin
 end $$;
 
 revoke execute on all functions in schema private from public;
-grant execute on function private.record_turn(jsonb), private.spent(), private.recall_visitor(text), private.take_up(jsonb),
+grant execute on function private.record_turn(jsonb), private.spent(), private.take_up(jsonb),
   private.forget_visitor(), private.record_survey(jsonb, int) to anon;

@@ -94,7 +94,7 @@ begin
   return true;
 end $$;
 
--- As before; a yes that nobody gave is not kept for long.
+-- As before; a yes that nobody gave is not kept for long, nor are wishes longer than was agreed to.
 create or replace function private.keep_house(p_now timestamptz default now()) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
@@ -104,6 +104,7 @@ begin
   delete from public.invitations i where i.expires_at < p_now - interval '30 days' and i.accepted_at is null;
   delete from public.previews p where p.expires_at < p_now;
   delete from private.confirmations c where c.expires_at < p_now - interval '1 day';
+  delete from public.buyer_memories m where m.expires_at <= p_now;
   begin  -- hosted Supabase purges its messages itself and does not let us
     delete from realtime.messages m where m.inserted_at < p_now - interval '3 days';
   exception when insufficient_privilege then null;

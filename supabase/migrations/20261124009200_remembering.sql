@@ -1,8 +1,9 @@
 -- Consent to be remembered that is given in the middle of a conversation; and what still waits for a buyer who comes back.
 
 -- Ties the caller's conversation to a visitor who agreed to be remembered. A fresh one gets the wishes kept, null where there
--- are none; in one that is under way, what was wished for so far is kept at once.
-create or replace function private.recall_visitor(p_visitor text) returns jsonb
+-- are none; in one that is under way, what was wished for so far is kept at once. The secret is as long as one that nobody
+-- guesses. Raises MX422 discovery.weak_visitor; MX404 discovery.no_such_session.
+create function private.recall_visitor(p_visitor text) returns jsonb
 language plpgsql security definer set search_path = '' as $$
 declare
   own public.sessions;
@@ -10,6 +11,7 @@ declare
   wishes_so_far jsonb;
   kept jsonb;
 begin
+  if p_visitor is null or p_visitor !~ '^[A-Za-z0-9_-]{22,100}$' then perform private.fail(422, 'discovery.weak_visitor'); end if;
   select * into own from public.sessions s where s.id = private.session_id() for update;
   if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
   wishes_so_far := case when own.turn_count > 0 then own.state end;

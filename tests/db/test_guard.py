@@ -218,6 +218,40 @@ async def test_a_yes_is_to_the_terms_of_its_moment(
     assert await buyer.hold(world.listings[1], await buyer.ask(world.listings[1])) == "held"
 
 
+@pytest.mark.parametrize("part", ["filters", "signals"])
+async def test_a_yes_to_sharing_is_to_all_that_is_shared(
+    database: Database, owner: Owner, world: World, part: str
+) -> None:
+    async def terms() -> Any:
+        async with database.as_actor(world.actor("buyer")) as ctx:
+            return (await transactions.prepare(ctx, verb="share", arguments={})).terms
+
+    before = await terms()
+    assert await terms() == before
+    more = json.dumps({part: [{"type": "TIMELINE_URGENCY", "value": {"level": "now"}}]})
+    owner.execute(
+        "update public.sessions set state = state || %s::jsonb where id = %s", (more, world.session)
+    )
+    assert await terms() != before
+
+
+async def test_a_key_of_a_request_without_a_listing_is_not_for_one_with(
+    database: Database, world: World
+) -> None:
+    mine = world.actor("other_buyer")
+
+    async def ask(listing_id: int | None) -> UUID:
+        async with database.as_actor(mine) as ctx:
+            made = await transactions.make_request(
+                ctx, kind="hand_off", listing_id=listing_id, details={}, key="h"
+            )
+            return made.id
+
+    assert await ask(None) == await ask(None)
+    with pytest.raises(AppError, match=r"core\.key_reused"):
+        await ask(world.listings[1])
+
+
 async def test_a_yes_of_another_conversation_counts_for_nothing(
     database: Database, buyer: Buyer, world: World
 ) -> None:

@@ -44,7 +44,7 @@ MATRIX: dict[str, dict[str, set[str]]] = {
     "tool_calls": {"select": STAFF},
     "model_exchanges": {"select": STAFF},
     "model_spend": {"select": STAFF},
-    "buyer_memories": {"select": STAFF},
+    "buyer_memories": {},
     "survey_answers": {"select": STAFF},
     "holds": {"select": STAFF | {"buyer"}},
     "leads": {"select": STAFF | {"buyer"}},
@@ -181,6 +181,24 @@ def test_rights_are_exactly_those_of_the_matrix(
         verb: {p for p in PERSONAS if attempt(owner, world, world.actor(p), table, verb)} for verb in VERBS
     }
     assert seen == {verb: MATRIX[table].get(verb, NOBODY) for verb in VERBS}
+
+
+RECORDED = (
+    "turn_records", "tool_calls", "model_exchanges", "model_spend", "survey_answers", "policy_snapshots", "receipts",
+    "receipt_anchors", "buyer_requests", "alerts",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("table", RECORDED)
+def test_who_may_not_look_sees_nothing_of_what_was_recorded(
+    owner: psycopg.Connection[Any], world: World, table: str
+) -> None:
+    assert attempt(owner, world, world.actor("specialist"), table, "select")
+    owner.execute(
+        """update public.members set permissions = '{"view_config": false}' where user_id = %s""",
+        (world.users["specialist"],),
+    )
+    assert not attempt(owner, world, world.actor("specialist"), table, "select")
 
 
 def test_every_table_has_a_row_in_the_matrix(owner: psycopg.Connection[Any], world: World) -> None:
