@@ -341,7 +341,11 @@ async def test_wishes_are_found_again_with_consent_and_forgotten_on_demand(
 
     async def enter(consent: frozenset[str]) -> tuple[Actor, dict[str, Any]]:
         started = await storefront.start(
-            house.runtime, slug=SLUG, key=str(uuid4()), facts=SessionFacts(consent=consent), visitor="v-1"
+            house.runtime,
+            slug=SLUG,
+            key=str(uuid4()),
+            facts=SessionFacts(consent=consent),
+            visitor="visitor-one-of-the-shop",
         )
         return house.runtime.buyer(started["session_token"]), started["ui"]
 
