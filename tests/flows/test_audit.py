@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -19,6 +20,7 @@ from backend.core.ports import Ports
 from backend.core.settings import Settings
 from backend.domains.policy import keeping
 from backend.domains.policy.chain import Broken
+from backend.domains.policy.seals import Seal
 from backend.domains.transactions import service as transactions
 from backend.flows import auditing
 from tests.factories import World, confirmed
@@ -246,6 +248,124 @@ async def test_a_policy_that_was_changed_is_found(database: Database, owner: Own
     assert of(decided, await broken(database)) == {("policy_changed", 1, "policy snapshot 1")}
 
 
+REWRITTEN = {
+    "policy and its hash": (
+        """policy = policy || '{"autonomy": "assisted-auto"}', sha256 = encode(sha256(convert_to(
+           (policy || '{"autonomy": "assisted-auto"}')::text, 'UTF8')), 'hex')""",
+        {("snapshot_changed", 1), ("policy_unknown", 1)},
+    ),
+    **{
+        column: (change, {("snapshot_changed", 1)})
+        for column, change in {
+            "expires_at": "expires_at = expires_at + interval '1 microsecond'",
+            "created_at": "created_at = created_at - interval '1 microsecond'",
+            "profile": "profile = 'other'",
+            "trace": """trace = '["x"]'""",
+            "facts": "facts = '{}'",
+            "reason": "reason = 'other'",
+            "sealed_facts": "sealed_facts = 'x'",
+            "version_id": "version_id = gen_random_uuid()",
+            "event_id": "event_id = gen_random_uuid()",
+            "organization_id": "organization_id = gen_random_uuid()",
+        }.items()
+    },
+    "number": ("number = 2", {("snapshot_added", 2), ("snapshot_gone", 1)}),
+}
+
+
+@pytest.mark.parametrize("what", sorted(REWRITTEN))
+async def test_a_rewritten_snapshot_is_found(
+    database: Database, owner: Owner, decided: World, what: str
+) -> None:
+    change, expected = REWRITTEN[what]
+    with past_every_trigger(owner):
+        owner.execute(
+            f"update public.policy_snapshots set {change} where session_id = %s", (decided.other_session,)
+        )
+    assert {(code, n) for code, n, _ in of(decided, await broken(database))} == expected
+
+
+def test_every_column_of_a_snapshot_is_rewritten(owner: Owner, world: World) -> None:
+    rows = owner.execute(
+        "select column_name as name from information_schema.columns where table_schema = 'public' and table_name = %s",
+        ("policy_snapshots",),
+    )
+    assert {row["name"] for row in rows} == set(REWRITTEN) - {"policy and its hash"} | {
+        "session_id",
+        "policy",
+        "sha256",
+    }
+
+
+async def test_snapshots_that_were_deleted_are_found(
+    database: Database, owner: Owner, decided: World
+) -> None:
+    with past_every_trigger(owner):
+        owner.execute("delete from public.policy_snapshots")
+    found = {(code, n) for code, n, _ in of(decided, await broken(database))}
+    assert found == {("snapshot_gone", 1), ("policy_unknown", 1)}
+
+
+async def test_two_reasons_do_not_pass_for_one(database: Database, owner: Owner, decided: World) -> None:
+    joined = "update public.receipts set reasons = array[array_to_string(reasons, ',')] where cardinality(reasons) > 1"
+    with past_every_trigger(owner), pytest.raises(psycopg.errors.CheckViolation):
+        owner.execute(joined)
+    with past_every_trigger(owner):
+        owner.execute("alter table public.receipts drop constraint receipts_reasons_check")
+        assert owner.execute(joined).rowcount
+    assert {code for code, *_ in of(decided, await broken(database))} == {"content_changed"}
+
+
+async def test_a_conversation_without_its_receipts_is_found(
+    database: Database, owner: Owner, decided: World
+) -> None:
+    with past_every_trigger(owner):
+        owner.execute("delete from public.receipt_anchors")
+        owner.execute("update public.organizations set seal_count = 0, seal_head = repeat('0', 64)")
+        owner.execute("delete from public.receipts where session_id = %s", (decided.other_session,))
+        owner.execute(
+            "update public.sessions set receipt_count = 0, receipt_head = repeat('0', 64) where id = %s",
+            (decided.other_session,),
+        )
+    assert ("nothing_written", 0, "") in of(decided, await broken(database))
+    with past_every_trigger(owner):
+        owner.execute("delete from public.policy_snapshots where session_id = %s", (decided.other_session,))
+    assert of(decided, await broken(database)) == {("nothing_written", 0, "")}
+
+
+async def test_seals_that_were_cut_off_are_found(database: Database, owner: Owner, decided: World) -> None:
+    (seal,) = (await auditing.verify(database)).heads.items()
+    noted = Seal(seal[0], *seal[1])
+    assert await broken(database, noted=[noted]) == []
+    with past_every_trigger(owner):
+        owner.execute("delete from public.receipt_anchors where n = 2")
+    assert [(b.code, b.place) for b in await broken(database)] == [("seals_cut", "2 to 2")]
+    with past_every_trigger(owner):  # also where the organization's row was made to fit, by what was noted
+        owner.execute(
+            """
+            update public.organizations o set seal_count = 1, seal_head = a.sha256 from public.receipt_anchors a
+            where a.organization_id = o.id
+            """
+        )
+    assert [b.code for b in await broken(database, noted=[noted])] == ["noted_seal_gone"]
+    owner.execute("select private.seal_receipts()")
+    assert [b.code for b in await broken(database, noted=[noted])] == ["noted_seal_differs"]
+
+
+async def test_what_is_not_sealed_in_time_is_found(
+    database: Database, owner: Owner, decided: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with past_every_trigger(owner):
+        owner.execute("delete from public.receipt_anchors")
+        owner.execute("update public.organizations set seal_count = 0, seal_head = repeat('0', 64)")
+    assert await broken(database) == []  # sealing has some minutes
+    monkeypatch.setattr(auditing, "_SEALED_WITHIN", timedelta(0))
+    assert ("not_sealed", 1, "1 to 6") in of(decided, await broken(database))
+    assert await broken(database, since=datetime.now(UTC)) == []
+    owner.execute("select private.seal_receipts()")
+    assert await broken(database) == []
+
+
 async def test_what_is_sealed_once_is_sealed_no_more(
     database: Database, owner: Owner, decided: World
 ) -> None:
@@ -273,7 +393,12 @@ def test_the_command_says_what_is_broken_and_ends_with_one(
     fine = CliRunner().invoke(audit, ["verify", "--organization", "seller", "--since", "2026-01-01"])
     assert fine.exit_code == 0, fine.output
     assert "0 broken" in fine.output
-    assert f"last seal of organization {world.seller}: 1 " in fine.output
+    (head,) = [line.removeprefix("last seal: ") for line in fine.output.splitlines() if "last seal" in line]
+    assert head.startswith(f"{world.seller}:1:")
+    assert CliRunner().invoke(audit, ["verify", "--head", head]).exit_code == 0
+    wrong = CliRunner().invoke(audit, ["verify", "--head", head[:-1] + ("0" if head[-1] != "0" else "1")])
+    assert "seal 1 is not the one that was noted" in wrong.output
+    assert CliRunner().invoke(audit, ["verify", "--head", "seller:1"]).exit_code == 2
     with past_every_trigger(owner):
         owner.execute("update public.receipts set verdict = 'deny' where session_id = %s", (world.session,))
     bad = CliRunner().invoke(audit, ["verify"])

@@ -26,7 +26,11 @@ async def list_chain_ids(conn: Connection, *, owners: Sequence[UUID], since: dat
     cursor = await conn.execute(
         """
         select s.id from public.sessions s
-        where s.organization_id = any(%(owners)s) and s.receipt_count > 0
+        where s.organization_id = any(%(owners)s)
+          and (s.receipt_count > 0 or s.is_guarded and (
+            s.turn_count > 0 or exists (select from public.policy_snapshots p where p.session_id = s.id)
+            or exists (select from public.holds h where h.session_id = s.id)
+            or exists (select from public.buyer_requests b where b.session_id = s.id)))
           and (%(since)s::timestamptz is null or s.last_seen_at >= %(since)s or exists (
             select from public.receipts r where r.session_id = s.id and r.created_at >= %(since)s))
         union
@@ -56,8 +60,9 @@ async def list_chains(conn: Connection, *, sessions: Sequence[UUID]) -> list[dic
 async def list_snapshots(conn: Connection, *, sessions: Sequence[UUID]) -> list[dict[str, Any]]:
     cursor = await conn.execute(
         """
-        select session_id, organization_id, number, policy::text as policy, sha256 from public.policy_snapshots
-        where session_id = any(%s)
+        select session_id, number, event_id, organization_id, version_id, profile, policy::text as policy, sha256,
+               facts::text as facts, sealed_facts is not null as is_sealed, trace::text as trace, reason, created_at, expires_at
+        from public.policy_snapshots where session_id = any(%s)
         """,
         (list(sessions),),
     )
@@ -73,6 +78,28 @@ async def list_anchors(conn: Connection, *, owner: UUID, since: datetime | None)
         {"owner": owner, "since": since},
     )
     return await cursor.fetchall()
+
+
+async def list_ends(conn: Connection, *, owners: Sequence[UUID]) -> list[dict[str, Any]]:
+    cursor = await conn.execute(
+        """
+        select w.id, o.seal_count, o.seal_head, coalesce(a.n, 0) as n, coalesce(a.sha256, '') as sha256
+        from unnest(%s::uuid[]) w (id) left join public.organizations o on o.id = w.id
+        left join lateral (select x.n, x.sha256 from public.receipt_anchors x where x.organization_id = w.id
+                           order by x.n desc limit 1) a on true
+        order by w.id
+        """,
+        (list(owners),),
+    )
+    return await cursor.fetchall()
+
+
+async def find_seal(conn: Connection, *, owner: UUID, n: int) -> str | None:
+    cursor = await conn.execute(
+        "select sha256 from public.receipt_anchors where organization_id = %s and n = %s", (owner, n)
+    )
+    row = await cursor.fetchone()
+    return row["sha256"] if row else None
 
 
 async def find_hashes(conn: Connection, *, wanted: Sequence[tuple[UUID, int]]) -> list[dict[str, Any]]:

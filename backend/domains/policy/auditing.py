@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from backend.core.context import Context
 from backend.domains.policy import audit_queries
+from backend.domains.policy.seals import Seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,31 @@ async def list_chains(ctx: Context, *, sessions: Sequence[UUID]) -> list[Chain]:
     return chains
 
 
-async def list_snapshots(ctx: Context, *, sessions: Sequence[UUID]) -> list[dict[str, Any]]:
-    """Policies with their text as Postgres writes it."""
-    return await audit_queries.list_snapshots(ctx.conn, sessions=sessions)
+Snapshots: TypeAlias = dict[UUID, dict[int, dict[str, Any]]]
+
+
+async def list_snapshots(ctx: Context, *, sessions: Sequence[UUID]) -> Snapshots:
+    """By conversation and number; policy, facts and trace in their text as Postgres writes it."""
+    found: Snapshots = {}
+    for row in await audit_queries.list_snapshots(ctx.conn, sessions=sessions):
+        found.setdefault(row["session_id"], {})[row["number"]] = row
+    return found
+
+
+async def list_ends(ctx: Context, *, owners: Sequence[UUID]) -> list[tuple[Seal, Seal | None]]:
+    """The last seal of each organization (number 0 where there is none), and what its row says that it is."""
+    return [
+        (
+            Seal(row["id"], row["n"], row["sha256"]),
+            None if row["seal_count"] is None else Seal(row["id"], row["seal_count"], row["seal_head"]),
+        )
+        for row in await audit_queries.list_ends(ctx.conn, owners=owners)
+    ]
+
+
+async def find_seal(ctx: Context, *, owner: UUID, n: int) -> str | None:
+    """The hash of one seal, if it is there."""
+    return await audit_queries.find_seal(ctx.conn, owner=owner, n=n)
 
 
 async def list_anchors(ctx: Context, *, owner: UUID, since: datetime | None) -> list[dict[str, Any]]:

@@ -1,7 +1,8 @@
 """Whether receipts are what they were: hashes recomputed without the database's help, and the place where they part. Pure.
 
 A receipt's hash covers the one before it, so that changing, inserting, leaving out or reordering shows at that place. A
-chain's end is kept with its conversation, and the ends of all chains under the organization's anchors.
+chain's end is kept with its conversation, and the ends of all chains under the organization's anchors, whose own end is kept
+with the organization. What a receipt is decided by, the snapshot of a policy, has a receipt of its own.
 """
 
 from __future__ import annotations
@@ -55,7 +56,8 @@ def parts(receipt: Mapping[str, Any]) -> dict[str, str]:
     """What is hashed, field by field, in its order."""
     written = {name: receipt[name] for name in FIELDS}
     written["created_at"] = microseconds(receipt["created_at"])
-    written["reasons"] = ",".join(receipt["reasons"])
+    # joined by commas: one with a comma in it is none of the product's, and does not pass for two
+    written["reasons"] = ",".join(str(reason).replace(",", ";") for reason in receipt["reasons"])
     written["confirmation"] = receipt["confirmation"] or ""
     return {name: str(value) for name, value in written.items()}
 
@@ -88,7 +90,7 @@ def check_chain(
 ) -> Iterator[Broken]:
     """Every place where one conversation's chain is broken; `receipts` in their order, `head` as its row keeps it.
 
-    `head` is None where the conversation's row is gone.
+    `head` is None where the conversation's row is gone. Only conversations in which something happened are asked about.
     """
 
     def broken(code: str, n: int, place: str = "", found: str = "", expected: str = "") -> Broken:
@@ -105,6 +107,8 @@ def check_chain(
         last, before = n, receipt["sha256"]
     if head is None:
         yield broken("conversation_gone", last)
+    elif head[0] == 0 and not receipts:
+        yield broken("nothing_written", 0)
     elif head[0] > last:
         yield broken("end_missing", last + 1, f"{last + 1} to {head[0]}")
     elif head[0] < last:
@@ -168,8 +172,3 @@ def check_heads(anchor: Mapping[str, Any], known: Mapping[UUID, Mapping[int, str
             code = "sealed_receipts_gone" if found is None else "sealed_receipt_differs"
             place = f"anchor {anchor['n']}"
             yield Broken(code, anchor["organization_id"], UUID(session), int(n), place, found or "", sha256)
-
-
-def snapshot_is_whole(policy_text: str, sha256: str) -> bool:
-    """Whether a policy is the one that its receipts name; the text as Postgres writes it."""
-    return hashlib.sha256(policy_text.encode()).hexdigest() == sha256
