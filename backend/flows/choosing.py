@@ -41,7 +41,7 @@ async def choose(desk: Desk, turned: Turned, texts: Sequence[str]) -> Chosen:
     candidates = [conversation.reply(turned.facts), *(one.text for one in checked)]
     dropped = [(), *(one.dropped for one in checked)]
     tone, most = _tone(desk), prompting.most_words(document)
-    judged = judge(candidates, evidence, tone=tone, most_words=most)
+    judged = judge(candidates, evidence, tone=tone, most_words=most, lost=[bool(lost) for lost in dropped])
     told = await _opinions(desk, candidates) if _is_asked(desk, candidates, dropped) else None
     at, totals = judged.index, tuple(one.total for one in judged.scores)
     if told is not None:

@@ -14,6 +14,7 @@ from backend.domains.discovery.evidence import Evidence, Source
 from backend.domains.discovery.folding import Word, words
 
 _FILE: Final = Path(__file__).with_name("grounding.toml")
+_COMPUTED: Final = frozenset({" lowest "})  # of what is no price, `binding` finds out itself
 _NAMES: Final = Path(__file__).parent / "signals" / "names.toml"
 
 
@@ -49,7 +50,10 @@ def claims_stand(found: Sequence[Word], about: Sequence[Source], evidence: Evide
     ):
         return False
     return all(
-        p in said or _is_lowest(p, about, evidence) or _is_count(plain, p, evidence)
+        p in said
+        or (p in _COMPUTED and f"{p}mileage " in plain)
+        or _is_lowest(p, about, evidence)
+        or _is_count(plain, p, evidence)
         for p in _held_in(plain, lex.phrases["superlatives"])
     )
 

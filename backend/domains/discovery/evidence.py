@@ -7,7 +7,7 @@ one listing is no evidence for another.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -16,7 +16,8 @@ from typing import Any, Final
 from backend.domains.catalogue.model import Listing
 from backend.domains.discovery.claims import may_state
 from backend.domains.discovery.conversation import Facts
-from backend.domains.discovery.folding import folded, words
+from backend.domains.discovery.figures import numbers_in
+from backend.domains.discovery.folding import words
 from backend.domains.discovery.model import Filter, Tile
 from backend.domains.discovery.wording import Words, chip_text, price_of
 
@@ -38,7 +39,7 @@ _STRINGS: Final = (
     "title", "condition", "make", "model", "trim", "color_exterior", "color_interior", "identifier", "external_id",
     "location_city", "location_region", "location_country", "mileage_unit",
 )  # fmt: skip
-_DIGITS: Final = re.compile(r"[0-9]+(?:[.,\u00a0\u202f'’][0-9]+)*")
+_SENTENCES: Final = re.compile(r"(?<=[.!?])\s+")
 _BUTTONS: Final = ("Hold", "Compare", "Confirm", "Message", "Reveal")
 _DEEP: Final = 6
 _MOST_SOURCES: Final = 60
@@ -58,11 +59,17 @@ class Source:
     state: str
     price: float | None
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`limits` are the buyer's own numbers: they hold only where a sentence speaks of limits. `phrases` stand as they are."""
+    """`limits` are the buyer's own numbers: they hold only where a sentence speaks of limits. `phrases` stand as they are.
+
+    `labels` are names of attributes, folded, with the field each means; `exact` what may stand in a place of a phrase of
+    ours, `told` whole sentences of the document, both folded.
+    """
 
     sources: tuple[Source, ...] = ()
     numbers: frozenset[Number] = frozenset()
@@ -73,6 +80,10 @@ class Evidence:
     nouns: frozenset[str] = frozenset()
     language: str = "en"
     done: frozenset[str] = frozenset()
+    labels: tuple[tuple[str, str], ...] = ()
+    units: frozenset[str] = frozenset()
+    exact: frozenset[str] = frozenset()
+    told: frozenset[str] = frozenset()
 
 
 def evidence_of(
@@ -100,7 +111,30 @@ def evidence_of(
         nouns=frozenset(w.text for noun in (facts.words.one, facts.words.many) for w in words(noun)),
         language=facts.understanding.language,
         done=frozenset(done),
+        labels=tuple(_labels(facts.words)),
+        units=_names(a.unit or "" for a in facts.words.attributes.values()),
+        exact=frozenset(_plain(t) for t in _exact(facts)),
+        told=_told(str(facts.document.get("persona", {}).get("greeting") or "")),
     )
+
+
+def _labels(words_: Words) -> Iterator[tuple[str, str]]:
+    """Every name of every attribute, without what a label adds in brackets."""
+    for name in dict.fromkeys((*words_.labels, *words_.attributes)):
+        bare = name.removeprefix("specs.").replace("_", " ")
+        for text in (words_.label(name), words_.label(name).partition("(")[0], bare):
+            if plain := _plain(text).strip():
+                yield plain, name
+
+
+def _exact(facts: Facts) -> Iterator[str]:
+    yield from map(str, facts.document.get("ui_contract", {}).get("actions", ()))
+    yield from (*facts.unsupported, *facts.words.labels.values(), *_phrases(facts))
+    yield from (facts.words.label(name) for name in facts.words.attributes)
+
+
+def _told(*texts: str) -> frozenset[str]:
+    return frozenset(_plain(one) for text in texts for one in _SENTENCES.split(text) if one.strip())
 
 
 def _sure(document: Mapping[str, Any], listing: Listing) -> Listing:
@@ -123,6 +157,7 @@ def with_texts(evidence: Evidence, texts: Iterable[str]) -> Evidence:
         numbers=evidence.numbers | frozenset(n for t in told for n in _text_numbers(t)),
         names=evidence.names | _names(told),
         said=f"{evidence.said} {' '.join(_plain(t) for t in told)}",
+        told=evidence.told | _told(*told),
     )
 
 
@@ -142,6 +177,8 @@ def _source(words_: Words, listing: Listing | None, tile: Tile | None) -> Source
         " ".join(_plain(t) for t in texts),
         tile.state if tile else listing.state if listing else "", price,
         dict(listing.specs) | {"condition": listing.condition, "model": listing.model} if listing else {},
+        dict(_listing_values(listing, price)) if listing else {"price": price},
+        (*tile.reasons, tile.why) if tile else (),
     )  # fmt: skip
 
 
@@ -154,6 +191,13 @@ def _tile_texts(tile: Tile) -> Iterator[str]:
 def _listing_strings(listing: Listing) -> Iterator[str]:
     yield from (str(value) for name in _STRINGS if (value := getattr(listing, name)))
     yield from (text for value in listing.specs.values() for text in _texts(value))
+
+
+def _listing_values(listing: Listing, price: float | None) -> Iterator[tuple[str, Any]]:
+    """Each field with its value, by which a statement of a model is judged."""
+    yield from (("price", price), ("year", listing.year), ("mileage", listing.mileage))
+    yield from ((name, getattr(listing, name)) for name in _STRINGS if name not in ("title", "mileage_unit"))
+    yield from ((f"specs.{name}", value) for name, value in listing.specs.items())
 
 
 @lru_cache(maxsize=4096)
@@ -283,64 +327,3 @@ def _values(value: Any, depth: int) -> Iterator[Any]:
 
 def _plain(text: str) -> str:
     return f" {' '.join(_tokens(text))} "
-
-
-_MONEY_BEFORE: Final = re.compile(r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf|cad|aud)) ?$", re.IGNORECASE)
-_AFTER: Final = re.compile(
-    r"(?P<scale> ?(?:k|m|million|thousand|tausend|mil)\b)?(?P<unit> ?(?:%|[$€£¥₹]|[^\W\d_]{1,12}))?",
-    re.IGNORECASE,
-)
-_SCALES: Final = {"k": 1e3, "thousand": 1e3, "tausend": 1e3, "mil": 1e3, "m": 1.0, "million": 1e6}
-_UNITS: Final[Mapping[str, str]] = {
-    unit: kind
-    for kind, units in (
-        ("percent", "% percent prozent"),
-        ("money", "$ € £ ¥ ₹ usd eur gbp chf cad aud dollars euros euro pounds franken"),
-        ("distance", "mi miles mile km kilometers kilometres kilometer meilen millas"),
-    )
-    for unit in units.split()
-}
-
-
-def numbers_in(text: str) -> Iterator[tuple[str, tuple[float, ...], tuple[int, int]]]:
-    """Numbers of a text as (kind, readings, place). Kind: money, distance, percent or other; a number within a word is none."""
-    for match in _DIGITS.finditer(text):
-        if match.start() and (text[match.start() - 1].isalpha() or text[match.start() - 1] == "_"):
-            continue
-        after = _AFTER.match(text, match.end())
-        scale = (after["scale"] or "").strip().casefold() if after else ""
-        unit = folded_unit(after["unit"] if after else "")
-        kind = (
-            "money"
-            if _MONEY_BEFORE.search(text[max(0, match.start() - 5) : match.start()])
-            else _UNITS.get(unit, "other")
-        )
-        if scale == "m" and kind == "money":
-            scale = "million"
-        factor = _SCALES.get(scale, 1.0)
-        yield kind, tuple(round(value * factor, 2) for value in _read(match.group())), match.span()
-
-
-def folded_unit(text: str | None) -> str:
-    """A unit as it is looked up."""
-    bare = (text or "").strip()
-    return folded(bare) or bare
-
-
-def _read(digits: str) -> Sequence[float]:
-    """What a run of digits and marks may mean: `1.234` is two numbers' worth of doubt, `1,234.50` none."""
-    bare = re.sub(r"[\u00a0\u202f'’]", "", digits).rstrip(".,")
-    marks = {c for c in bare if c in ".,"}
-    if not marks:
-        return (float(bare),)
-    if len(marks) == 2:
-        decimal = max(marks, key=bare.rindex)
-        return _floats(bare.replace("," if decimal == "." else ".", "").replace(",", "."))
-    grouped = re.fullmatch(r"\d{1,3}(?:[.,]\d{3})+", bare)
-    one = len(re.findall(r"[.,]", bare)) == 1
-    readings = [re.sub(r"[.,]", "", bare)] if grouped else []
-    return _floats(*readings, *([bare.replace(",", ".")] if one else []))
-
-
-def _floats(*texts: str) -> tuple[float, ...]:
-    return tuple(float(t) for t in texts if re.fullmatch(r"\d+(?:\.\d+)?", t))

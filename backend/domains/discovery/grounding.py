@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from backend.domains.discovery import pii
+from backend.domains.discovery import pii, vetting
 from backend.domains.discovery.asserting import claims_stand, lexicon
-from backend.domains.discovery.evidence import Evidence, Source, evidence_of, numbers_in, with_texts
+from backend.domains.discovery.evidence import Evidence, Source, evidence_of, with_texts
+from backend.domains.discovery.figures import numbers_in
 from backend.domains.discovery.folding import Word, words
 from backend.domains.discovery.screening import cleaned
 
@@ -65,9 +66,14 @@ def check(reply: str, evidence: Evidence) -> Checked:
     held, titles = _with_titles_held(reply, evidence)
     kept: list[str] = []
     dropped: list[str] = []
+    before: Source | None = None
     for sentence in _sentences(held):
         whole = _restored(sentence, titles)
-        (kept if not whole.strip() or _stands(sentence, whole, titles, evidence) else dropped).append(whole)
+        stands = not whole.strip() or (
+            _stands(sentence, whole, titles, evidence) and vetting.stands(sentence, titles, evidence, before)
+        )
+        (kept if stands else dropped).append(whole)
+        before = next((one for one in reversed(_named(sentence, titles))), before)
     if not dropped:
         return Checked(reply, ())
     return Checked(" ".join(s.strip() for s in kept if s.strip()), tuple(s.strip() for s in dropped))
@@ -104,7 +110,9 @@ def _stands(sentence: str, whole: str, titles: Sequence[Source], evidence: Evide
         return False
     if any(p.kind in _PERSONAL for p in pii.find(whole)):
         return False
-    named = [titles[int(m[1])] for m in _HELD_PLACE.finditer(sentence) if int(m[1]) < len(titles)]
+    if vetting.is_address(_HELD_PLACE.sub(" , ", sentence)):
+        return False
+    named = _named(sentence, titles)
     rest = _without_quotes(_HELD_PLACE.sub(" , ", sentence), evidence)
     found = words(rest)
     about = named or _meant(found, evidence)
@@ -113,6 +121,10 @@ def _stands(sentence: str, whole: str, titles: Sequence[Source], evidence: Evide
         and _names_stand(rest, found, evidence)
         and claims_stand(found, about, evidence)
     )
+
+
+def _named(sentence: str, titles: Sequence[Source]) -> list[Source]:
+    return [titles[int(m[1])] for m in _HELD_PLACE.finditer(sentence) if int(m[1]) < len(titles)]
 
 
 def _without_quotes(text: str, evidence: Evidence) -> str:

@@ -1,17 +1,19 @@
 """The built-in judge of answers: of several wordings the best sourced, fitting, toned and brief one. Pure, deterministic.
 
-Each measure is 0 to 1; the total weighs them 0.5 groundedness, 0.2 fit, 0.15 tone, 0.15 brevity: a statement without a
-source outweighs any charm. Equal totals go to the earlier candidate.
+Each measure is 0 to 1; the total weighs them 0.5 groundedness, 0.2 fit, 0.15 tone, 0.15 brevity. Groundedness is a veto: what
+lost a sentence, or would lose one, is worth nothing, and what speaks of less than the first candidate, the built-in words,
+is never worth more than they are. Equal totals go to the earlier candidate.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
-from backend.domains.discovery.evidence import Evidence, numbers_in
+from backend.domains.discovery.evidence import Evidence
+from backend.domains.discovery.figures import numbers_in
 from backend.domains.discovery.folding import words
 from backend.domains.discovery.grounding import check
 
@@ -47,11 +49,18 @@ _SHOUTED: Final = re.compile(r"\b[A-ZÀ-Þ]{5,}\b")
 _PENALTY: Final = 0.2
 
 
-def judge(candidates: Sequence[str], evidence: Evidence, *, tone: str, most_words: int) -> Judged:
-    """The best of the candidates; the first one where there is nothing to choose."""
-    scores = tuple(_scored(text, evidence, tone, most_words) for text in candidates)
+def judge(
+    candidates: Sequence[str], evidence: Evidence, *, tone: str, most_words: int, lost: Sequence[bool] = ()
+) -> Judged:
+    """The best of the candidates; the first one where there is nothing to choose. `lost`: which lost a sentence before."""
+    scores = [_scored(text, evidence, tone, most_words) for text in candidates]
+    for at, one in enumerate(scores[1:], 1):
+        if one.groundedness < 1 or (at < len(lost) and lost[at]):
+            scores[at] = replace(one, total=0.0)
+        elif one.fit < scores[0].fit:
+            scores[at] = replace(one, total=min(one.total, scores[0].total))
     best = max(range(len(scores)), key=lambda at: (scores[at].total, -at), default=0)
-    return Judged(best, scores)
+    return Judged(best, tuple(scores))
 
 
 def _scored(text: str, evidence: Evidence, tone: str, most_words: int) -> Scores:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -37,6 +37,21 @@ def refusal(reasons: Sequence[str], language: str = ENGLISH) -> str:
 def tones() -> frozenset[str]:
     """The tones there are phrases for."""
     return frozenset(_phrases(ENGLISH)["found"])
+
+
+@cache
+def templates(language: str) -> Mapping[str, Sequence[str]]:
+    """Every phrase of a language by its key, refusals and tones included."""
+    return {key: list(_flat(value)) for key, value in _phrases(language).items()}
+
+
+def _flat(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    else:
+        parts: Sequence[Any] = list(value.values()) if isinstance(value, Mapping) else value  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType, reportUnknownArgumentType]
+        for part in parts:
+            yield from _flat(part)
 
 
 @cache

@@ -14,7 +14,7 @@ from backend.domains.catalogue.model import Listing
 from backend.domains.discovery import conversation, ranking
 from backend.domains.discovery.asking import Question
 from backend.domains.discovery.conversation import Facts, Relaxation
-from backend.domains.discovery.evidence import numbers_in
+from backend.domains.discovery.figures import numbers_in
 from backend.domains.discovery.grounding import Evidence, check, evidence_of, with_texts
 from backend.domains.discovery.model import Filter, Understanding
 from tests.rules.discovery.test_answering import DOCUMENT, SAID, WORDS, hit, listing, scene
@@ -228,7 +228,7 @@ def test_what_has_no_source_is_dropped(sentence: str) -> None:
         "It is white.",
         "No accidents are recorded for the 2022 Tesla Model 3 No. 1.",
         "Shall I look at others?",
-        "You can hold it for 24 minutes.",
+        "Choose Hold on the one you want; it is kept for you for 24 minutes.",
         "Absolutely, happy to help you find the right one!",
         "Range is 330 mi.",
         "Only 5 cars fit.",
@@ -248,7 +248,7 @@ def test_a_damage_that_is_recorded_is_not_denied() -> None:
 def test_a_snippet_is_a_source_once_it_is_given() -> None:
     said = "The roof was renewed in 2017."
     assert check(said, _evidence()).dropped
-    assert not check(said, with_texts(_evidence(), ["Roof renewed in 2017 by the seller."])).dropped
+    assert not check(said, with_texts(_evidence(), ["The roof was renewed in 2017. It is dry."])).dropped
 
 
 @given(st.text(max_size=300))
