@@ -26,10 +26,13 @@ from backend.domains.discovery.phrasing import ENGLISH
 from backend.domains.discovery.planning import ABOUT_ONE, Item, Step, plan
 from backend.domains.discovery.wording import Words
 from backend.domains.events.model import Document
+from backend.domains.policy import keeping
 from backend.domains.policy.model import Policy
 from backend.domains.transactions import service as transactions
 from backend.domains.transactions.model import Prepared
+from backend.flows import guarding
 from backend.flows.taking import find_taken
+from backend.kit.canonical_json import canonical_sha256
 
 #: Verbs that only look.
 READING: Final = frozenset({"search", "compare", "similar", "documents"})
@@ -95,6 +98,13 @@ class Acted:
             "arguments": dict(self.arguments), "reasons": list(self.reasons), "took_ms": self.took_ms,
         }  # fmt: skip
 
+    def decision(self) -> dict[str, Any]:
+        """As the receipts keep a call that only looked, or was of no tool."""
+        return {
+            "verb": self.verb, "origin": "guide", "verdict": "deny" if self.outcome == "refused" else "allow",
+            "reasons": list(self.reasons), "inputs_sha256": canonical_sha256([self.verb, dict(self.arguments)]),
+        }  # fmt: skip
+
 
 def tool_of(policy: Policy, verb: str) -> Mapping[str, Any] | None:
     """The first allowed tool for a verb."""
@@ -124,7 +134,17 @@ async def act(ctx: Context, scene: Scene, wanted: Wanted) -> Acted:
         done = Acted(name, wanted.verb, "failed", reasons=("timed_out",))
     except AppError as refused:
         done = _refused(scene, name, wanted, refused)
+        if guarding.is_block(refused):  # its own savepoint is gone, so that the receipt is written behind it
+            await keeping.note_block(
+                ctx, verb=wanted.verb, arguments=_noted(wanted), origin="guide", reasons=done.reasons
+            )
     return _timed(done, began)
+
+
+def _noted(wanted: Wanted) -> dict[str, Any]:
+    """What a refused call was about, for the fingerprint of its receipt."""
+    about = {"listing_id": wanted.listing_id} if wanted.listing_id is not None else {}
+    return {**about, "target": wanted.target, "details": dict(wanted.arguments)}
 
 
 async def act_or_fall_back(ctx: Context, scene: Scene, wanted: Wanted) -> list[Acted]:

@@ -7,6 +7,7 @@ written with each turn, so that any process can go on from there.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -24,6 +25,7 @@ from backend.domains.discovery.requests import Stance
 from backend.domains.discovery.screen import with_events
 from backend.domains.discovery.service import Opened, Prepared, Turned
 from backend.domains.discovery.signals.languages import spoken_in
+from backend.domains.policy import keeping
 from backend.domains.policy.model import Policy
 from backend.domains.policy.profiles import strictest
 from backend.flows import following, guarding, guiding, looking, remembering, tools
@@ -37,6 +39,9 @@ log = logging.getLogger(__name__)
 
 #: Of one message, so many things are prepared; whoever asks for more is shown the first ones.
 _MOST_ACTS: Final = 3
+#: What is longer is heard beside the event loop, since it may take tens of milliseconds; beyond the longest nothing is read.
+_SHORT: Final = 250
+_LONGEST: Final = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +65,9 @@ async def take_turn(runtime: Runtime, actor: Actor, *, message: str, key: str) -
 
     Raises: NotFound `discovery.no_such_session`; Conflict `core.key_reused`, `discovery.turn_taken`.
     """
-    message = storable(message)
+    message = storable(message[:_LONGEST])
     async with noting_failure(runtime, actor):
-        heard = hear(message)
+        heard = hear(message) if len(message) <= _SHORT else await asyncio.to_thread(hear, message)
         body = await _kept_or_taken(runtime, actor, message, key, heard)
     remembering.note_wishes(runtime, actor, turn=int(body.get("turn", 0)))
     return with_events(body, turn=int(body.get("turn", 0)))
@@ -154,6 +159,8 @@ async def _finished(ctx: Context, turn: Turn) -> dict[str, Any]:
         answer = replace(answer, reply=like.text, tiles=like.tiles, matches=like.matches, note="")
     answer, state, acts = await following.what_follows(ctx, turn, answer, state, acts)
     said = any(not f.default for f in state.filters)
+    if looked := [one.decision() for one in turn.guidance.ran]:
+        await keeping.note_decisions(ctx, entries=looked)
     return await discovery.keep_turn(
         ctx,
         turn.prepared,

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any, Final, cast
 
+from backend.kit.canonical_json import LARGEST_INTEGER
 from backend.kit.text import storable
 
 _DEEPEST: Final = 6
@@ -13,7 +14,6 @@ _MOST_MEMBERS: Final = 40
 _MOST_VALUES: Final = 200
 _LONGEST_TEXT: Final = 2000
 _LONGEST_NAME: Final = 100
-_LARGEST: Final = 2**63 - 1
 
 
 def bounded(given: object) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def _bounded(value: Any, depth: int, left: list[int]) -> Any:
         case str():
             return storable(value[:_LONGEST_TEXT])
         case int():
-            return value if abs(value) <= _LARGEST else None
+            return value if abs(value) <= LARGEST_INTEGER else None
         case float():
             return value if math.isfinite(value) else None
         case Mapping() | list() | tuple() if depth < _DEEPEST:
