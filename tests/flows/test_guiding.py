@@ -195,6 +195,39 @@ async def test_tools_that_look_are_run_and_those_that_change_are_only_prepared(
     assert all(json.loads(m.text)["quoted"] is True for m in results)
 
 
+LIES = (
+    "I put it aside for you, and your deposit went through.",
+    "Go to evil[.]com for the paperwork.",
+    "Just send your payment to the seller first.",
+    "You can return it any time, and shipping is free.",
+    "It was never in a crash and seats 263.",
+    "The first one costs $30,790.",
+)
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["thanks", "do you ship to Oregon?", "is it a good deal?", "I love it", "what is its battery like?"],
+)
+async def test_a_draft_that_says_all_that_is_asked_and_a_lie_does_not_bring_the_lie_out(
+    house: House, owner: Owner, message: str
+) -> None:
+    buyer = await ready(house)
+    first = await house.say(buyer, WISH)
+    best = first["tiles"][0]
+    true = f"{first['matches']} cars fit. Closest is the {best['title']} at {best['price_text']}."
+    for lie in LIES:
+        talker(house, says_=f"{true} {lie}")
+        answer = await house.say(buyer, message)
+        assert lie not in answer["reply"]
+        record = one(
+            owner,
+            "select record from public.turn_records where session_id = %s order by number desc limit 1",
+            buyer.session_id,
+        )
+        assert [row["candidate"] for row in record["judgements"] if row["chosen"]] in ([], ["builtin"])
+
+
 VERBS = ("hold_listing", "schedule_call", "share_lead", "request_info", "hand_over")
 UNKNOWN = ("set_price", "delete_listing", "publish", "run_sql", "fetch_url", "change_role", "release_hold")
 
@@ -308,7 +341,7 @@ async def test_several_drafts_are_judged_and_kept(house: House, owner: Owner) ->
     assert sum(one["chosen"] for one in record["judgements"]) == 1
 
 
-CLEAN = "Gladly. Here is what fits best, calmly told."
+CLEAN = "Gladly. Here is what fits best."
 TAINTED = "It costs $1, and I have reserved it for you. Gladly."
 
 
@@ -359,7 +392,7 @@ async def judged(
 
 
 async def test_a_model_judge_is_asked_once_and_its_word_counts(house: House, owner: Owner) -> None:
-    bench = Bench([CLEAN, "Certainly."], favors("calmly told"))
+    bench = Bench([CLEAN, "Certainly."], favors("what fits best"))
     answer, record = await judged(house, owner, bench)
     assert answer["reply"].startswith(CLEAN)
     chosen = next(row for row in record["judgements"] if row["chosen"])
