@@ -50,6 +50,7 @@ class Desk:
     wanted: list[Wanted] = field(default_factory=list[Wanted])
     ran: list[Acted] = field(default_factory=list[Acted])
     extras: dict[str, Any] = field(default_factory=dict[str, Any])
+    told: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 
     @property
     def seconds(self) -> float:
@@ -90,6 +91,7 @@ async def ask(
                 schema=schema,
                 attempt_s=min(attempt, seconds),
                 total_s=seconds,
+                cache_key=str(desk.turn.prepared.session.id),  # a turn that is taken again asks the same once
                 heard=lambda provider, raw: heard.append((provider, raw)),
             )
             answer = tidied(answer)
@@ -103,7 +105,9 @@ async def ask(
 def tidied(answer: ChatAnswer) -> ChatAnswer:
     """What a model said as it can be stored, with few calls of bounded arguments."""
     calls = tuple(
-        ToolCall(storable(call.id)[:_LONGEST_NAME], storable(call.name)[:_LONGEST_NAME], bounded(call.arguments))
+        ToolCall(
+            storable(call.id)[:_LONGEST_NAME], storable(call.name)[:_LONGEST_NAME], bounded(call.arguments)
+        )
         for call in answer.calls[:_MOST_CALLS]
     )
     return replace(answer, text=storable(answer.text), calls=calls)
@@ -144,12 +148,19 @@ def _note(
             "model": answer.model if answer else "",
             "outcome": "used" if answer else "failed",
             "sealed": sealed,
-            "provenance": [told.to_json() for told in desk.composed.kept],
+            "provenance": _provenance(desk, purpose),
             "input_tokens": usage.input_tokens,
             "output_tokens": usage.output_tokens,
             "took_ms": (perf_counter() - began) * 1000,
         }
     )
+
+
+def _provenance(desk: Desk, purpose: str) -> list[dict[str, Any]]:
+    """What went into a question: the context where it was part of it, and what tools had told by then."""
+    if purpose not in ("answer", "variant", "judge"):
+        return []
+    return [*(one.to_json() for one in desk.composed.kept), *(desk.told if purpose == "answer" else [])]
 
 
 def _wasted(came: object) -> Usage:

@@ -22,13 +22,16 @@ from backend.domains.discovery import service as discovery
 from backend.domains.discovery.service import Opened, Prepared, Turned
 from backend.domains.discovery.signals.agreeing import Agreed, agree
 from backend.domains.discovery.signals.proposals import reading_schema
+from backend.domains.policy import keeping
 from backend.domains.policy.composing import compose
-from backend.flows import looking
+from backend.domains.transactions import service as transactions
+from backend.flows import contexts, looking
 from backend.flows.choosing import choose
 from backend.flows.consulting import LEAST_S, Desk, agent_of, ask, day_is_spent, order_of
 from backend.flows.guidance import Guidance
 from backend.flows.runtime import Runtime
 from backend.flows.tools import READING, Acted, Wanted, declared
+from backend.kit.tokens import estimated_tokens
 
 if TYPE_CHECKING:
     from backend.flows.turns import Turn
@@ -36,6 +39,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 _ANSWER_TOKENS: Final = 250
+#: The class of sources that every tool which looks draws on.
+_LISTINGS: Final = "listings"
 
 
 def is_wanted(runtime: Runtime, prepared: Prepared, opened: Opened) -> bool:
@@ -68,6 +73,8 @@ async def _guided(turn: Turn) -> Turn:
     async with turn.runtime.database.as_actor(turn.actor) as ctx:
         spent = await discovery.find_spent(ctx)
         said = await discovery.list_turns(ctx)
+        kept = await keeping.find_kept(ctx)
+        holds = [hold for hold in await transactions.list_own_holds(ctx) if hold.is_open(ctx.now)]
         turned = await discovery.answered(ctx, turn.prepared)
         today = discovery.today_of(ctx, turn.prepared.document)
     if day_is_spent(budgets, spent):
@@ -75,9 +82,10 @@ async def _guided(turn: Turn) -> Turn:
     above = int(agent_of(turn.prepared).get("memory", {}).get("compress_above_tokens", 10_000))
     remembered = memory.compressed(turned.facts.words, turned.state, said, above=above)
     scope = str(turn.prepared.session.event_id)
-    told = prompting.snippets(
-        turn.prepared.document, turned, turn.policy, today=str(today), summary=remembered.summary, scope=scope
-    )
+    told = contexts.snippets(
+        turn.known.bundle, turn.prepared, turned, policy=turn.policy, facts=kept.facts if kept else {}, holds=holds,
+        turns=said, today=str(today),
+    )  # fmt: skip
     composed = compose(
         turn.policy, told, budget_tokens=int(turn.policy.get("context_tokens", 4000)), scope=scope
     )
@@ -180,7 +188,7 @@ def _variants(desk: Desk) -> int:
     k = int(desk.turn.prepared.document["preference_extraction"]["variant_generation"].get("k", 1))
     cost = (
         desk.composed.tokens
-        + memory.tokens_of(prompting.instructions(desk.turn.prepared.document))
+        + estimated_tokens(prompting.instructions(desk.turn.prepared.document))
         + _ANSWER_TOKENS
     )
     return max(1, min(k, desk.tokens_left // max(1, cost)))
@@ -227,21 +235,34 @@ async def _called(desk: Desk, call: ToolCall) -> Mapping[str, Any]:
 
 
 async def _looked(desk: Desk, call: ToolCall, tool: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A tool that only looks, in a short unit of its own; its fallback where it fails."""
+    """A tool that only looks, in a short unit of its own; its fallback where it fails.
+
+    What the policy keeps out of the context comes in by no other door.
+    """
     began = perf_counter()
+    allowed = desk.turn.policy.get("context", {})
+    if _LISTINGS not in allowed.get("sources", ()):
+        desk.ran.append(_ran(call, tool, "refused", began, ("source_not_allowed",)))
+        return {"refused": "source_not_allowed"}
     described = declared(desk.turn.prepared.document, call.name)
     seconds = min(float(described.get("timeout_seconds") or 30), max(LEAST_S, desk.seconds))
     try:
         async with asyncio.timeout(seconds):
             async with desk.turn.runtime.database.as_actor(desk.turn.actor) as ctx:
                 result, extras = await looking.look(
-                    ctx, desk.turn.prepared, desk.turned, tool["verb"], call.arguments
+                    ctx,
+                    desk.turn.prepared,
+                    desk.turned,
+                    tool["verb"],
+                    call.arguments,
+                    most=int(allowed.get("retrieval_limit", 1)),
                 )
     except (AppError, TimeoutError) as failed:
         reason = failed.code if isinstance(failed, AppError) else "timed_out"
         desk.ran.append(_ran(call, tool, "failed", began, (reason,)))
         return {"failed": reason, "fallback": described.get("fallback") or "hand_off"}
     desk.extras |= extras
+    desk.told.append({"bucket": "retrieval_context", "source": _LISTINGS, "by": call.name})
     desk.ran.append(_ran(call, tool, "ran", began))
     return result
 

@@ -21,7 +21,6 @@ from backend.domains.discovery.service import Prepared, Turned
 from backend.domains.discovery.wording import Words, chip_text
 from backend.flows.listing_facts import listing_view
 
-_MOST_TOLD: Final = 8
 _LONGEST_TEXT: Final = 200
 
 
@@ -94,9 +93,9 @@ async def similar(
 
 
 async def look(
-    ctx: Context, prepared: Prepared, turned: Turned, verb: str, arguments: Mapping[str, Any]
+    ctx: Context, prepared: Prepared, turned: Turned, verb: str, arguments: Mapping[str, Any], *, most: int
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """What a model's call gives: facts for the model, and parts of the answer for the buyer's screen.
+    """What a model's call gives: facts for the model of `most` listings, and parts of the answer for the buyer's screen.
 
     Raises: InvalidInput `core.invalid_request` for arguments that are none; NotFound.
     """
@@ -107,16 +106,16 @@ async def look(
         case "similar":
             than = ("cheaper",) if arguments.get("cheaper") is True else ()
             found = await similar(ctx, prepared, _id(arguments.get("listing_id")), than)
-            ids = [tile["listing_id"] for tile in found["tiles"][:_MOST_TOLD]]
+            ids = [tile["listing_id"] for tile in found["tiles"][:most]]
             return {"matches": found["matches"], "listings": await _told(ctx, prepared, ids)}, {}
         case "documents":
             return await _documents(ctx, prepared, arguments), {}
         case _:
-            return await _search(ctx, prepared, turned, arguments), {}
+            return await _search(ctx, prepared, turned, arguments, most), {}
 
 
 async def _search(
-    ctx: Context, prepared: Prepared, turned: Turned, arguments: Mapping[str, Any]
+    ctx: Context, prepared: Prepared, turned: Turned, arguments: Mapping[str, Any], most: int
 ) -> dict[str, Any]:
     """The best within the buyer's own limits: a model may change the words of a search, never its limits."""
     text = str(arguments.get("text") or "")[:_LONGEST_TEXT].strip()
@@ -124,7 +123,7 @@ async def _search(
         vector = ctx.ports.embedder.embed([text])[0]
         asked = replace(prepared, state=replace(prepared.state, text=text), vector=vector)
         turned = await discovery.answered(ctx, asked)
-    shown = [tile.listing_id for tile in turned.facts.tiles[:_MOST_TOLD]]
+    shown = [tile.listing_id for tile in turned.facts.tiles[:most]]
     words = turned.facts.words
     told = [
         prompting.listing_text(words, prepared.document, turned.found.listings[i])

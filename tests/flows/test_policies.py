@@ -254,7 +254,6 @@ async def test_a_context_says_what_a_model_would_be_told_to_buyer_and_staff_alik
             "commerce_state",
             "profile_context",
             "retrieval_context",
-            "conversation_summary",
         )
         for slash in ("", "/")
     ]

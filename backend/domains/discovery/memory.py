@@ -9,9 +9,8 @@ from typing import Any, Final
 from backend.domains.discovery.model import State, TurnRow
 from backend.domains.discovery.signal_chips import signal_chips
 from backend.domains.discovery.wording import Words, chip_text
+from backend.kit.tokens import estimated_tokens
 
-#: Letters per token, as models of today count on average.
-_PER_TOKEN: Final = 4
 _RECENT: Final = 4
 
 
@@ -24,23 +23,18 @@ class Remembered:
     is_compressed: bool
 
 
-def tokens_of(text: str) -> int:
-    """About how many tokens a text has."""
-    return len(text) // _PER_TOKEN + 1
-
-
 def compressed(words: Words, state: State, turns: Sequence[TurnRow], *, above: int) -> Remembered:
     """The turns, oldest first; with more than `above` tokens only the last few stay, and a summary says the rest.
 
     The same turns give the same summary. Unit: tokens.
     """
-    length = sum(tokens_of(turn.message) + tokens_of(turn.reply) for turn in turns)
+    length = sum(estimated_tokens(turn.message) + estimated_tokens(turn.reply) for turn in turns)
     if length <= above:
         return Remembered(tuple(turns), "", False)
     recent: list[TurnRow] = []
     left = above // 2
     for turn in list(reversed(turns))[:_RECENT]:
-        left -= tokens_of(turn.message) + tokens_of(turn.reply)
+        left -= estimated_tokens(turn.message) + estimated_tokens(turn.reply)
         if left < 0 and recent:
             break
         recent.insert(0, turn)

@@ -14,10 +14,8 @@ from backend.core.ports import ToolSpec
 from backend.domains.catalogue.model import Listing, Vocabulary
 from backend.domains.discovery.model import State
 from backend.domains.discovery.signal_chips import signal_chips
-from backend.domains.discovery.turning import Turned
 from backend.domains.discovery.wording import Words, chip_text, price_of, shown_value
 from backend.domains.events.model import Document
-from backend.domains.policy.composing import Bucket, Snippet
 from backend.domains.policy.model import Policy
 
 _RULES: Final = """You are {name}, {role}, in the sales event "{event}". You help one buyer.
@@ -102,40 +100,9 @@ def attributes_text(words: Words, vocabulary: Vocabulary) -> str:
     )
 
 
-def snippets(
-    document: Document, turned: Turned, policy: Policy, *, today: str, summary: str, scope: str
-) -> list[Snippet]:
-    """What an answer could be told, by bucket; what of it is told is the policy's (`composing`)."""
-    words, facts = turned.facts.words, turned.facts
-    wishes = _wishes(words, turned.state)
-    found = [
-        Snippet(
-            Bucket.HARD,
-            "session",
-            f"Event: {document.get('name', '')}. Today: {today}.",
-            "event",
-            scope=scope,
-        ),
-        Snippet(Bucket.COMMERCE, "session", f"Wishes: {wishes}", "wishes", rank=2, scope=scope),
-        Snippet(
-            Bucket.COMMERCE, "commerce", f"{words.count(facts.matches)} fit.", "matches", rank=1, scope=scope
-        ),
-        Snippet(
-            Bucket.PROFILE, "policy", f"Profile {policy.get('profile', 'default')}.", "profile", scope=scope
-        ),
-        *([Snippet(Bucket.SUMMARY, "conversation", summary, "summary", scope=scope)] if summary else []),
-    ]
-    for at, tile in enumerate(turned.facts.tiles):
-        listing = turned.found.listings.get(tile.listing_id)
-        if listing is not None:
-            text = listing_text(words, document, listing, at + 1)
-            found.append(Snippet(Bucket.RETRIEVAL, "listings", text, str(listing.id), rank=-at, scope=scope))
-    return found
-
-
 def listing_text(words: Words, document: Document, listing: Listing, position: int = 0) -> str:
-    """One listing's facts, as one line of JSON: no value can pass for another fact. A fact whose label is taken goes by the
-    name of its field, so that no column of a seller stands for the price. What sellers wrote freely stays out."""
+    """One listing's facts, as one line. A fact whose label is taken goes by the name of its field, and no value begins another
+    fact: no column of a seller stands for the price. What sellers wrote freely stays out."""
     price = price_of(listing)
     told: dict[str, str] = {
         "listing_id": str(listing.id),
@@ -152,7 +119,7 @@ def listing_text(words: Words, document: Document, listing: Listing, position: i
             label = words.spoken_label(field)
             told[field if label in told else label] = shown_value(words, field, value)
     place = f"{position}. " if position else ""
-    return place + json.dumps(told, ensure_ascii=False)
+    return place + "; ".join(f"{name}: {value.replace(';', ',')}" for name, value in told.items())
 
 
 def tool_specs(document: Document, policy: Policy) -> tuple[ToolSpec, ...]:
@@ -183,7 +150,8 @@ def quoted_result(result: Any) -> str:
     return json.dumps({"quoted": True, "result": result}, ensure_ascii=False, default=str)
 
 
-def _wishes(words: Words, state: State) -> str:
+def wishes(words: Words, state: State) -> str:
+    """What the buyer wants, as its chips say it."""
     chips: Iterable[str] = (
         *(f"{chip_text(words, f)} ({f.group})" for f in state.filters),
         *(chip.text for chip in signal_chips(words, state.signals, state.filters)),
