@@ -33,9 +33,8 @@ async def told_by_tools(house: House, **context: Any) -> tuple[list[dict[str, An
     calls = iter([says("", ToolCall("1", "search_listings", {"text": "long range"}))])
     model = talker(house, says_=lambda _: next(calls, says("Gladly.")))
     await house.say(buyer, WISH)
-    return [
-        json.loads(m.text)["result"] for q in model.asked for m in q["messages"] if m.role == "tool"
-    ], model
+    texts = {m.text for q in model.asked for m in q["messages"] if m.role == "tool"}
+    return [json.loads(text)["result"] for text in texts], model
 
 
 async def test_a_search_tells_no_more_listings_than_the_context_may_hold(house: House, owner: Owner) -> None:
