@@ -16,6 +16,7 @@ from backend.api.errors import problem_responses
 from backend.core.context import Actor
 from backend.core.errors import NotFound
 from backend.domains.discovery.screen import server_sent
+from backend.domains.policy.facts import facts_from
 from backend.domains.policy.model import SessionFacts
 from backend.flows import storefront
 from backend.flows.streaming import stream_turn
@@ -38,7 +39,10 @@ class Start(BaseModel):
 
     event_id: str = Field(max_length=64, examples=["tesla-q1-2026"])
     utm: dict[ShortText, ShortText] = Field(
-        default_factory=dict, max_length=5, description="By short name.", examples=[{"source": "newsletter"}]
+        default_factory=dict,
+        max_length=5,
+        description="By short name; `utm_source` is `source`.",
+        examples=[{"source": "newsletter"}],
     )
     consent: list[ShortText] = Field(
         default_factory=list, max_length=10, description="What was agreed to.", examples=[["personalization"]]
@@ -58,13 +62,8 @@ class Start(BaseModel):
     )
 
     def facts(self) -> SessionFacts:
-        return SessionFacts(
-            utm=self.utm,
-            consent=frozenset(self.consent),
-            segments=frozenset(self.segments),
-            answers=self.answers,
-            locale=self.locale,
-        )
+        """Raises: InvalidInput `policy.bad_facts` with what is wrong and where."""
+        return facts_from(self.model_dump(include={"utm", "consent", "segments", "answers", "locale"}))
 
 
 class Message(BaseModel):

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Depends
 from pydantic import AfterValidator, BaseModel, Field, StrictBool
 
 from backend.api.asking import Buyer, Key, Limit, RuntimeOf
+from backend.api.bounds import Small
 from backend.api.discovery import ListingId, own
 from backend.api.errors import problem_responses
 from backend.domains.transactions import service as transactions
@@ -23,11 +25,29 @@ router = APIRouter(
     responses=problem_responses(401, 403, 404, 409, 410, 422, 429),
 )
 
+#: Unit: bytes of JSON.
+LONGEST_DETAILS: Final = 4000
+
 
 def said_yes(confirm: bool) -> bool:
     if not confirm:
         raise ValueError("nothing is held without an explicit yes")
     return confirm
+
+
+def short(details: dict[str, Any]) -> dict[str, Any]:
+    """As long as a request may be. Raises: ValueError."""
+    if len(json.dumps(details, ensure_ascii=False).encode(errors="replace")) > LONGEST_DETAILS:
+        raise ValueError(f"details of at most {LONGEST_DETAILS} bytes")
+    return details
+
+
+def asked_for(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments that can be carried out: a yes to anything else would be worth nothing. Raises: ValueError."""
+    details = arguments.get("details")
+    if details is not None and not isinstance(details, dict):
+        raise ValueError("details are a map")
+    return short(arguments)
 
 
 Token = Annotated[
@@ -48,7 +68,7 @@ class Prepare(BaseModel):
 
     session_id: UUID
     verb: Act = Field(description="What shall be done.", examples=["hold"])
-    arguments: dict[str, Any] = Field(
+    arguments: Annotated[dict[str, Any], Small, AfterValidator(asked_for)] = Field(
         default_factory=dict,
         description="`listing_id` of a hold; `hold_id` of a release; `contact` of sharing; `listing_id` and `details` else.",
         examples=[{"listing_id": 4711}],
@@ -82,7 +102,7 @@ class Ask(BaseModel):
     session_id: UUID
     kind: Kind = Field(description="What is asked for.", examples=["book"])
     listing_id: ListingId | None = None
-    details: dict[str, Any] = Field(
+    details: Annotated[dict[str, Any], Small, AfterValidator(short)] = Field(
         default_factory=dict, description="In the buyer's words.", examples=[{"when": "Friday afternoon"}]
     )
     confirmation: Token = None
