@@ -36,6 +36,7 @@ from backend.domains.catalogue.readers import Table, table_of
 from backend.domains.catalogue.reading import Setting
 from backend.domains.catalogue.search import Index, compile_filters, compile_wishes
 from backend.domains.catalogue.share import Share
+from backend.domains.catalogue.titles import spoken, spoken_row
 from backend.domains.catalogue.vehicles import known_makes, learn_vehicles
 
 __all__ = [
@@ -99,7 +100,7 @@ async def vocabulary(ctx: Context, *, event_id: UUID, revision: int | None = Non
         event_id,
         revision,
         tuple(Attribute(**row) for row in attributes),
-        tuple(FacetValue(**row) for row in facets),
+        tuple(FacetValue(**row) for row in facets if spoken(row["display"]) == row["display"]),
     )
 
 
@@ -196,5 +197,5 @@ async def get_provenance(ctx: Context, *, listing_id: int) -> Mapping[str, Any]:
 
 
 def _listing(row: Mapping[str, Any]) -> Listing:
-    values: dict[str, Any] = {**row, "media": tuple(row["media"])}
+    values: dict[str, Any] = spoken_row(row)
     return Listing(**values)
