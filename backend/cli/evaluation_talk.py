@@ -69,7 +69,7 @@ def predict_utterance(turn: Mapping[str, Any], vocabulary: Vocabulary) -> dict[s
     context: Mapping[str, Any] = turn.get("context") or {}
     before = tuple(Filter(f["field"], f["op"], f["value"]) for f in context.get("filters", ()))
     read = understand(
-        hear(turn["text"]).read,
+        hear(turn["text"]).wished,
         vocabulary=vocabulary,
         state=State(filters=before, turn=len(context.get("turns", ()))),
         settings=Settings(currency=turn["default_currency"], geo=True),
