@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, Literal
 from uuid import UUID, uuid4
 
+from backend.adapters.sealing import Sealer
 from backend.core.context import Actor, Context
 from backend.core.errors import Conflict
 from backend.domains.catalogue import service as catalogue
@@ -29,7 +30,7 @@ from backend.domains.policy.model import SessionFacts, step_json
 from backend.domains.policy.profiles import resolve
 from backend.domains.transactions import service as transactions
 from backend.domains.transactions.model import Hold, Origin
-from backend.flows import looking, remembering
+from backend.flows import confiding, looking, remembering
 from backend.flows.guarding import facts_to_keep, guarded
 from backend.flows.knowing import known_of, noting_failure
 from backend.flows.listing_facts import listing_view
@@ -224,7 +225,7 @@ async def _screen(runtime: Runtime, actor: Actor) -> dict[str, Any]:
         said = await discovery.list_turns(ctx)
         holds = [hold for hold in await transactions.list_own_holds(ctx) if hold.is_open(ctx.now)]
         lead = await leads.find_own_lead(ctx)
-    body = answer.to_json()
+    body, sealer = answer.to_json(), Sealer(runtime.settings.seal_keys)
     return {
         "session_id": str(session.id),
         "event_uuid": str(session.event_id),
@@ -234,7 +235,10 @@ async def _screen(runtime: Runtime, actor: Actor) -> dict[str, Any]:
         "remembers": _remembers(known.bundle),
         "remembered": is_remembered(session.state),
         "openings": body["quick_replies"] if session.turn_count == 0 else [],
-        "turns": [asdict(turn) for turn in said],
+        "turns": [
+            asdict(turn) | {"confirmations": confiding.opened(sealer, session.id, turn.confirmations)}
+            for turn in said
+        ],
         "holds": [
             {"reservation_id": str(h.id), "listing_id": h.listing_id, "expires_at": h.expires_at.isoformat()}
             for h in holds

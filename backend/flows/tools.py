@@ -21,6 +21,7 @@ from backend.core.errors import AppError
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Listing
 from backend.domains.discovery import acting
+from backend.domains.discovery.hearing import masked
 from backend.domains.discovery.ordering import is_order
 from backend.domains.discovery.phrasing import ENGLISH
 from backend.domains.discovery.planning import ABOUT_ONE, Item, Step, plan
@@ -31,6 +32,7 @@ from backend.domains.policy.model import Policy
 from backend.domains.transactions import service as transactions
 from backend.domains.transactions.model import Prepared
 from backend.flows import guarding
+from backend.flows.confiding import masked_arguments
 from backend.flows.taking import find_taken
 from backend.kit.canonical_json import canonical_sha256
 
@@ -95,7 +97,7 @@ class Acted:
         """As the tool log keeps it."""
         return {
             "position": position, "tool": self.tool, "verb": self.verb, "origin": "guide", "outcome": self.outcome,
-            "arguments": dict(self.arguments), "reasons": list(self.reasons), "took_ms": self.took_ms,
+            "arguments": masked_arguments(self.arguments), "reasons": list(self.reasons), "took_ms": self.took_ms,
         }  # fmt: skip
 
     def decision(self) -> dict[str, Any]:
@@ -135,16 +137,15 @@ async def act(ctx: Context, scene: Scene, wanted: Wanted) -> Acted:
     except AppError as refused:
         done = _refused(scene, name, wanted, refused)
         if guarding.is_block(refused):  # its own savepoint is gone, so that the receipt is written behind it
+            about = {
+                "listing_id": wanted.listing_id,
+                "target": wanted.target,
+                "details": dict(wanted.arguments),
+            }
             await keeping.note_block(
-                ctx, verb=wanted.verb, arguments=_noted(wanted), origin="guide", reasons=done.reasons
+                ctx, verb=wanted.verb, arguments=about, origin="guide", reasons=done.reasons
             )
     return _timed(done, began)
-
-
-def _noted(wanted: Wanted) -> dict[str, Any]:
-    """What a refused call was about, for the fingerprint of its receipt."""
-    about = {"listing_id": wanted.listing_id} if wanted.listing_id is not None else {}
-    return {**about, "target": wanted.target, "details": dict(wanted.arguments)}
 
 
 async def act_or_fall_back(ctx: Context, scene: Scene, wanted: Wanted) -> list[Acted]:
@@ -327,7 +328,7 @@ async def _named(ctx: Context, scene: Scene, target: str) -> dict[int, Listing]:
 
 def _unclear(scene: Scene, step: Step, items: Mapping[int, Item]) -> Acted:
     if step.unknown:
-        text = acting.not_found(scene.words, step.unknown, scene.language)
+        text = acting.not_found(scene.words, masked(step.unknown), scene.language)
         return Acted(step.tool, step.verb, "refused", text, step.arguments, ("unknown",))
     titles = [items[i].title for i in step.asks if i in items]
     names = [title for title in titles if titles.count(title) == 1] or titles[:1]

@@ -28,7 +28,7 @@ from backend.domains.discovery.signals.languages import spoken_in
 from backend.domains.policy import keeping
 from backend.domains.policy.model import Policy
 from backend.domains.policy.profiles import strictest
-from backend.flows import following, guarding, guiding, looking, remembering, tools
+from backend.flows import confiding, following, guarding, guiding, looking, remembering, tools
 from backend.flows.guidance import Guidance
 from backend.flows.knowing import Known, known_of, noting_failure
 from backend.flows.runtime import Runtime
@@ -80,7 +80,7 @@ async def _kept_or_taken(
         opened = await discovery.open_turn(ctx, key=key, message=heard.kept)
         now = ctx
     if opened.answer is not None:
-        return opened.answer
+        return _as_it_was(runtime, opened)
     known = await known_of(runtime, actor, opened.session)
     prepared = replace(
         discovery.prepare(
@@ -120,7 +120,16 @@ async def _kept_or_taken(
             again = await discovery.open_turn(ctx, key=key, message=heard.kept)
         if again.answer is None:
             raise
-        return again.answer
+        return _as_it_was(runtime, again)
+
+
+def _as_it_was(runtime: Runtime, opened: Opened) -> dict[str, Any]:
+    """The answer the same request got before."""
+    answer = dict(opened.answer or {})
+    if "confirmations" in answer:
+        sealer = Sealer(runtime.settings.seal_keys)
+        answer["confirmations"] = confiding.opened(sealer, opened.session.id, answer["confirmations"])
+    return answer
 
 
 def _spoken(prepared: Prepared, heard: Heard) -> Prepared:
@@ -161,10 +170,11 @@ async def _finished(ctx: Context, turn: Turn) -> dict[str, Any]:
     said = any(not f.default for f in state.filters)
     if looked := [one.decision() for one in turn.guidance.ran]:
         await keeping.note_decisions(ctx, entries=looked)
-    return await discovery.keep_turn(
+    offered = answer.extras.get("confirmations")
+    body = await discovery.keep_turn(
         ctx,
         turn.prepared,
-        answer,
+        _to_keep(turn, answer),
         state,
         key=turn.key,
         matched=answer.matches > 0 and said,
@@ -176,6 +186,17 @@ async def _finished(ctx: Context, turn: Turn) -> dict[str, Any]:
             **({"exchanges": list(turn.guidance.exchanges)} if turn.guidance.exchanges else {}),
         },
     )
+    return {**body, "confirmations": offered} if offered else body
+
+
+def _to_keep(turn: Turn, answer: Answer) -> Answer:
+    """The answer without what its confirmations say of a person."""
+    offered = answer.extras.get("confirmations")
+    if not offered:
+        return answer
+    sealer = Sealer(turn.runtime.settings.seal_keys)
+    kept = confiding.confided(sealer, turn.prepared.session.id, offered)
+    return replace(answer, extras={**answer.extras, "confirmations": kept})
 
 
 async def _acts(ctx: Context, turn: Turn, turned: Turned) -> list[Acted]:
@@ -197,14 +218,9 @@ async def _acts(ctx: Context, turn: Turn, turned: Turned) -> list[Acted]:
         for r in turn.heard.wishes
         if r.verb != "hand_off"
     ]
-    asked = [one for at, one in enumerate(asked) if not any(_is_same(one, other) for other in asked[:at])]
+    asked = list({(one.verb, one.target.casefold()): one for one in reversed(asked)}.values())[::-1]
     wanted = [*asked, *(w for w in turn.guidance.wanted if w.verb not in {a.verb for a in asked})]
     return [done for one in wanted[:_MOST_ACTS] for done in await tools.act_or_fall_back(ctx, scene, one)]
-
-
-def _is_same(one: Wanted, other: Wanted) -> bool:
-    """Of one message the same is prepared once."""
-    return (one.verb, one.target.casefold()) == (other.verb, other.target.casefold())
 
 
 def _shown(turn: Turn, turned: Turned) -> tuple[int, ...]:
