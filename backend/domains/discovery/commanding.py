@@ -34,6 +34,8 @@ _TAKEN: Final = frozenset(_TAKEN_WORDS.split())
 _PARTICLE_WORDS: Final = "raus rein weg dazu aus hoch runter out off in up"
 _PARTICLES: Final = frozenset(_PARTICLE_WORDS.split())
 _VERBS: Final = ("edit", "other", "buyer")
+#: After a name, not after a verb nobody knows.
+_PLACES: Final = frozenset({"in", "on", "at"})
 #: After an article these make a comparison, or a clause: `la moins chère`.
 _THAN: Final = frozenset({"plus", "moins", "mieux", "mas", "menos", "mejor", "que", "qui"})
 #: So many words after a verb stands what it acts on.
@@ -231,6 +233,8 @@ def _hits(told: Sequence[str], at: int, orders: _Orders) -> bool:
 
 def _hits_surely(text: str, clause: Sequence[Word], told: Sequence[str], at: int, orders: _Orders) -> bool:
     """Whether something certain follows a word that may be a verb: `Gomme la mention`, not `Domaine la Croix`."""
+    if orders.name == _ENGLISH and at < len(told) and told[at] in _PLACES:
+        return False  # `Chateau in the original case`
     after, at = _certain(told, at, orders)
     if not after or orders.name == _ENGLISH:
         return after > 0 and not (at > 0 and told[at - 1] == "me")  # `spare me the details` asks for a favor
@@ -272,6 +276,7 @@ def _is_not_own(
     )
 
 
+_SUM: Final = re.compile(r"[$€£]?\d[\d.,]*(?:k|m|%)?\Z")
 _TO: Final = frozenset({"to", "auf", "a", "at", "for"})
 _CERTAIN: Final = re.compile(
     r"(?:cheapest|first|second|third|last|newest|gunstigste[nrs]?|erste[nrs]?|zweite[nrs]?|letzte[nrs]?|premiere?|deuxieme|primer[oa]?|segund[oa])\Z"
@@ -286,7 +291,14 @@ def _is_cheapened(rest: Sequence[str], orders: _Orders, kinds: Mapping[str, obje
         return True
     sums = "figure" in kinds or orders.among("amount", rest)
     certain = any(_CERTAIN.match(word) for word in rest) and any(word in _TO for word in rest)
-    return sums and (certain or any(_is_off(rest, at, orders) for at in range(1, len(rest))))
+    return sums and (certain or any(_is_sum_off(rest, at, orders) for at in range(1, len(rest))))
+
+
+def _is_sum_off(rest: Sequence[str], at: int, orders: _Orders) -> bool:
+    """`3k off the …`: the sum stands before. `Norton from the 60s` takes nothing off anything."""
+    if orders.name != _ENGLISH or not _is_off(rest, at, orders):
+        return _is_off(rest, at, orders)
+    return any(_SUM.match(word) for word in rest[:at]) or orders.among("amount", rest[:at])
 
 
 def _is_off(rest: Sequence[str], at: int, orders: _Orders) -> bool:

@@ -91,3 +91,20 @@ def test_orders_begin_at_words(pieces: list[str]) -> None:
     at = list(commands(text, found, lexicon())) if found else []
     assert at == sorted(set(at))
     assert all(0 <= i < len(found) for i in at)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Triumph or Norton from the 60s, matching numbers",
+        "Chateau Margaux from the 1990s in the original case",
+        "Riviera in the Med",
+        "Check the service history on HE-703",
+        "Trade the SUV for a wagon",
+        "a gift for my husband's 50th birthday, around 5k",
+    ],
+)
+def test_names_and_occasions_are_no_orders(message: str) -> None:
+    screened = screen(message)
+    assert screened.stance is Stance.HELP
+    assert screened.legitimate == message
