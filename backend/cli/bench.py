@@ -37,8 +37,8 @@ def bench(
 ) -> None:
     """Measure this machine (default: all).
 
-    What there is: documents, holds, publish, drafts, conversations, search, turns, buyers, crowd, policy,
-    imports, blueprint, memory.
+    What there is: documents, holds, publish, drafts, conversations, search, recall, turns, buyers, crowd,
+    policy, imports, blueprint, memory.
 
     Every figure stands beside a floor taken in the same run. Never touches your data: a stack of its own is started in
     a temporary folder, and removed at the end.

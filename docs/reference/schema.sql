@@ -5449,6 +5449,7 @@ REVOKE ALL ON FUNCTION private.open_branch(p_event uuid, p_name text, p_descript
 GRANT ALL ON FUNCTION private.open_branch(p_event uuid, p_name text, p_description text, p_base integer) TO authenticated;
 REVOKE ALL ON FUNCTION private.open_confirmations() FROM PUBLIC;
 GRANT ALL ON FUNCTION private.open_confirmations() TO anon;
+GRANT ALL ON FUNCTION private.open_confirmations() TO authenticated;
 GRANT ALL ON TABLE public.leads TO service_role;
 GRANT SELECT ON TABLE public.leads TO anon;
 GRANT SELECT ON TABLE public.leads TO authenticated;
