@@ -25,9 +25,10 @@ from backend.domains.events.scalars import BadScalar, resolve
 #: Longer lists of single values are written one to a line.
 LONGEST_LINE: Final = 90
 _ANY_WIDTH: Final = 2**30
+_VISIBLE: Final = r"[^\s\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff]"
 #: Text over several lines that a literal block holds unchanged.
 _LITERAL: Final = re.compile(
-    r"[^\s\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff](?:[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]*\S)?\n?"
+    rf"{_VISIBLE}(?:[^\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]*{_VISIBLE})?\n?"
 )
 _TRAILING_BLANK: Final = re.compile(r"[ \t\xa0](?:\n|\Z)")
 

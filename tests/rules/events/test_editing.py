@@ -198,6 +198,8 @@ TRICKY = [
         '"a"',
         "a\\b",
         "a\nb",
+        "a\nb\x1b",
+        "a\n\x7f",
         "a\n",
         "\na",
         " a",
