@@ -205,6 +205,7 @@ async def test_what_the_guide_prepares_waits_for_a_yes_and_nothing_found_leads_o
     await page.get_by_role("button", name="Talk to a person").click()
     await page.get_by_role("button", name="Ask for a person").click()
     await page.get_by_role("button", name="Go on looking").click()
+    await expect(page.get_by_role("dialog")).to_have_count(0)
     await expect(page.get_by_text("Nobody has joined yet")).to_be_visible()
 
 

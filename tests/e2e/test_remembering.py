@@ -17,6 +17,8 @@ async def visitors(page: Page) -> str:
 
 async def next_visit(page: Page) -> None:
     """The same browser later: its conversation is over."""
+    # The dialog's own step in the history is still being taken back, which ends any other navigation.
+    await page.wait_for_function("!history.state?.layer")
     await page.evaluate("localStorage.removeItem('mpax.buyer')")
     await page.goto(f"/e/{EVENT}")
     await expect(page.locator(".tile").first).to_be_visible()
