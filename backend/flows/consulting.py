@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +24,7 @@ from backend.flows.runtime import Runtime
 from backend.flows.tools import Acted, Wanted
 from backend.kit.bounding import bounded
 from backend.kit.text import storable
+from backend.kit.tokens import cost
 
 if TYPE_CHECKING:
     from backend.flows.turns import Turn
@@ -205,5 +207,5 @@ def day_is_spent(budgets: Mapping[str, Any], spent: Mapping[str, int]) -> bool:
     came_in, went_out = spent.get("today_input", 0), spent.get("today_output", 0)
     if tokens is not None and came_in + went_out >= tokens:
         return True
-    cost = (came_in * budgets.get("price_input", 0) + went_out * budgets.get("price_output", 0)) / 1e6
-    return money is not None and cost >= money
+    prices = {f"{way}_price": Decimal(str(budgets.get(f"price_{way}", 0))) for way in ("input", "output")}
+    return money is not None and cost(came_in, went_out, **prices) >= Decimal(str(money))

@@ -13,6 +13,7 @@ from uuid import UUID
 from backend.core.context import Actor, Context
 from backend.domains.discovery import memory, prompting
 from backend.domains.discovery import service as discovery
+from backend.domains.discovery.memory import Remembered
 from backend.domains.discovery.model import TurnRow
 from backend.domains.discovery.service import Prepared, Turned
 from backend.domains.events.model import Bundle
@@ -65,7 +66,7 @@ async def compose_context(
         policy=policy,
         facts=kept.facts if kept else {},
         holds=holds,
-        turns=turns,
+        remembered=remembered_of(prepared, turned, turns),
         today=today,
     )
     budget = budget_tokens or int(policy["context_tokens"])
@@ -87,12 +88,10 @@ def snippets(
     policy: Policy,
     facts: Mapping[str, Any],
     holds: Sequence[Hold],
-    turns: Sequence[TurnRow],
+    remembered: Remembered,
     today: str,
 ) -> list[Snippet]:
     """What could be told of a conversation, by bucket: the same for a model and for whoever looks at what it is told."""
-    above = int(prepared.document.get("agent", {}).get("memory", {}).get("compress_above_tokens", 10_000))
-    remembered = memory.compressed(turned.facts.words, turned.state, turns, above=above)
     return [
         *_hard(bundle, prepared, today),
         *_commerce(holds, turned),
@@ -104,6 +103,12 @@ def snippets(
             else []
         ),
     ]
+
+
+def remembered_of(prepared: Prepared, turned: Turned, turns: Sequence[TurnRow]) -> Remembered:
+    """What was said, within the length that the document allows."""
+    above = int(prepared.document.get("agent", {}).get("memory", {}).get("compress_above_tokens", 10_000))
+    return memory.compressed(turned.facts.words, turned.state, turns, above=above)
 
 
 def _about(ctx: Context, session_id: UUID) -> Context:

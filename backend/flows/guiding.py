@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from backend.core.errors import AppError
 from backend.core.ports import ChatMessage, ToolCall
-from backend.domains.discovery import acting, conversation, memory, prompting
+from backend.domains.discovery import acting, conversation, prompting
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery.service import Opened, Prepared, Turned
 from backend.domains.discovery.signals.agreeing import Agreed, agree
@@ -79,12 +79,11 @@ async def _guided(turn: Turn) -> Turn:
         today = discovery.today_of(ctx, turn.prepared.document)
     if day_is_spent(budgets, spent):
         return replace(turn, guidance=Guidance(turned=turned))
-    above = int(agent_of(turn.prepared).get("memory", {}).get("compress_above_tokens", 10_000))
-    remembered = memory.compressed(turned.facts.words, turned.state, said, above=above)
+    remembered = contexts.remembered_of(turn.prepared, turned, said)
     scope = str(turn.prepared.session.event_id)
     told = contexts.snippets(
         turn.known.bundle, turn.prepared, turned, policy=turn.policy, facts=kept.facts if kept else {}, holds=holds,
-        turns=said, today=str(today),
+        remembered=remembered, today=str(today),
     )  # fmt: skip
     composed = compose(
         turn.policy, told, budget_tokens=int(turn.policy.get("context_tokens", 4000)), scope=scope

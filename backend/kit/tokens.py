@@ -21,8 +21,6 @@ def estimated_tokens(text: str) -> int:
     return len(_TOKEN.findall(text))
 
 
-def cost_minor(
-    input_tokens: int, output_tokens: int, *, input_price_minor: Decimal, output_price_minor: Decimal
-) -> Decimal:
-    """What a provider charges, exactly. Unit: minor units of money; prices are for a million tokens each."""
-    return (input_tokens * input_price_minor + output_tokens * output_price_minor) / _MILLION
+def cost(input_tokens: int, output_tokens: int, *, input_price: Decimal, output_price: Decimal) -> Decimal:
+    """What a provider charges, exactly. Unit: that of the prices, which are for a million tokens each."""
+    return (input_tokens * input_price + output_tokens * output_price) / _MILLION

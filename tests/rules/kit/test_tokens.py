@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
-from backend.kit.tokens import cost_minor, estimated_tokens
+from backend.kit.tokens import cost, estimated_tokens
 
 ROOT = Path(__file__).resolve().parents[3]
 SAMPLES = {
@@ -57,7 +57,7 @@ def test_nothing_is_free_of_tokens() -> None:
 
 
 def test_costs_are_exact() -> None:
-    prices = {"input_price_minor": Decimal("7.5"), "output_price_minor": Decimal(30)}
-    assert cost_minor(1_000_000, 0, **prices) == Decimal("7.5")
-    assert cost_minor(2_000, 100, **prices) == Decimal("0.018")
-    assert cost_minor(0, 0, **prices) == 0
+    prices = {"input_price": Decimal("7.5"), "output_price": Decimal(30)}
+    assert cost(1_000_000, 0, **prices) == Decimal("7.5")
+    assert cost(2_000, 100, **prices) == Decimal("0.018")
+    assert cost(0, 0, **prices) == 0
