@@ -14,14 +14,13 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg.rows import dict_row
-from pydantic import SecretStr
 
 from backend.core.db import Database
 from backend.core.ports import Ports
 from backend.core.settings import Settings
 from tests.factories import World, make_world
 from tests.fakes import fake_ports
-from tests.postgres import TestPostgres, start_postgres
+from tests.postgres import Filled, TestPostgres, make_settings, start_postgres
 from tests.product import Product, run_product
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -60,13 +59,29 @@ def running_app(product: Product) -> str:
     return product.start_app()
 
 
+@pytest.fixture(scope="session")
+def worlds(postgres: TestPostgres) -> Iterator[Filled[World]]:
+    """Fresh databases with one of everything."""
+    filled = Filled(postgres, make_world)
+    yield filled
+    filled.drop()
+
+
 @pytest.fixture
-def dsn(postgres: TestPostgres) -> Iterator[str]:
-    """The owner's DSN of a fresh, migrated database."""
-    name = f"t_{uuid4().hex[:12]}"
-    postgres.clone(name)
-    yield postgres.dsn(name)
+def cloned(request: pytest.FixtureRequest, postgres: TestPostgres) -> Iterator[tuple[str, World | None]]:
+    """The owner's DSN of a fresh, migrated database, and the world in it where the test asks for one."""
+    name, world = f"t_{uuid4().hex[:12]}", None
+    if "world" in request.fixturenames:
+        world = request.getfixturevalue("worlds").clone(name)
+    else:
+        postgres.clone(name)
+    yield postgres.dsn(name), world
     postgres.drop(name)
+
+
+@pytest.fixture
+def dsn(cloned: tuple[str, World | None]) -> str:
+    return cloned[0]
 
 
 @pytest.fixture
@@ -76,8 +91,9 @@ def owner(dsn: str) -> Iterator[psycopg.Connection[Any]]:
 
 
 @pytest.fixture
-def world(dsn: str) -> World:
-    return make_world(dsn)
+def world(cloned: tuple[str, World | None]) -> World:
+    assert cloned[1] is not None
+    return cloned[1]
 
 
 @pytest.fixture
@@ -87,16 +103,7 @@ def ports() -> Ports:
 
 @pytest.fixture
 def settings(dsn: str, postgres: TestPostgres, tmp_path: Path) -> Settings:
-    return Settings(
-        home=tmp_path,
-        supabase_url="http://127.0.0.1:9",
-        publishable_key="sb_publishable_test",
-        secret_key=SecretStr("sb_secret_test"),
-        jwt_secret=SecretStr("test-" + "0" * 40),
-        app_dsn=SecretStr(postgres.as_login(dsn, "app_api")),
-        system_dsn=SecretStr(dsn),
-        rate_limits=False,
-    )
+    return make_settings(postgres, dsn, tmp_path)
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from tests.races.victim import runtime_on
 
 Owner = psycopg.Connection[dict[str, Any]]
 ROOT = Path(__file__).resolve().parents[2]
-house = flows.house
+house, stocked, worlds = flows.house, flows.stocked, flows.worlds
 WISH = "Model 3 under 40k, white or grey, no accidents"
 
 
