@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 import psycopg
-from psycopg import AsyncConnection
+from psycopg import AsyncConnection, sql
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
@@ -28,10 +28,13 @@ log = logging.getLogger(__name__)
 Connection: TypeAlias = AsyncConnection[DictRow]
 Pool: TypeAlias = AsyncConnectionPool[Connection]
 
-_ENTER = """
-select set_config('role', %(role)s, true), set_config('request.jwt.claims', %(claims)s, true),
-       set_config('request.jwt.claim.sub', %(sub)s, true), set_config('request.jwt.claim.role', %(role)s, true)
-"""
+# Begun and entered in one round trip: several statements in one text take no parameters, so the values stand in it quoted.
+_AS_ACTOR = sql.SQL("""
+begin;
+select set_config('role', {role}, true), set_config('request.jwt.claims', {claims}, true),
+       set_config('request.jwt.claim.sub', {sub}, true), set_config('request.jwt.claim.role', {role}, true)
+""")
+_AS_SYSTEM = sql.SQL("begin; select private.enter_as_system({reason})")
 
 
 class Database:
@@ -56,39 +59,32 @@ class Database:
     @asynccontextmanager
     async def as_actor(self, actor: Actor) -> AsyncIterator[Context]:
         """One transaction that sees and changes what the actor may. Commits at the end, rolls back on an error."""
+        values = {
+            "role": actor.role,
+            "claims": json.dumps(actor.claims()),
+            "sub": str(actor.user_id or ""),
+        }
         with translated_errors():
-            async with self._app.connection() as conn, conn.transaction():
-                enter = {
-                    "role": actor.role,
-                    "claims": json.dumps(actor.claims()),
-                    "sub": str(actor.user_id or ""),
-                }
-                await conn.execute(_ENTER, enter)
+            async with _begun(self._app, _AS_ACTOR, values) as conn:
                 yield Context(conn, actor, datetime.now(UTC), self._ports)
 
     @asynccontextmanager
     async def as_system(self, reason: str) -> AsyncIterator[Context]:
         """One transaction past row-level security. `reason` goes into the journal; callers are listed in a test."""
         with translated_errors():
-            async with self._system.connection() as conn, conn.transaction():
-                await conn.execute("select private.enter_as_system(%s)", (reason,))
+            async with _begun(self._system, _AS_SYSTEM, {"reason": reason}) as conn:
                 yield Context(conn, Actor("system"), datetime.now(UTC), self._ports)
 
     async def ping(self) -> None:
         """Raises: Busy when Postgres does not answer."""
         with translated_errors():
-            async with self._app.connection(timeout=2) as conn:
-                await conn.execute("select 1")
+            async with _begun(self._app, sql.SQL("begin"), {}, patience_s=2):
+                pass
 
 
 def _pool(dsn: str, settings: Settings) -> Pool:
     # A connection of a transaction pooler cannot keep prepared statements: psycopg would meet its own names again.
     prepare = 5 if settings.prepared_statements else None
-
-    async def alive(
-        conn: Connection,
-    ) -> None:  # after a restart of Postgres, a dead connection is replaced, not handed out
-        await conn.execute("")
 
     async def configure(conn: Connection) -> None:
         conn.prepare_threshold = prepare
@@ -102,9 +98,40 @@ def _pool(dsn: str, settings: Settings) -> Pool:
         max_waiting=500,
         timeout=10,
         open=False,
-        check=alive,
         configure=configure,
     )
+
+
+@asynccontextmanager
+async def _begun(
+    pool: Pool, statement: sql.SQL, values: Mapping[str, str], *, patience_s: float | None = None
+) -> AsyncIterator[Connection]:
+    """A connection within the transaction that the statement begins: leaving commits it, an error rolls it back."""
+    begin = statement.format(**{name: sql.Literal(value) for name, value in values.items()})
+    conn = await _first_alive(pool, begin, patience_s)
+    try:
+        async with conn:
+            yield conn
+    finally:
+        await pool.putconn(conn)
+
+
+async def _first_alive(pool: Pool, begin: sql.Composed, patience_s: float | None) -> Connection:
+    """After a restart of Postgres every connection of the pool may be dead. The first statement finds that out and has
+    done nothing then; the pool replaces what comes back dead.
+    """
+    tried = 0
+    while True:
+        conn = await pool.getconn(patience_s)
+        try:
+            await conn.execute(begin, prepare=False)
+            return conn
+        except BaseException as error:
+            tried += 1
+            was_dead = conn.closed and isinstance(error, psycopg.OperationalError)
+            await pool.putconn(conn)
+            if not was_dead or tried > pool.max_size:
+                raise
 
 
 async def one_row(cursor: Any) -> dict[str, Any]:
