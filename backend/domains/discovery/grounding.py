@@ -39,6 +39,7 @@ _QUOTED: Final = re.compile(r"[“„«\"]\s?([^“”„«»\"]{1,200}?)\s?[”
 _PAYLOADS: Final = frozenset({"markup", "url", "encoded"})
 _PERSONAL: Final = frozenset({"email", "phone", "card", "iban", "ssn"})
 _CASELESS: Final = frozenset({"de"})  # all nouns have a capital there
+_NO_FIGURES: Final = frozenset({"très"})  # French for `very`; without its accent it is three in Spanish
 _TITLES: Final = frozenset(
     [
         "mr",
@@ -171,7 +172,7 @@ def _numbers_stand(
     return all(
         _has("other", lex.numbers[w.text], allowed | general, counts=True)
         for w in found
-        if w.text in lex.numbers
+        if w.text in lex.numbers and text[w.start : w.end].casefold() not in _NO_FIGURES
     )
 
 

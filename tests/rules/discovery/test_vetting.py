@@ -145,6 +145,11 @@ def test_a_draft_that_lost_a_lie_never_beats_the_built_in_words(lie: str) -> Non
     assert judge([built_in, checked.text], evidence, **how).index == 1
 
 
+@pytest.mark.parametrize(("said", "stands"), [("Très bien.", True), ("Tres coches encajan.", False)])
+def test_very_in_french_is_no_three(said: str, stands: bool) -> None:
+    assert (check(said, _evidence()).text == said) is stands
+
+
 @given(answers(), st.sampled_from(["en", "de", "fr", "es"]), st.booleans())
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_our_own_words_pass_in_every_language(
