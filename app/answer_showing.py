@@ -9,6 +9,7 @@ from typing import Any
 
 from app import formats
 from app.views import Asked, EventHead, Loosening, Piece, Share, Turn
+from backend.domains.discovery.origins import with_confidence
 from backend.domains.discovery.screen import sentences
 from backend.kit.text import storable
 
@@ -70,8 +71,7 @@ def source(claims: Sequence[Answer]) -> str:
 
 
 def _source(claim: Answer) -> str:
-    sure = float(claim.get("confidence", 1.0))
-    return f"{claim['source']}, {round(sure * 100)}% sure" if sure < 0.995 else str(claim["source"])
+    return with_confidence(str(claim["source"]), float(claim.get("confidence", 1.0)))
 
 
 def why(words: str, confidence: float | None) -> str:

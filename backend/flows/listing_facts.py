@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing
+from backend.domains.discovery.claims import stated
+from backend.domains.discovery.origins import UNKNOWN, in_words, origin_of, with_confidence
 from backend.domains.discovery.screening import cleaned
 from backend.domains.discovery.wording import ON_REQUEST, Words, price_of, shown_value, value_of
+from backend.domains.events.model import Document
 
 #: Nothing in it can be markup, a link, code or a disguise: not worth a closer look.
 _PLAIN: Final = re.compile(r"[\w\s.,;:'’“”\"+\-–—/%$€£#&*°²³½¼¾()!?·×@]*")
@@ -29,9 +32,10 @@ _LABELS = {
 }
 
 
-def listing_view(words: Words, listing: Listing, provenance: Mapping[str, Any]) -> dict[str, Any]:
+def listing_view(words: Words, document: Document, listing: Listing) -> dict[str, Any]:
     """Shape: `{listing_id, title, price, price_text, currency, description, media, groups, state, held_until}`;
-    a group is `{title, facts: [{label, text, source}]}`. What is not known is left out, never guessed."""
+    a group is `{title, facts: [{label, text, source}]}`. What is not known, or not surely, is left out, never guessed."""
+    listing = stated(document, listing)
     price = price_of(listing)
     specs = [f"specs.{name}" for name in listing.specs]
     groups = (
@@ -54,7 +58,7 @@ def listing_view(words: Words, listing: Listing, provenance: Mapping[str, Any]) 
         "groups": [
             {"title": title, "facts": facts}
             for title, fields in groups
-            if (facts := list(_facts(words, listing, provenance, fields)))
+            if (facts := list(_facts(words, listing, fields)))
         ],
         "state": listing.state,
         "held_until": listing.held_until.isoformat() if listing.held_until else None,
@@ -66,9 +70,7 @@ def readable(text: str) -> str:
     return text if _PLAIN.fullmatch(text) else cleaned(text).text.strip()
 
 
-def _facts(
-    words: Words, listing: Listing, provenance: Mapping[str, Any], fields: Iterable[str]
-) -> Iterable[dict[str, str]]:
+def _facts(words: Words, listing: Listing, fields: Iterable[str]) -> Iterable[dict[str, str]]:
     for field in fields:
         value = value_of(listing, field)
         if value is None or value in ("", []):
@@ -77,17 +79,10 @@ def _facts(
         yield {
             "label": label,
             "text": readable(shown_value(words, field, value)),
-            "source": _source(provenance, field),
+            "source": _source(listing, field),
         }
 
 
-def _source(provenance: Mapping[str, Any], field: str) -> str:
-    """Where the seller says so: `row 14, column “Asking Price” of the seller's list`."""
-    row, column = provenance.get("row"), provenance.get("columns", {}).get(field)
-    if row is None:
-        return "stated by the seller"
-    if column is None:
-        return f"row {row} of the seller's list, completed by a rule of the mapping"
-    written = provenance.get("raw", {}).get(field)
-    words = f", written “{written}”" if written else ""
-    return f"row {row}, column “{column}” of the seller's list{words}"
+def _source(listing: Listing, field: str) -> str:
+    origin = origin_of(listing, field)
+    return with_confidence(in_words(origin), origin.confidence) if origin else UNKNOWN

@@ -15,6 +15,7 @@ from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Listing
 from backend.domains.discovery import comparing, likeness, prompting, ranking
 from backend.domains.discovery import service as discovery
+from backend.domains.discovery.claims import stated
 from backend.domains.discovery.explaining import Scene
 from backend.domains.discovery.model import Tile
 from backend.domains.discovery.service import Prepared, Turned
@@ -36,7 +37,8 @@ async def compare(ctx: Context, prepared: Prepared, listing_ids: Sequence[int]) 
     for listing_id in wanted:
         if listing_id not in {one.id for one in listings if one.event_id == prepared.session.event_id}:
             raise NotFound("catalogue.no_such_listing", listing_id=listing_id)
-    return comparing.compare(scene_of(prepared), listings).to_json()
+    shown = [stated(prepared.document, one) for one in listings]
+    return comparing.compare(scene_of(prepared), shown).to_json()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,9 +141,7 @@ async def _documents(ctx: Context, prepared: Prepared, arguments: Mapping[str, A
     one = await catalogue.get_listing(ctx, listing_id=listing_id)
     if one.event_id != prepared.session.event_id:
         raise NotFound("catalogue.no_such_listing", listing_id=listing_id)
-    view = listing_view(
-        scene_of(prepared).words, one, await catalogue.get_provenance(ctx, listing_id=listing_id)
-    )
+    view = listing_view(scene_of(prepared).words, prepared.document, one)
     facts = [
         f"{fact['label']}: {fact['text']} ({fact['source']})"
         for group in view["groups"]
@@ -153,7 +153,8 @@ async def _documents(ctx: Context, prepared: Prepared, arguments: Mapping[str, A
 async def _told(ctx: Context, prepared: Prepared, ids: Sequence[int]) -> list[str]:
     words = scene_of(prepared).words
     listings: list[Listing] = await catalogue.list_listings(ctx, ids=list(ids))
-    return [prompting.listing_text(words, prepared.document, one) for one in listings]
+    shown = (stated(prepared.document, one) for one in listings)
+    return [prompting.listing_text(words, prepared.document, one) for one in shown]
 
 
 def _id(value: Any) -> int:

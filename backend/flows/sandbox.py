@@ -203,9 +203,7 @@ async def sandbox_compare(
             found = await catalogue.get_listing(ctx, listing_id=listing_id)
             if found.event_id != sandbox.event_id:
                 raise NotFound("catalogue.no_such_listing", listing_id=listing_id)
-            shown.append(
-                listing_view(words, found, await catalogue.get_provenance(ctx, listing_id=listing_id))
-            )
+            shown.append(listing_view(words, bundle.document, found))
     return {"fields": list(bundle.document["ui_contract"].get("comparison_fields", ())), "listings": shown}
 
 

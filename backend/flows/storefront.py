@@ -262,9 +262,9 @@ async def listing(runtime: Runtime, actor: Actor, *, listing_id: int) -> dict[st
     async with runtime.database.as_actor(actor) as ctx:
         session = await discovery.get_session(ctx)
         found = await catalogue.get_listing(ctx, listing_id=listing_id)
-        provenance = await catalogue.get_provenance(ctx, listing_id=listing_id)
     known = await known_of(runtime, actor, session)
-    return listing_view(Words.of(known.bundle.document, known.vocabulary), found, provenance)
+    document = known.bundle.document
+    return listing_view(Words.of(document, known.vocabulary), document, found)
 
 
 async def hold(

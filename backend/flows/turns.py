@@ -162,10 +162,12 @@ async def _finished(ctx: Context, turn: Turn) -> dict[str, Any]:
     state = escalating.felt(turned.state, turn.heard.feeling)
     answer, state, dropped = _worded(turn, turned, state, acts)
     if beside:
-        answer = replace(answer, reply=beside["summary"], extras={**answer.extras, "comparison": beside})
+        answer = discovery.resaid(turned, answer, beside["summary"])
+        answer = replace(answer, extras={**answer.extras, "comparison": beside})
     if like and like.tiles:
         state = replace(state, shown=tuple(tile.listing_id for tile in like.tiles))
-        answer = replace(answer, reply=like.text, tiles=like.tiles, matches=like.matches, note="")
+        answer = discovery.resaid(turned, answer, like.text)
+        answer = replace(answer, tiles=like.tiles, matches=like.matches, note="")
     answer, state, acts = await following.what_follows(ctx, turn, answer, state, acts)
     said = any(not f.default for f in state.filters)
     if looked := [one.decision() for one in turn.guidance.ran]:

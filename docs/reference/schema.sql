@@ -747,6 +747,21 @@ CREATE FUNCTION private.close_web_session(p_token_sha256 bytea) RETURNS void
     AS $$
   update private.web_sessions set revoked_at = now() where token_sha256 = p_token_sha256 and revoked_at is null
 $$;
+CREATE FUNCTION private.columns_of(p_files uuid[]) RETURNS TABLE(file_id uuid, is_feed boolean, columns jsonb)
+    LANGUAGE plpgsql STABLE SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+begin
+  perform private.require_event_access(e.event_id)
+  from (select distinct f.event_id from public.source_files f where f.id = any (p_files)) e;
+  return query
+    select f.id, exists (select from public.connectors c where c.event_id = f.event_id and c.name = f.name),
+      (select coalesce(jsonb_object_agg(t.target, c.key), '{}') from jsonb_each(o.mapping -> 'columns') c
+       cross join lateral (select c.value #>> '{}' as target where jsonb_typeof(c.value) = 'string'
+         union all select c.value ->> 'target' where c.value ? 'target'
+         union all select jsonb_array_elements_text(c.value -> 'targets') where c.value ? 'targets') t)
+    from public.source_files f join public.sources o on o.id = f.source_id where f.id = any (p_files);
+end $$;
 CREATE TABLE public.branch_versions (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     branch_id uuid NOT NULL,
@@ -1950,24 +1965,6 @@ begin
     end if;
   end loop;
   return clause;
-end $$;
-CREATE FUNCTION private.listing_provenance(p_listing bigint) RETURNS jsonb
-    LANGUAGE plpgsql STABLE SECURITY DEFINER
-    SET search_path TO ''
-    AS $$
-declare found_event uuid; answer jsonb;
-begin
-  select l.event_id, jsonb_build_object('file', f.name, 'imported_at', f.created_at, 'row', l.source_row,
-      'columns', (select coalesce(jsonb_object_agg(t.target, c.key), '{}') from jsonb_each(o.mapping -> 'columns') c
-        cross join lateral (select c.value #>> '{}' as target where jsonb_typeof(c.value) = 'string'
-          union all select c.value ->> 'target' where c.value ? 'target'
-          union all select jsonb_array_elements_text(c.value -> 'targets') where c.value ? 'targets') t)) || l.provenance
-  into found_event, answer from public.listings l
-  left join public.source_files f on f.id = l.source_file_id left join public.sources o on o.id = f.source_id
-  where l.id = p_listing and (l.listed or current_setting('role', true) is distinct from 'anon');
-  if found_event is null then perform private.fail(404, 'catalogue.no_such_listing', jsonb_build_object('listing_id', p_listing)); end if;
-  perform private.require_event_access(found_event);
-  return answer;
 end $$;
 CREATE FUNCTION private.listing_scan_of(p_event uuid) RETURNS text
     LANGUAGE plpgsql STABLE
@@ -5283,6 +5280,9 @@ GRANT ALL ON FUNCTION private.close_branch(p_branch uuid, p_status text) TO auth
 REVOKE ALL ON FUNCTION private.close_web_session(p_token_sha256 bytea) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.close_web_session(p_token_sha256 bytea) TO anon;
 GRANT ALL ON FUNCTION private.close_web_session(p_token_sha256 bytea) TO authenticated;
+REVOKE ALL ON FUNCTION private.columns_of(p_files uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.columns_of(p_files uuid[]) TO anon;
+GRANT ALL ON FUNCTION private.columns_of(p_files uuid[]) TO authenticated;
 GRANT ALL ON TABLE public.branch_versions TO service_role;
 GRANT SELECT ON TABLE public.branch_versions TO authenticated;
 REVOKE ALL ON FUNCTION private.commit_to_branch(p_branch uuid, p_number integer, p_source text, p_canonical text, p_sha256 text, p_message text) FROM PUBLIC;
@@ -5405,9 +5405,6 @@ GRANT ALL ON FUNCTION private.list_members(p_organization uuid) TO anon;
 GRANT ALL ON FUNCTION private.list_members(p_organization uuid) TO authenticated;
 GRANT ALL ON FUNCTION private.list_members(p_organization uuid) TO service_role;
 REVOKE ALL ON FUNCTION private.listing_predicate(p_event uuid, p_filters jsonb) FROM PUBLIC;
-REVOKE ALL ON FUNCTION private.listing_provenance(p_listing bigint) FROM PUBLIC;
-GRANT ALL ON FUNCTION private.listing_provenance(p_listing bigint) TO anon;
-GRANT ALL ON FUNCTION private.listing_provenance(p_listing bigint) TO authenticated;
 REVOKE ALL ON FUNCTION private.listing_scan_of(p_event uuid) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.lock_session() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.make_request(p_kind text, p_listing bigint, p_details jsonb, p_key text, p_confirmation uuid, p_origin text) FROM PUBLIC;

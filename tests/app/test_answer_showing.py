@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from app import answer_showing
 from app.views import EventHead, Share
 from backend.domains.discovery import screen
+from backend.domains.discovery.claims import claims_of
+from tests.rules.discovery.test_answering import WORDS, facts, listing
 
 HEAD = EventHead(noun="car", nouns="cars")
 REPLY = "28 cars fit. It is priced at $29,450. The battery is at 94%."
@@ -33,6 +35,17 @@ def test_a_sentence_that_states_something_bears_its_source() -> None:
         ("It is priced at $29,450.", "cell F14 of the seller's list"),
         ("The battery is at 94%.", "cell F14 of the seller's list, 72% sure"),
     ]
+
+
+def test_what_a_report_says_shows_its_page_and_how_sure_it_was_read() -> None:
+    read = {
+        "fields": {"price": {"source": "inspection.pdf", "page": 2, "box": [1, 2, 3, 4], "confidence": 0.82}}
+    }
+    one = listing(provenance=read)
+    reply = "The 2022 Tesla Model 3 No. 1 is at $36,800."
+    made = [stated.to_json() for stated in claims_of(reply, WORDS, facts().tiles, {1: one})]
+    (said,) = answer_showing.pieces(reply, made)
+    assert (said.source, said.listing_id) == ("from the condition report, page 2, 82% sure", 1)
 
 
 @pytest.mark.parametrize("lost", [claim("red"), claim(""), claim("28 cars", source="")])

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from backend.core.context import Context
 from backend.core.errors import NotFound
 from backend.domains.catalogue.cells import says_nothing
+from backend.domains.catalogue.columns import with_columns
 from backend.domains.catalogue.combined import combined_share, list_separator, place_targets
 from backend.domains.catalogue.finding import Results, count_lately, find, try_filters
 from backend.domains.catalogue.importing import import_file, import_table
@@ -57,7 +58,6 @@ __all__ = [
     "find",
     "find_named",
     "get_listing",
-    "get_provenance",
     "import_file",
     "import_table",
     "known_makes",
@@ -164,8 +164,9 @@ async def count_by_dealer(
 
 
 async def list_listings(ctx: Context, *, ids: Sequence[int]) -> list[Listing]:
-    """The listings the actor may see, in the order of `ids`."""
-    found = {row["id"]: _listing(row) for row in await queries.list_listings(ctx.conn, ids=ids)}
+    """The listings the actor may see, in the order of `ids`, each with where its facts come from."""
+    rows = await with_columns(ctx, await queries.list_listings(ctx.conn, ids=ids))
+    found = {row["id"]: _listing(row) for row in rows}
     return [found[listing_id] for listing_id in ids if listing_id in found]
 
 
@@ -185,15 +186,7 @@ async def list_mappings(ctx: Context, *, event_id: UUID) -> Sequence[Mapping[str
 async def find_named(ctx: Context, *, event_id: UUID, tokens: Sequence[str]) -> list[Listing]:
     """Listings whose stock or vehicle number is one of these words, whatever else is filtered."""
     rows = await queries.find_by_tokens(ctx.conn, event_id=event_id, tokens=tokens) if tokens else []
-    return [_listing(row) for row in rows]
-
-
-async def get_provenance(ctx: Context, *, listing_id: int) -> Mapping[str, Any]:
-    """Where the facts come from: {file, imported_at, row, columns: {target: column}, raw: {target: as written}}.
-
-    Raises: NotFound `catalogue.no_such_listing`, `events.not_found`.
-    """
-    return await queries.get_provenance(ctx.conn, listing_id=listing_id)
+    return [_listing(row) for row in await with_columns(ctx, rows)]
 
 
 def _listing(row: Mapping[str, Any]) -> Listing:

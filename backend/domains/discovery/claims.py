@@ -1,18 +1,19 @@
 """Statements about a listing with the place they come from and how sure that is; what is too unsure is not stated. Pure.
 
 A fact of the seller's list is as sure as the list; one read from a report carries the confidence of its reading. Facts that
-the event holds for delicate (`safety.claims_review`) are stated only with their source.
-Shape of provenance: `{row, columns: {field: column}, raw: {field: as written}, fields: {field: {source, page, box,
-confidence}}}`, each part where it is known.
+the event holds for delicate (`safety.claims_review`) are stated only with their source. Shape of provenance: see
+`catalogue.columns`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing
 from backend.domains.discovery.model import Claim, Tile
+from backend.domains.discovery.origins import UNKNOWN, in_words, origin_of
 from backend.domains.discovery.wording import Words, shown_value, value_of
 from backend.domains.events.model import Document, field_name
 
@@ -20,60 +21,71 @@ LEAST_CONFIDENCE: Final = 0.6
 _CORE: Final = ("price", "mileage", "year", "condition", "color_exterior", "color_interior", "trim")
 _SHORTEST: Final = 2
 _JOINED: Final = frozenset("_$€£.,")  # before a figure: it is a part of another one
+_COLUMNS: Final = frozenset({
+    "condition", "make", "model", "trim", "year", "mileage", "color_exterior", "color_interior", "identifier",
+    "location_city", "location_region", "location_country",
+})  # fmt: skip
 
 
 def confidence_of(listing: Listing, field: str) -> float:
     """How sure a fact is. Unit: 0..1; what the seller's own list says is 1."""
-    value = _read(listing.provenance, field).get("confidence", 1.0)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 1.0
+    origin = origin_of(listing, field)
+    return origin.confidence if origin else 1.0
 
 
-def source_of(listing: Listing, field: str, provenance: Mapping[str, Any] | None = None) -> str:
-    """Where a fact comes from, in words: page of a report, or row and column of the seller's list; empty where unknown."""
-    told = {**listing.provenance, **(provenance or {})}
-    read = _read(told, field)
-    if read:
-        page = f", page {read['page']}" if isinstance(read.get("page"), int) else ""
-        place = f", at {_box(read['box'])}" if isinstance(read.get("box"), list | tuple) else ""
-        return f"{read.get('source') or 'a report'}{page}{place}"
-    row = told.get("row", listing.source_row)
-    if row is None:
-        return ""
-    column, written = told.get("columns", {}).get(field), told.get("raw", {}).get(field)
-    named = f", column “{column}”" if column else ""
-    return f"row {row}{named} of the seller's list" + (f", written “{written}”" if written else "")
+def is_sure(document: Document, listing: Listing, field: str) -> bool:
+    """Whether a fact is as sure as the event asks for (`safety.least_confidence`)."""
+    safety: Mapping[str, Any] = document.get("safety", {})
+    return confidence_of(listing, field) >= float(safety.get("least_confidence", LEAST_CONFIDENCE))
 
 
 def may_state(document: Document, listing: Listing, field: str) -> bool:
     """Whether a fact is sure enough to be said, and has a source where the event asks for one."""
-    safety: Mapping[str, Any] = document.get("safety", {})
-    least = float(safety.get("least_confidence", LEAST_CONFIDENCE))
-    reviewed = {field_name(str(name)) for name in safety.get("claims_review", ())}
-    return confidence_of(listing, field) >= least and (
-        field not in reviewed or bool(source_of(listing, field))
-    )
+    is_known = field not in _reviewed(document) or origin_of(listing, field) is not None
+    return is_known and is_sure(document, listing, field)
+
+
+def stated(document: Document, listing: Listing) -> Listing:
+    """The listing with the facts that may be said; the others are as if they were not known."""
+    read: Any = listing.provenance.get("fields")
+    fields: set[str] = set(read) if isinstance(read, Mapping) else set()  # pyright: ignore[reportUnknownArgumentType]
+    if listing.source_row is None:
+        fields |= _reviewed(document)
+    unsure = {field for field in fields if not may_state(document, listing, field)}
+    if not unsure:
+        return listing
+    left: dict[str, Any] = dict.fromkeys(unsure & _COLUMNS)
+    left |= {"price_minor": None} if "price" in unsure else {}
+    specs = {name: value for name, value in listing.specs.items() if f"specs.{name}" not in unsure}
+    return replace(listing, specs=specs, **left)
+
+
+def _reviewed(document: Document) -> set[str]:
+    return {field_name(str(name)) for name in document.get("safety", {}).get("claims_review", ())}
 
 
 def claims_of(
-    reply: str,
-    words: Words,
-    tiles: Iterable[Tile],
-    listings: Mapping[int, Listing],
-    provenances: Mapping[int, Mapping[str, Any]] | None = None,
+    reply: str, words: Words, tiles: Iterable[Tile], listings: Mapping[int, Listing]
 ) -> tuple[Claim, ...]:
     """What an answer states of listings it names, each statement word for word as it stands there."""
     found: list[Claim] = []
     shown = {tile.listing_id: tile for tile in tiles}
     titles = {listing_id: listing.title for listing_id, listing in listings.items() if listing.title}
     for listing_id, start, end in _stretches(reply, titles):
-        listing, told = listings[listing_id], (provenances or {}).get(listing_id)
+        listing = listings[listing_id]
         told_of: set[str] = set()
         for field, text in _statements(words, listing, shown.get(listing_id)):
             if field not in told_of and _stands_in(text, reply, start, end):
                 told_of.add(field)
-                source, sure = source_of(listing, field, told), confidence_of(listing, field)
-                found.append(Claim(text, listing_id, field, source or "stated by the seller", sure))
+                found.append(_claim(text, listing, field))
     return tuple(found)
+
+
+def _claim(text: str, listing: Listing, field: str) -> Claim:
+    origin = origin_of(listing, field)
+    if origin is None:
+        return Claim(text, listing.id, field, UNKNOWN)
+    return Claim(text, listing.id, field, in_words(origin), origin.confidence, origin.place())
 
 
 def _stretches(reply: str, titles: Mapping[int, str]) -> Iterator[tuple[int, int, int]]:
@@ -99,6 +111,7 @@ def _statements(words: Words, listing: Listing, tile: Tile | None) -> Iterator[t
             continue
         shown = shown_value(words, field, value)
         yield field, f"{words.spoken_label(field)} {shown}"
+        yield field, f"{words.spoken_label(field)} ({shown})"  # as a comparison words it
         if field in _CORE and len(shown) > _SHORTEST and field != "year":
             yield field, shown
 
@@ -113,13 +126,3 @@ def _stands_in(text: str, reply: str, start: int, end: int) -> bool:
             return True
         at = reply.find(text, at + 1, end)
     return False
-
-
-def _read(provenance: Mapping[str, Any], field: str) -> Mapping[str, Any]:
-    fields = provenance.get("fields")
-    read: Any = fields.get(field) if isinstance(fields, Mapping) else None  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
-    return read if isinstance(read, Mapping) else {}  # pyright: ignore[reportUnknownVariableType]
-
-
-def _box(box: Any) -> str:
-    return ", ".join(str(round(side)) for side in box if isinstance(side, int | float))

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing
 from backend.domains.discovery.asking import Question
-from backend.domains.discovery.claims import may_state
+from backend.domains.discovery.claims import is_sure, may_state
 from backend.domains.discovery.model import Filter, Tile, Understanding
 from backend.domains.discovery.phrasing import ENGLISH, LANGUAGES, phrase, toned, tones
 from backend.domains.discovery.phrasing import refusal as refused
@@ -256,8 +256,10 @@ def _about(facts: Facts, topics: Sequence[str]) -> str:
 
 def _fact(facts: Facts, listing: Listing, field: str) -> str:
     """A value, or that it is not known: what is too unsure is not said either."""
-    value: Any = value_of(listing, field) if may_state(facts.document, listing, field) else None
     label = facts.words.spoken_label(field)
+    if not is_sure(facts.document, listing, field):
+        return _say(facts, "unsure", label=label)
+    value: Any = value_of(listing, field) if may_state(facts.document, listing, field) else None
     if value is None:
         return _say(facts, "not_stated", label=label)
     return _say(facts, "fact", label=label, value=shown_value(facts.words, field, value))

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing
-from backend.domains.discovery.claims import may_state
+from backend.domains.discovery.claims import stated
 from backend.domains.discovery.conversation import Facts
 from backend.domains.discovery.figures import numbers_in
 from backend.domains.discovery.folding import words
@@ -92,7 +92,7 @@ def evidence_of(
     """Everything the answer to one message may speak of. `done` are the verbs that were carried out."""
     shown = {tile.listing_id: tile for tile in facts.tiles}
     given = {**(listings or {}), **({facts.first.id: facts.first} if facts.first else {})}
-    known = {listing_id: _sure(facts.document, one) for listing_id, one in given.items()}
+    known = {listing_id: stated(facts.document, one) for listing_id, one in given.items()}
     spoken_of = [*shown, *(listing_id for listing_id in known if listing_id not in shown)][:_MOST_SOURCES]
     sources = tuple(_source(facts.words, known.get(one), shown.get(one)) for one in spoken_of)
     phrases = tuple(_phrases(facts))
@@ -135,18 +135,6 @@ def _exact(facts: Facts) -> Iterator[str]:
 
 def _told(*texts: str) -> frozenset[str]:
     return frozenset(_plain(one) for text in texts for one in _SENTENCES.split(text) if one.strip())
-
-
-def _sure(document: Mapping[str, Any], listing: Listing) -> Listing:
-    """The listing without the facts that are too unsure to be said."""
-    if not listing.provenance.get("fields") and not document.get("safety", {}).get("claims_review"):
-        return listing
-    specs = {n: v for n, v in listing.specs.items() if may_state(document, listing, f"specs.{n}")}
-    unsure = {
-        name: None for name in ("mileage", "year", "condition") if not may_state(document, listing, name)
-    }
-    price = {} if may_state(document, listing, "price") else {"price_minor": None}
-    return replace(listing, specs=specs, **unsure, **price)
 
 
 def with_texts(evidence: Evidence, texts: Iterable[str]) -> Evidence:

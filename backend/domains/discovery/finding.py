@@ -20,6 +20,7 @@ from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import CompiledFilters, Hit, Listing
 from backend.domains.catalogue.service import Index, Results, Share
 from backend.domains.discovery import ranking, relaxing, rules, spreading
+from backend.domains.discovery.claims import stated
 from backend.domains.discovery.conversation import Relaxation
 from backend.domains.discovery.model import Filter, Loosening, State
 from backend.domains.events.model import Document
@@ -152,7 +153,8 @@ async def _shown(ctx: Context, wanted: _Search, results: Results) -> tuple[list[
     most = wanted.document["search_defaults"]["max_results"]
     hits = spreading.diversified(results.hits, results.like, wanted.index, most)
     ids = [hit.listing_id for hit in hits]
-    listings = {listing.id: listing for listing in await catalogue.list_listings(ctx, ids=ids)}
+    found = await catalogue.list_listings(ctx, ids=ids)
+    listings = {listing.id: stated(wanted.document, listing) for listing in found}
     return [hit for hit in hits if hit.listing_id in listings], listings
 
 

@@ -20,7 +20,8 @@ _BREAK: Final = re.compile(r"[,;()–—…!?]")
 _REQUEST: Final = ("price on request", "preis auf anfrage", "prix sur demande", "precio a consultar")
 _MISSING: Final = (
     "is not stated", "not stated", "is not listed", "ist nicht angegeben", "n est pas indique", "no se indica",
-    "no esta indicado", "does not state its",
+    "no esta indicado", "does not state its", "is not known for certain", "ist nicht sicher bekannt",
+    "n est pas connu avec certitude", "no se sabe con certeza",
 )  # fmt: skip
 _YES: Final = {"yes": True, "ja": True, "oui": True, "si": True}
 _AND: Final = frozenset({"and", "und", "et", "y"})

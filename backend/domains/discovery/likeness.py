@@ -11,6 +11,7 @@ from backend.core.context import Context
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Hit, Listing, Weights, Wish
 from backend.domains.catalogue.service import Index, Results
+from backend.domains.discovery.claims import stated
 from backend.domains.discovery.model import Filter, Op, State
 from backend.domains.discovery.relaxing import compiled
 from backend.domains.discovery.wording import value_of
@@ -56,7 +57,7 @@ async def similar(
 
     Raises: NotFound `catalogue.no_such_listing`.
     """
-    one = await catalogue.get_listing(ctx, listing_id=listing_id)
+    one = stated(document, await catalogue.get_listing(ctx, listing_id=listing_id))
     limits, missing = limits_than(one, than)
     freed = {f.field for f in limits}
     kept = [f for f in state.filters if not (f.field in freed and f.op == "eq")]
@@ -76,8 +77,9 @@ async def similar(
     )
     hits = [hit for hit in _kin_first(found, one, index) if hit.listing_id != listing_id]
     listings = await catalogue.list_listings(ctx, ids=[hit.listing_id for hit in hits[:most]])
+    shown = {item.id: stated(document, item) for item in listings}
     is_in = len(found.hits) - len(hits)
-    return Alike(hits[:most], {item.id: item for item in listings}, found.matches - is_in, limits, missing)
+    return Alike(hits[:most], shown, found.matches - is_in, limits, missing)
 
 
 def _kin_first(found: Results, one: Listing, index: Index) -> list[Hit]:

@@ -163,13 +163,21 @@ class Loosening:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One statement about a listing and where it comes from. `confidence` is 0..1; `source` is in words for people."""
+    """One statement about a listing and where it comes from. `confidence` is 0..1; `source` is in words for people.
+
+    `place` is the same for machines, see `origins.Origin.place`; None where nobody knows.
+    """
 
     text: str
     listing_id: int
     field: str
     source: str
     confidence: float = 1.0
+    place: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        values: dict[str, Any] = plain(self)
+        return values if self.place else {name: v for name, v in values.items() if name != "place"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,7 +263,7 @@ class Answer:
             "actions": plain(self.actions),
             "matches": self.matches,
             "quick_replies": list(self.quick_replies),
-            "claims": plain(self.claims),
+            "claims": [claim.to_json() for claim in self.claims],
             "stance": self.stance,
             "language": self.language,
             **plain(self.extras),

@@ -37,6 +37,7 @@ from backend.domains.discovery.turning import (
     answered,
     embedded,
     prepare,
+    resaid,
     today_of,
     worded,
 )
@@ -45,7 +46,7 @@ from backend.domains.events.model import Bundle, Document
 from backend.domains.events.service import document_for
 from backend.domains.experiments import service as experiments
 
-__all__ = ["Prepared", "Turned", "answer_to", "answered", "prepare", "today_of", "worded"]
+__all__ = ["Prepared", "Turned", "answer_to", "answered", "prepare", "resaid", "today_of", "worded"]
 
 
 @dataclass(frozen=True, slots=True)

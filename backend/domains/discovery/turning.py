@@ -30,7 +30,7 @@ from backend.domains.discovery import (
     relaxing,
     rules,
 )
-from backend.domains.discovery.claims import claims_of
+from backend.domains.discovery.claims import claims_of, stated
 from backend.domains.discovery.conversation import Facts
 from backend.domains.discovery.model import Answer, Session, State, Understanding
 from backend.domains.discovery.signal_chips import signal_chips
@@ -103,13 +103,17 @@ def worded(turned: Turned, reply: str) -> Answer:
     facts, question = turned.facts, turned.facts.question
     asked: dict[str, Any] = {"question": _question(question)} if question and facts.matches else {}
     return replace(
-        turned.answer,
-        reply=reply,
+        resaid(turned, turned.answer, reply),
         note=conversation.note(facts),
-        claims=claims_of(reply, facts.words, facts.tiles, turned.found.listings),
         quick_replies=conversation.quick_replies(facts),
         extras={**turned.answer.extras, **asked},
     )
+
+
+def resaid(turned: Turned, answer: Answer, reply: str) -> Answer:
+    """The answer in other words, each statement in them with its source."""
+    claims = claims_of(reply, turned.facts.words, turned.facts.tiles, turned.found.listings)
+    return replace(answer, reply=reply, claims=claims)
 
 
 def _question(question: asking.Question) -> dict[str, Any]:
@@ -172,7 +176,8 @@ async def _against_shown(ctx: Context, prepared: Prepared) -> Prepared:
     shown = await catalogue.list_listings(ctx, ids=before.shown) if than else []
     if not shown:
         return prepared
-    one, read = relative.meant(prepared.message, shown), prepared.understanding
+    one = stated(prepared.document, relative.meant(prepared.message, shown))
+    read = prepared.understanding
     read, state = relative.against(read, prepared.state, before, prepared.message, one, than)
     return replace(prepared, understanding=read, state=state)
 

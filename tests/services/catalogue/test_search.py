@@ -294,22 +294,26 @@ async def test_filters_cannot_carry_sql(
             await catalogue.search(ctx, event_id=world.event, filters=CompiledFilters(where))
 
 
-async def test_provenance_names_file_row_and_column(
-    bring: Import, sheet: Sheet, database: Database, world: World
+async def test_provenance_names_row_and_column_and_is_asked_for_once(
+    bring: Import, sheet: Sheet, database: Database, world: World, owner: Owner
 ) -> None:
     await bring(sheet())
-    async with database.as_actor(world.actor("buyer")) as ctx:
-        found = (await catalogue.find_named(ctx, event_id=world.event, tokens=["A1"]))[0]
-        told = await catalogue.get_provenance(ctx, listing_id=found.id)
-    assert (told["file"], told["row"], told["columns"]["price"], told["raw"]["mileage"]) == (
-        "lot.csv",
-        2,
-        "Price",
-        "20,000",
-    )
-    with pytest.raises(AppError):
-        async with database.as_actor(world.actor("stranger")) as ctx:
-            await catalogue.get_provenance(ctx, listing_id=found.id)
+    for _ in range(2):
+        async with database.as_actor(world.actor("buyer")) as ctx:
+            (found,) = await catalogue.find_named(ctx, event_id=world.event, tokens=["A1"])
+            (same,) = await catalogue.list_listings(ctx, ids=[found.id])
+        assert same.provenance == found.provenance
+        assert (found.source_row, found.provenance["is_feed"]) == (2, False)
+        assert (found.provenance["columns"]["price"], found.provenance["raw"]["mileage"]) == (
+            "Price",
+            "20,000",
+        )
+        owner.execute("update public.sources set mapping = '{\"columns\": {}}'")  # the file was read already
+    files = [row["source_file_id"] for row in owner.execute("select source_file_id from public.listings")]
+    for persona in ("stranger", "other_admin", "anon"):
+        with pytest.raises(AppError, match="not_found"):
+            async with database.as_actor(world.actor(persona)) as ctx:
+                await ctx.conn.execute("select * from private.columns_of(%s)", (files,))
 
 
 async def test_listings_come_in_the_order_asked(

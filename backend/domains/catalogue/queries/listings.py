@@ -16,7 +16,7 @@ _LISTING = """
     l.id, l.event_id, l.external_id, l.listed, l.title, l.description, l.price_minor, l.currency, l.condition, l.make,
     l.model, l.trim, l.year, l.mileage, l.mileage_unit, l.color_exterior, l.color_interior, l.identifier,
     l.location_city, l.location_region, l.location_country, l.latitude, l.longitude, l.dealer_id, l.specs, l.media,
-    l.provenance, l.source_row, l.updated_at,
+    l.provenance, l.source_row, l.source_file_id, l.updated_at,
     case when u.state = 'held' and u.held_until <= now() then 'available' else coalesce(u.state, 'available') end as state,
     case when u.state = 'held' and u.held_until > now() then u.held_until end as held_until
     from public.listings l left join public.listing_units u on u.listing_id = l.id
@@ -151,11 +151,10 @@ async def count_by_dealer(conn: Connection, *, event_id: UUID, where: Mapping[st
     return {row["dealer_id"]: row["n"] for row in await cursor.fetchall()}
 
 
-async def get_provenance(conn: Connection, *, listing_id: int) -> dict[str, Any]:
-    cursor = await conn.execute("select private.listing_provenance(%s) as found", (listing_id,))
-    row = await cursor.fetchone()
-    assert row is not None
-    return row["found"]
+async def list_columns(conn: Connection, *, files: Sequence[UUID]) -> list[Row]:
+    """One row a file: {file_id, is_feed, columns: {target: column}}."""
+    cursor = await conn.execute("select * from private.columns_of(%s)", (list(files),))
+    return await cursor.fetchall()
 
 
 async def list_mappings(conn: Connection, *, event_id: UUID) -> list[dict[str, Any]]:
