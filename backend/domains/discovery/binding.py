@@ -96,8 +96,11 @@ def _step(
         case "limit":
             _beside_limit(state, evidence)
         case "line":
-            state.ok = state.ok and state.about is not None and item.data in state.about.lines
-            state.facts += 1
+            about, label, state.label = state.about, state.label, ""
+            is_own = about is not None and (
+                about.quotations.get(label) == item.data if label else item.data in about.lines
+            )
+            state.ok, state.facts = state.ok and is_own, state.facts + 1
         case _:
             pass
     state.seen.append(item.kind)

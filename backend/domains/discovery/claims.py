@@ -14,7 +14,7 @@ from typing import Any, Final
 from backend.domains.catalogue.model import Listing
 from backend.domains.discovery.model import Claim, Tile
 from backend.domains.discovery.origins import UNKNOWN, in_words, origin_of
-from backend.domains.discovery.wording import Words, shown_value, value_of
+from backend.domains.discovery.wording import Words, spoken_value, value_of
 from backend.domains.events.model import Document, field_name
 
 LEAST_CONFIDENCE: Final = 0.6
@@ -109,7 +109,7 @@ def _statements(words: Words, listing: Listing, tile: Tile | None) -> Iterator[t
         value = value_of(listing, field)
         if value is None or value in ("", []):
             continue
-        shown = shown_value(words, field, value)
+        shown = spoken_value(words, field, value)
         yield field, f"{words.spoken_label(field)} {shown}"
         yield field, f"{words.spoken_label(field)} ({shown})"  # as a comparison words it
         if field in _CORE and len(shown) > _SHORTEST and field != "year":

@@ -16,7 +16,7 @@ from backend.domains.discovery.claims import is_sure, may_state
 from backend.domains.discovery.model import Filter, Tile, Understanding
 from backend.domains.discovery.phrasing import ENGLISH, LANGUAGES, phrase, toned, tones
 from backend.domains.discovery.phrasing import refusal as refused
-from backend.domains.discovery.wording import Words, chip_text, listed, shown_value, value_of
+from backend.domains.discovery.wording import Words, chip_text, listed, spoken_value, value_of
 from backend.domains.events.model import Document
 
 
@@ -262,7 +262,7 @@ def _fact(facts: Facts, listing: Listing, field: str) -> str:
     value: Any = value_of(listing, field) if may_state(facts.document, listing, field) else None
     if value is None:
         return _say(facts, "not_stated", label=label)
-    return _say(facts, "fact", label=label, value=shown_value(facts.words, field, value))
+    return _say(facts, "fact", label=label, value=spoken_value(facts.words, field, value))
 
 
 def _cheapest(facts: Facts) -> str:

@@ -19,7 +19,8 @@ from backend.domains.discovery.conversation import Facts
 from backend.domains.discovery.figures import numbers_in
 from backend.domains.discovery.folding import words
 from backend.domains.discovery.model import Filter, Tile
-from backend.domains.discovery.wording import Words, chip_text, price_of
+from backend.domains.discovery.quotations import is_name, without_quotations
+from backend.domains.discovery.wording import Words, chip_text, price_of, spoken_value, value_of
 
 Number = tuple[str, float]
 
@@ -40,6 +41,7 @@ _STRINGS: Final = (
     "location_city", "location_region", "location_country", "mileage_unit",
 )  # fmt: skip
 _SENTENCES: Final = re.compile(r"(?<=[.!?])\s+")
+_QUOTED: Final = object()  # a value that is there, and that no word of the guide's own can be
 _BUTTONS: Final = ("Hold", "Compare", "Confirm", "Message", "Reveal")
 _DEEP: Final = 6
 _MOST_SOURCES: Final = 60
@@ -48,7 +50,7 @@ _MOST_SOURCES: Final = 60
 @dataclass(frozen=True, slots=True)
 class Source:
     """One listing as evidence. `said` are the sentences of its tile, folded; `facts` its values by field; `pairs` numbers
-    that are part of a name, with the word before: `model 3`."""
+    that are part of a name, with the word before: `model 3`. What is no name is in `quotations` alone, by its field."""
 
     id: int
     title: str
@@ -61,6 +63,7 @@ class Source:
     facts: Mapping[str, Any] = field(default_factory=dict[str, Any])
     values: Mapping[str, Any] = field(default_factory=dict[str, Any])
     lines: tuple[str, ...] = ()
+    quotations: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +153,7 @@ def with_texts(evidence: Evidence, texts: Iterable[str]) -> Evidence:
 
 
 def _source(words_: Words, listing: Listing | None, tile: Tile | None) -> Source:
-    texts = list(_tile_texts(tile)) if tile else []
+    texts = [without_quotations(text) for text in _tile_texts(tile)] if tile else []
     title = listing.title if listing else tile.title if tile else ""
     strings = [title, *texts, *(_listing_strings(listing) if listing else ())]
     numbers = {n for text in texts for n in _text_numbers(text.replace(title, " ") if title else text)}
@@ -164,28 +167,43 @@ def _source(words_: Words, listing: Listing | None, tile: Tile | None) -> Source
         title, frozenset(numbers), _names(strings), frozenset(p for text in strings for p in _pairs(text)),
         " ".join(_plain(t) for t in texts),
         tile.state if tile else listing.state if listing else "", price,
-        dict(listing.specs) | {"condition": listing.condition, "model": listing.model} if listing else {},
+        _names_alone(dict(listing.specs) | {"condition": listing.condition, "model": listing.model}) if listing else {},
         dict(_listing_values(listing, price)) if listing else {"price": price},
         (*tile.reasons, tile.why) if tile else (),
+        dict(_quotations(words_, listing)) if listing else {},
     )  # fmt: skip
+
+
+def _names_alone(facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if is_name(value)}
+
+
+def _quotations(words_: Words, listing: Listing) -> Iterator[tuple[str, str]]:
+    fields = (*_STRINGS, *(f"specs.{name}" for name in listing.specs))
+    told = ((field, value_of(listing, field)) for field in fields if field != "title")
+    yield from ((field, spoken_value(words_, field, value)) for field, value in told if not is_name(value))
 
 
 def _tile_texts(tile: Tile) -> Iterator[str]:
     yield from (tile.price_text, *tile.reasons, getattr(tile, "why", ""))
-    for group in (tile.badges, tile.specs, tile.costs):
+    for group in (tile.badges, tile.costs):
         yield from (str(value) for entry in group for value in entry.values())
+    yield from (str(value) for entry in tile.specs for value in entry.values() if is_name(value))
 
 
 def _listing_strings(listing: Listing) -> Iterator[str]:
-    yield from (str(value) for name in _STRINGS if (value := getattr(listing, name)))
-    yield from (text for value in listing.specs.values() for text in _texts(value))
+    values = [getattr(listing, name) for name in _STRINGS if name != "title"]
+    yield from (
+        text for value in (*values, *listing.specs.values()) if is_name(value) for text in _texts(value)
+    )
 
 
 def _listing_values(listing: Listing, price: float | None) -> Iterator[tuple[str, Any]]:
     """Each field with its value, by which a statement of a model is judged."""
     yield from (("price", price), ("year", listing.year), ("mileage", listing.mileage))
-    yield from ((name, getattr(listing, name)) for name in _STRINGS if name not in ("title", "mileage_unit"))
-    yield from ((f"specs.{name}", value) for name, value in listing.specs.items())
+    written = {name: getattr(listing, name) for name in _STRINGS if name not in ("title", "mileage_unit")}
+    written |= {f"specs.{name}": value for name, value in listing.specs.items()}
+    yield from ((name, value if is_name(value) else _QUOTED) for name, value in written.items())
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing, Vocabulary
 from backend.domains.discovery.model import Filter
-from backend.domains.discovery.wording import ON_REQUEST, Words, price_of, shown_value, value_of
+from backend.domains.discovery.wording import ON_REQUEST, Words, price_of, spoken_value, value_of
 from backend.domains.events.model import Document
 
 MOST_REASONS: Final = 4
@@ -95,7 +95,7 @@ def reasons(
 def _met(words: Words, one: Judged) -> str:
     f, value = one.filter, one.value
     if f.op == "in" and not (f.field in _PLAIN_TO_SEE and len(f.value) == 1):
-        return f"{shown_value(words, f.field, value)}, as you asked"
+        return f"{spoken_value(words, f.field, value)}, as you asked"
     if isinstance(f.value, bool):
         label = words.label(f.field)
         return (
@@ -133,7 +133,7 @@ def _miss(words: Words, one: Judged) -> str:
         side = "over" if f.op == "lte" else "short of"
         what = "your budget" if f.field == "price" else f"your limit for {words.spoken_label(f.field)}"
         return f"{words.measure(f.field, abs(value - f.value))} {side} {what}"
-    return f"{words.label(f.field)}: {shown_value(words, f.field, value)}"
+    return f"{words.label(f.field)}: {spoken_value(words, f.field, value)}"
 
 
 def superlatives(scene: Scene, shown: Sequence[Listing]) -> dict[int, list[str]]:
@@ -232,7 +232,7 @@ def _clause(words: Words, one: Judged) -> str:
         side = "more" if f.op == "lte" else "less"
         than = "your budget" if f.field == "price" else f"your limit for {label}"
         return f"is {words.measure(f.field, abs(value - f.value))} {side} than {than}"
-    return f"differs in {label} ({shown_value(words, f.field, value)})"
+    return f"differs in {label} ({spoken_value(words, f.field, value)})"
 
 
 def _one_met(words: Words, one: Judged) -> str:
@@ -243,7 +243,7 @@ def _one_met(words: Words, one: Judged) -> str:
     if isinstance(value, int | float) and f.op not in ("in", "not_in"):
         meets_it = "comes close to what you said of" if f.group == "nice" else "keeps to your limit for"
         return f"{meets_it} {label} ({words.measure(f.field, value)})"
-    return f"matches your {label} ({shown_value(words, f.field, value)})"
+    return f"matches your {label} ({spoken_value(words, f.field, value)})"
 
 
 def _spoken(text: str) -> str:

@@ -129,8 +129,9 @@ def _named(sentence: str, titles: Sequence[Source]) -> list[Source]:
 
 
 def _without_quotes(text: str, evidence: Evidence) -> str:
-    """The sentence without what it quotes of chips and questions, word for word."""
+    """The sentence without what it quotes of chips, questions and sellers, word for word."""
     known = {p.casefold() for p in evidence.phrases}
+    known |= {q[1:-1].casefold() for s in evidence.sources for q in s.quotations.values()}
     text = _QUOTED.sub(lambda m: " , " if m[1].casefold() in known else m[0], text)
     for phrase in evidence.phrases:
         if len(phrase) > 3 and phrase in text:

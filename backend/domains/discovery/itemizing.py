@@ -139,8 +139,12 @@ def _pointed(
 
 
 def _with_lines_held(text: str, evidence: Evidence) -> tuple[str, dict[int, str]]:
-    """Whole sentences of tiles as places of their own, where they stand for themselves."""
+    """Quotations as places of their own, and whole sentences of tiles where they stand for themselves."""
     held: dict[int, str] = {}
+    for n, quotation in enumerate(sorted({q for s in evidence.sources for q in s.quotations.values()}), 5000):
+        if quotation in text:
+            text = text.replace(quotation, f"⟦{n}⟧")
+            held[n] = quotation
     lines = dict.fromkeys(line for s in evidence.sources for line in s.lines)
     for n, line in enumerate(sorted(lines, key=len, reverse=True), 1000):
         bare = line.rstrip(".")

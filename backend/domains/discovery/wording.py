@@ -10,6 +10,7 @@ from typing import Any
 
 from backend.domains.catalogue.model import Attribute, Listing, Vocabulary
 from backend.domains.discovery.model import Chip, Filter
+from backend.domains.discovery.quotations import is_name, quoted
 from backend.domains.events.model import Document, field_name
 from backend.kit.figures import decimal_text
 from backend.kit.money import format_money, major_units, minor_units
@@ -126,6 +127,12 @@ def shown_value(words: Words, field: str, value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(str(v) for v in value)  # pyright: ignore[reportUnknownArgumentType]
     return str(value)
+
+
+def spoken_value(words: Words, field: str, value: Any) -> str:
+    """One value within a sentence of the guide: what is no name is quoted."""
+    shown = shown_value(words, field, value)
+    return shown if is_name(value) else quoted(shown)
 
 
 def listed(values: Sequence[str], last: str = "or") -> str:
