@@ -155,11 +155,19 @@ def readiness(words: Words, shown: Shown, told: Split) -> float:
     many = 0.8 if len(told.values) > _MANY_VALUES else 1.0
     if field in _READINESS:
         return _READINESS[field] * many
+    if told.values and all(_is_code(value.display) for value, _ in told.values[:_MOST_OPTIONS]):
+        return 0.0  # nobody thinks in reference numbers
     if words.label(field).casefold() in shown.chips:
         return _IN_CHIPS * many
     if field in shown.tiles:
         return _IN_TILES * many
     return (_FEATURE if words.attributes[field].kind == "boolean" else _ELSE) * many
+
+
+def _is_code(text: str) -> bool:
+    """Whether a value is a number of its maker rather than a word: `126610LN`, `210.30.42.20`."""
+    digits = sum(char.isdigit() for char in text)
+    return digits > 2 and digits * 2 >= sum(char.isalnum() for char in text)
 
 
 def _asked(words: Words, told: Split, share: Share) -> Question:

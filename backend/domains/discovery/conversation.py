@@ -11,8 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing
+from backend.domains.catalogue.service import Index, Share
+from backend.domains.discovery import informing
 from backend.domains.discovery.asking import Question
 from backend.domains.discovery.claims import is_sure, may_state
+from backend.domains.discovery.inquiring import Inquiry
 from backend.domains.discovery.model import Filter, Tile, Understanding
 from backend.domains.discovery.phrasing import ENGLISH, LANGUAGES, phrase, toned, tones
 from backend.domains.discovery.phrasing import refusal as refused
@@ -31,7 +34,11 @@ class Relaxation:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything an answer may speak of."""
+    """Everything an answer may speak of.
+
+    `about` is the listing that the message names; `share` what all that fit are like, and `equals` how many share the
+    first place of the order that was asked for.
+    """
 
     words: Words
     document: Document
@@ -44,6 +51,11 @@ class Facts:
     relaxation: Relaxation | None
     turn: int
     unsupported: tuple[str, ...] = ()
+    inquiry: Inquiry | None = None
+    about: Listing | None = None
+    share: Share | None = None
+    index: Index | None = None
+    equals: int = 0
 
 
 #: What is said while the kill switch `safety.ai_off` is on.
@@ -234,7 +246,9 @@ def _answer(facts: Facts) -> str:
         return _say(facts, "hold", minutes=minutes) if minutes else ""
     if "compare" in said.intents and not said.added:
         return _say(facts, "compare")
-    if said.questions:
+    if informed := informing.answer(facts):
+        return informed
+    if said.questions and "greeting" not in said.intents:
         return _about(facts, said.topics)
     if "cheaper" in said.intents and not said.added and facts.tiles:
         return _cheapest(facts)
@@ -248,10 +262,11 @@ def _about(facts: Facts, topics: Sequence[str]) -> str:
             for s in facts.understanding.signals
         )
         return _cheapest(facts) if wants_value and facts.tiles else _say(facts, "unknown")
-    if facts.first is None:
+    one = facts.about or facts.first
+    if one is None:
         return ""
-    told = [_fact(facts, facts.first, topic) for topic in topics[:2]]
-    return _say(facts, "about", title=facts.first.title, told="; ".join(told))
+    told = [_fact(facts, one, topic) for topic in topics[:2]]
+    return _say(facts, "about", title=one.title, told="; ".join(told))
 
 
 def _fact(facts: Facts, listing: Listing, field: str) -> str:

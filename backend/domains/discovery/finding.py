@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, Literal
 from uuid import UUID
 
 import numpy as np
@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from backend.core.context import Context
 from backend.core.ports import Embedder
 from backend.domains.catalogue import service as catalogue
-from backend.domains.catalogue.model import CompiledFilters, Hit, Listing
+from backend.domains.catalogue.model import CompiledFilters, Hit, Listing, Try
 from backend.domains.catalogue.service import Index, Results, Share
 from backend.domains.discovery import ranking, relaxing, rules, spreading
 from backend.domains.discovery.claims import stated
 from backend.domains.discovery.conversation import Relaxation
+from backend.domains.discovery.inquiring import Inquiry
 from backend.domains.discovery.model import Filter, Loosening, State
 from backend.domains.events.model import Document
 
@@ -34,7 +35,8 @@ class Found:
     """What a search gave. `hits` are those to show, in their order; `matches` counts all within the limits.
 
     `share` is what all within the limits are like. With no match `hits` are the near misses of the first loosening;
-    `loosenings` are there where none or few fit.
+    `loosenings` are there where none or few fit. `equals` is how many share the first place of an order that was
+    asked for; 0 where none was.
     """
 
     hits: list[Hit]
@@ -44,6 +46,7 @@ class Found:
     relaxation: Relaxation | None = None
     share: Share = field(default=_NOTHING)
     loosenings: tuple[Loosening, ...] = ()
+    equals: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +66,51 @@ async def search(
     state: State,
     index: Index,
     vector: NDArray[np.float32] | None,
+    order: Inquiry | None = None,
 ) -> Found:
-    """The best listings for the state of a conversation."""
+    """The best listings for the state of a conversation, those with the most or the least of something first where asked."""
     wanted = _Search(event_id, document, state, index, vector)
     compiled = compiled_limits(state.filters, index)
     unsupported = tuple(f.field for f in compiled.unsupported)
     if not compiled.impossible:
         results = await _find(ctx, wanted, state.filters, compiled)
         if results.matches:
+            ordered = await _in_order(ctx, wanted, results, order) if order else None
+            if ordered is not None:
+                return replace(ordered, unsupported=unsupported)
             more = await _loosenings(ctx, wanted, results.matches) if results.matches <= relaxing.FEW else ()
             hits, listings = await _shown(ctx, wanted, results)
             return Found(hits, listings, results.matches, unsupported, share=results.share, loosenings=more)
     return await _near(ctx, wanted, unsupported)
+
+
+async def _in_order(ctx: Context, wanted: _Search, results: Results, inquiry: Inquiry) -> Found | None:
+    """Those with the most or the least of an attribute, of all that fit; None where none of them states it.
+
+    Two more round trips: how far the first ones reach, and who they are.
+    """
+    attribute = wanted.index.attribute(inquiry.field)
+    if attribute is None or not attribute.slot:
+        return None
+    most, limits = wanted.document["search_defaults"]["max_results"], wanted.state.filters
+    side: Literal["lte", "gte"] = "lte" if inquiry.side == "min" else "gte"
+    asked = Try(compiled_limits(limits, wanted.index), attribute.slot, side)
+    near = (await catalogue.try_filters(ctx, event_id=wanted.event_id, tries=[asked]))[0].near
+    if not near:
+        return None
+    reach = Filter(inquiry.field, side, near[min(most, len(near)) - 1])
+    first = await _find(ctx, wanted, limits, compiled_limits((*limits, reach), wanted.index))
+    hits, listings = await _listed(ctx, wanted.document, _by_value(first, attribute.slot, inquiry)[:most])
+    return Found(hits, listings, results.matches, (), share=results.share, equals=near.count(near[0]))
+
+
+def _by_value(results: Results, slot: str, inquiry: Inquiry) -> list[Hit]:
+    """Hits in the order of a column, which has a row for each in the order of their ids; equal ones by their score."""
+    values = dict(
+        zip(sorted(hit.listing_id for hit in results.hits), results.like.numbers[slot].tolist(), strict=True)
+    )
+    sign = 1 if inquiry.side == "min" else -1
+    return sorted(results.hits, key=lambda hit: (sign * values[hit.listing_id], -hit.score))
 
 
 async def count(ctx: Context, *, event_id: UUID, filters: Sequence[Filter], index: Index) -> int:
@@ -151,10 +187,18 @@ async def _find(
 
 async def _shown(ctx: Context, wanted: _Search, results: Results) -> tuple[list[Hit], dict[int, Listing]]:
     most = wanted.document["search_defaults"]["max_results"]
-    hits = spreading.diversified(results.hits, results.like, wanted.index, most)
+    return await _listed(
+        ctx, wanted.document, spreading.diversified(results.hits, results.like, wanted.index, most)
+    )
+
+
+async def _listed(
+    ctx: Context, document: Document, hits: Sequence[Hit]
+) -> tuple[list[Hit], dict[int, Listing]]:
+    """Hits with their listings, those that may be seen."""
     ids = [hit.listing_id for hit in hits]
     found = await catalogue.list_listings(ctx, ids=ids)
-    listings = {listing.id: stated(wanted.document, listing) for listing in found}
+    listings = {listing.id: stated(document, listing) for listing in found}
     return [hit for hit in hits if hit.listing_id in listings], listings
 
 

@@ -76,7 +76,8 @@ class State:
     """What a conversation has understood so far. Stored as JSON with the session.
 
     `shown` are the tiles of the last answer in their order, so that “the second one” can be found; `moods` the latest
-    sentiments (-1..1); `done` what is done once per conversation: `handed_off`, `surveyed`, `suggested:<key>`.
+    sentiments (-1..1); `order` what was asked to stand first (`year:max`), until something else is wished; `done` what is
+    done once per conversation: `handed_off`, `surveyed`, `suggested:<key>`.
     """
 
     filters: tuple[Filter, ...] = ()
@@ -89,6 +90,7 @@ class State:
     shown: tuple[int, ...] = ()
     moods: tuple[float, ...] = ()
     done: tuple[str, ...] = ()
+    order: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -102,6 +104,7 @@ class State:
             "shown": list(self.shown),
             "moods": list(self.moods),
             "done": list(self.done),
+            "order": self.order,
         }
 
     @classmethod
@@ -117,6 +120,7 @@ class State:
             shown=tuple(stored.get("shown", ())),
             moods=tuple(stored.get("moods", ())),
             done=tuple(stored.get("done", ())),
+            order=stored.get("order", ""),
         )
 
 
@@ -124,7 +128,8 @@ class State:
 class Understanding:
     """One message, read. `signals` are of this message; `filters` is the whole state after it.
 
-    `added` and `removed` are what changed; `topics` the attributes a question is about; `language` is ISO 639-1.
+    `added` and `removed` are what changed; `topics` the attributes a question is about, `named` the values it names, each
+    with its attribute; `language` is ISO 639-1.
     """
 
     signals: tuple[Signal, ...]
@@ -135,6 +140,7 @@ class Understanding:
     intents: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     language: str = "en"
+    named: tuple[tuple[str, str], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """For the transcript and for audit."""

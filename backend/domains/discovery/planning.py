@@ -40,6 +40,9 @@ _LAST: Final = _set("last letzte letzten letztes dernier dernière último últi
 _NUMBERED: Final = re.compile(
     r"^(?:(?:no|nr|number|nummer|numéro|número|num|tile|option)\.?\s*|#\s*)(\d{1,2})$"
 )
+_NUMBERED_WITHIN: Final = re.compile(
+    r"(?<!\w)(?:no\.?|nr\.?|number|nummer|numéro|número|tile|option|#)\s*(\d{1,2})(?!\w)"
+)
 _POINTING: Final = _set(
     "it this that one the this-one that-one them these those es das dies diese diesen dieses den die der dieser ihn sie "
     "le la les ce cet cette celui celle lo el ese esa este esta esto eso"
@@ -152,6 +155,22 @@ def compared(message: str, shown: Sequence[int], items: Sequence[Item]) -> tuple
     if len(by_words) > 1:
         return by_words[:MOST_COMPARED]
     return tuple(shown[: count or 2])
+
+
+def named_one(message: str, shown: Sequence[int], items: Sequence[Item]) -> int | None:
+    """The shown listing a sentence is about: by its place, its number, or words that only its title has."""
+    words = [_fold(w) for w in _WORD.findall(message)]
+    if (found := _NUMBERED_WITHIN.search(_fold(message))) and 0 < int(found[1]) <= len(shown):
+        return shown[int(found[1]) - 1]
+    for word in words:
+        at = len(shown) - 1 if word in _LAST else _ORDINALS.get(word)
+        if at is not None and 0 <= at < len(shown):
+            return shown[at]
+    numbered = [item.id for item in items if item.external_id and _fold(item.external_id) in words]
+    if numbered:
+        return numbered[0]
+    by_words = _named_in([w for w in words if w not in _PLAIN], items, shown)
+    return by_words[0] if len(by_words) == 1 else None
 
 
 #: Ways to ask for more of the kind, in four languages.

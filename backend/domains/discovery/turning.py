@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from backend.core.context import Context
 from backend.core.ports import Embedder
 from backend.domains.catalogue import service as catalogue
-from backend.domains.catalogue.model import Vocabulary
+from backend.domains.catalogue.model import Listing, Vocabulary
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery import (
     answers,
     asking,
     conversation,
     finding,
+    inquiring,
     ranking,
     relative,
     relaxing,
@@ -32,7 +33,9 @@ from backend.domains.discovery import (
 )
 from backend.domains.discovery.claims import claims_of, stated
 from backend.domains.discovery.conversation import Facts
+from backend.domains.discovery.inquiring import Inquiry
 from backend.domains.discovery.model import Answer, Session, State, Understanding
+from backend.domains.discovery.planning import Item, named_one
 from backend.domains.discovery.signal_chips import signal_chips
 from backend.domains.discovery.signals import understand
 from backend.domains.discovery.wording import Words, chips
@@ -126,6 +129,8 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
     """Searches and ranks for a prepared message. Keeps nothing."""
     prepared = await _against_shown(ctx, prepared)
     document, words = prepared.document, Words.of(prepared.document, prepared.vocabulary)
+    inquiry = inquiring.inquiry_of(prepared.message, prepared.understanding, prepared.index.attributes)
+    order = _order(prepared, inquiry)
     found = await finding.search(
         ctx,
         event_id=prepared.session.event_id,
@@ -133,11 +138,15 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
         state=prepared.state,
         index=prepared.index,
         vector=prepared.vector,
+        order=inquiring.ordered_by(order),
     )
     unsupported = _unsupported(prepared, words, found.unsupported)
     scene = ranking.Scene(words, document, prepared.vocabulary, prepared.state.filters)
     tiles = ranking.tiles(scene, found.hits, found.listings)
-    quiet = bool({"thanks", "person", "hold"} & set(prepared.understanding.intents))
+    read = prepared.understanding
+    quiet = bool({"thanks", "person", "hold"} & set(read.intents)) or (
+        bool(inquiry or read.questions) and not (read.added or read.removed)
+    )  # who asks is answered, and not asked back
     is_asking = not quiet and not conversation.is_resting(document)
     question = (
         asking.next_question(words, document, prepared.state, found.share, prepared.index)
@@ -153,11 +162,13 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
         pending=question.field if question and prepared.message else "",
         matches=found.matches,
         shown=tuple(tile.listing_id for tile in tiles),
+        order=order,
     )
     facts = Facts(
         words=words, document=document, understanding=prepared.understanding, matches=found.matches,
         before=await _before(ctx, prepared), tiles=tiles, first=found.listings.get(tiles[0].listing_id) if tiles else None,
         question=question, relaxation=found.relaxation, turn=state.turn, unsupported=unsupported,
+        inquiry=inquiry, about=_about(prepared, found), share=found.share, index=prepared.index, equals=found.equals,
     )  # fmt: skip
     actions = tuple({"kind": _slug(a), "label": str(a)} for a in document["ui_contract"]["actions"])
     shown_chips = (*chips(words, state.filters), *signal_chips(words, state.signals, state.filters))
@@ -167,6 +178,22 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
         extras={"loosenings": ways} if ways else {},
     )  # fmt: skip
     return Turned(facts, answer, state, found)
+
+
+def _order(prepared: Prepared, inquiry: Inquiry | None) -> str:
+    """What stands first: what is asked for now, else as before while nothing else is wished."""
+    read = prepared.understanding
+    if inquiry is not None and inquiry.order:
+        return inquiry.order
+    return "" if read.added or read.removed else prepared.state.order
+
+
+def _about(prepared: Prepared, found: finding.Found) -> Listing | None:
+    """The listing a message names of those that were shown before it, where it is still among them."""
+    shown = prepared.session.state.shown or tuple(found.listings)
+    items = [Item(one.id, one.title, one.external_id) for one in found.listings.values()]
+    named = named_one(prepared.message, shown, items) if prepared.message else None
+    return found.listings.get(named) if named is not None else None
 
 
 async def _against_shown(ctx: Context, prepared: Prepared) -> Prepared:

@@ -38,6 +38,7 @@ _MAIN: Final = (
 )
 _TIMES: Final = frozenset({"month", "day", "week"})
 _THOUSAND: Final = 1000
+_BEYOND: Final = 20  # times the most that anything has
 
 
 def convert_to(value: float, unit: str, target: str | None) -> float | None:
@@ -63,6 +64,8 @@ def field_of(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[st
     ):
         q = replace(q, unit="", currency="GBP")  # `ten thousand pounds` where nothing is weighed
     noun, q = _noun(reader, q, found)
+    if noun is not None and _is_beyond(reader, noun, q):
+        noun = None
     q = _in_seconds(reader, q, noun)
     year = reader.terms.find("year")
     if (
@@ -91,6 +94,12 @@ def field_of(reader: Reader, q: Quantity, found: Sequence[Quantity]) -> tuple[st
     if year and (q.decade or _is_year(reader, q)):
         return year, q
     return _by_money(reader, q, noun), q
+
+
+def _is_beyond(reader: Reader, noun: str, q: Quantity) -> bool:
+    """Whether a bare figure is of another size than anything of that name: `longest range under 40k` is money."""
+    most = reader.stat(noun, "max")
+    return noun != "price" and not q.unit and most is not None and q.value * q.scale > _BEYOND * most > 0
 
 
 def _in_seconds(reader: Reader, q: Quantity, noun: str | None) -> Quantity:

@@ -12,6 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from backend.domains.catalogue.model import Attribute, Vocabulary
+from backend.domains.discovery.inquiring import is_superlative
 from backend.domains.discovery.model import Settings, Signal, State, Understanding
 from backend.domains.discovery.signals import finance, limits, mentions, moods, places, text, timeline, wishes
 from backend.domains.discovery.signals.languages import pairs, spoken_in
@@ -69,6 +70,7 @@ def understand(
         intents=_intents(reader),
         topics=_topics(reader),
         language=reader.lex.languages[0],
+        named=_named(reader),
     )
 
 
@@ -154,13 +156,21 @@ def _questions(reader: Reader) -> list[str]:
 
 
 def _topics(reader: Reader) -> tuple[str, ...]:
-    """Attributes that a question names."""
-    asked = [m for m in reader.mentions if (clause := reader.clause(m.first)) and clause.question]
+    """Attributes that a question names, or a wish for the most or the least of something."""
+    whole = is_superlative(reader.text.raw)
+    asked = [m for m in reader.mentions if whole or ((clause := reader.clause(m.first)) and clause.question)]
     fields = [t.field for m in asked for t in m.terms if t.kind in ("noun", "flag")]
     words = [t.text for c in reader.clauses if c.question for t in reader.text.tokens[c.first : c.end]]
     if "mileage" in reader.terms.attributes and any(reader.lex.units.get(w) in ("mi", "km") for w in words):
         fields.append("mileage")
     return tuple(dict.fromkeys(fields))
+
+
+def _named(reader: Reader) -> tuple[tuple[str, str], ...]:
+    """Values that a question names, each with its attribute."""
+    asked = [m for m in reader.mentions if (clause := reader.clause(m.first)) and clause.question]
+    found = ((t.field, t.values[0]) for m in asked for t in m.terms[:1] if t.kind == "value" and t.values)
+    return tuple(dict.fromkeys(found))
 
 
 def _intents(reader: Reader) -> tuple[str, ...]:

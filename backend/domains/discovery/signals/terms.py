@@ -142,16 +142,17 @@ class _Builder:
     def _values_of(self, attribute: Attribute) -> None:
         shown = self.values[attribute.name] or [str(v) for v in attribute.stats.get("values", ())]
         self.values[attribute.name] = shown
+        is_place = attribute.name.startswith("location_")  # a name: the code of Oregon is no French gold
         groups: dict[str, list[str]] = defaultdict(list)
         for value in shown:
             self.add(value, self._value(attribute, value, value))
-            for phrase in self._words_for(value):
+            for phrase in () if is_place else self._words_for(value):
                 self.add(phrase, self._value(attribute, phrase, value), over=False)
             for part in _parts(attribute.name, words_of(value, self.lex.stem)):
                 if part not in self.lex.words["things"] and not self._is_mere_color(attribute.name, part):
                     groups[part].append(value)
         for value in shown:
-            for phrase in self.lex.near.get(concept_of(value), ()):
+            for phrase in () if is_place else self.lex.near.get(concept_of(value), ()):
                 for form in spellings(phrase):
                     self.add(form, self._value(attribute, form, value), over=False)
         for first, value in _firsts(words_of(v, self.lex.stem) for v in shown).items():
