@@ -81,6 +81,9 @@ async def serving() -> AsyncIterator[None]:
         yield
 
 
+#: Before what a page of the cockpit reads itself.
+DESK = (Desk.load, Desk.follow)
+
 app = rx.App(
     stylesheets=list(STYLES),
     html_lang="en",
@@ -101,37 +104,33 @@ app.add_page(
     title=Storefront.page_title,
     on_load=[Talking.load, Storefront.load, Sharing.load, Remembering.load, Comparing.load, Confirming.load],
 )
-app.add_page(cockpit.events, route="/cockpit", title="Events · MPAX", on_load=[Desk.load, Cockpit.load])
+app.add_page(cockpit.events, route="/cockpit", title="Events · MPAX", on_load=[*DESK, Cockpit.load])
 app.add_page(
     event,
     route="/cockpit/events/[slug]",
     title=EventPage.page_title,
-    on_load=[Desk.load, EventPage.load, Board.load, Tabs.load],
+    on_load=[*DESK, EventPage.load, Board.load, Tabs.load],
 )
-app.add_page(cockpit.inbox, route="/cockpit/inbox", title="Inbox · MPAX", on_load=[Desk.load, Inbox.load])
+app.add_page(cockpit.inbox, route="/cockpit/inbox", title="Inbox · MPAX", on_load=[*DESK, Inbox.load])
 app.add_page(
     cockpit.approvals,
     route="/cockpit/approvals",
     title="Approvals · MPAX",
-    on_load=[Desk.load, Approvals.load],
+    on_load=[*DESK, Approvals.load],
 )
-app.add_page(
-    cockpit.library, route="/cockpit/library", title="Library · MPAX", on_load=[Desk.load, Library.load]
-)
+app.add_page(cockpit.library, route="/cockpit/library", title="Library · MPAX", on_load=[*DESK, Library.load])
 app.add_page(
     wizard.blueprints,
     route="/cockpit/blueprints",
     title="Events in the making · MPAX",
-    on_load=[Desk.load, Blueprints.load],
+    on_load=[*DESK, Blueprints.load],
 )
 app.add_page(
     wizard.blueprint,
     route="/cockpit/blueprints/[blueprint_id]",
     title=Blueprint.page_title,
-    on_load=[Desk.load, Blueprint.load],
+    on_load=[*DESK, Blueprint.load],
 )
-app.add_page(
-    cockpit.members, route="/cockpit/members", title="Members · MPAX", on_load=[Desk.load, Members.load]
-)
+app.add_page(cockpit.members, route="/cockpit/members", title="Members · MPAX", on_load=[*DESK, Members.load])
 app.add_page(dealer.dealer, route="/dealer", title="Prospects · MPAX", on_load=Dealer.load)
 app.add_page(landing.not_found, route="404", title="Not found · MPAX")

@@ -21,8 +21,14 @@ from backend.domains.analytics.model import LiveBoard, LiveHold, LiveSession
 TIMELINE = 24
 #: A burst of news is one read of the board.
 AT_MOST_EVERY_S = 0.3
-#: News that change the head of the page: somebody published, asked, decided, or the watch took a version back.
-HEADLINES = ("version_published", "draft_changed", "alert")
+_HEAD = (Desk.load, EventPage.refresh, Tabs.refresh)
+#: What is read again when somebody published, asked, decided or switched, or the watch took a version back.
+HEADLINES = {
+    "version_published": _HEAD,
+    "draft_changed": _HEAD,
+    "alert": _HEAD,
+    "flag_changed": (Tabs.refresh,),
+}
 
 
 class Board(rx.State):
@@ -81,7 +87,7 @@ class Board(rx.State):
                 if (await self.get_state(EventPage)).tab == "live":
                     await self._read()
             if message["event"] in HEADLINES:
-                yield [Desk.load, EventPage.refresh, Tabs.refresh]
+                yield list(HEADLINES[message["event"]])
             elif message["event"] == "subscribed":
                 yield EventPage.refresh  # what happened between the first read and now
 

@@ -1,4 +1,4 @@
-"""What stands around every page of the cockpit: who is signed in, for whom, and how much waits for them."""
+"""What stands around every page of the cockpit: who is signed in, for whom, what is stopped, and how much waits for them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from backend.domains.events.lifecycle import DraftHead
 from backend.domains.identity import service as identity
 from backend.domains.transactions import inbox
 
+#: News of an organization that change what stands around every page; the first and each later connection catches up.
+NEWS = ("flag_changed", "subscribed")
+
 
 class Desk(rx.State):
     """The rail."""
@@ -26,6 +29,9 @@ class Desk(rx.State):
     waiting: int = 0
     open_requests: int = 0
     stops: list[OrganizationStop] = []
+
+    _topics: list[str] = []
+    _watch: int = 0
 
     @rx.event
     async def load(self):
@@ -40,10 +46,31 @@ class Desk(rx.State):
             self.open_requests = await inbox.count_open(ctx)
             self.email = ctx.actor.email or ""
             self.stops = [stop for m in sellers for stop in await _stops_on(ctx, m.organization_id)]
+        self._topics = [f"organization:{m.organization_id}" for m in sellers]
         self.organization = ", ".join(m.name for m in sellers)
         self.role = sellers[0].role.capitalize() if sellers else "No organization yet"
         self.ready = True
         return None
+
+    @rx.event
+    def follow(self):
+        """Begins to follow the reader's organizations; Reflex ends a page's background events when its address changes."""
+        self._watch += 1
+        return [Desk.watch(topic) for topic in self._topics]
+
+    @rx.event(background=True)
+    async def watch(self, topic: str):
+        """Shows what a colleague stops or resumes; ends with the tab or with the next page."""
+        async with self:
+            mine = self._watch
+            if topic not in self._topics:
+                return
+        async for message in bridge.listen(self, topic):
+            async with self:
+                if mine != self._watch:
+                    return
+            if message["event"] in NEWS:
+                yield Desk.load
 
 
 async def _stops_on(ctx: Context, organization_id: UUID) -> list[OrganizationStop]:

@@ -32,6 +32,15 @@ class Levers(rx.State):
     async def load(self) -> None:
         self.asked = KillSwitch()
         await bridge.limit(self, "read")
+        await self._read()
+
+    @rx.event
+    async def refresh(self) -> None:
+        """A colleague moved something: what is asked here stays."""
+        await bridge.limit(self, "read")
+        await self._read()
+
+    async def _read(self) -> None:
         async with bridge.unit(self) as ctx:
             found = await releases.levers(ctx, slug=self.slug)
             me = ctx.actor.email or ""

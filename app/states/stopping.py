@@ -29,6 +29,15 @@ class Stopping(rx.State):
     async def load(self) -> None:
         self.asked = OrganizationStop()
         await bridge.limit(self, "read")
+        await self._read()
+
+    @rx.event
+    async def refresh(self) -> None:
+        """A colleague switched: what is asked here stays."""
+        await bridge.limit(self, "read")
+        await self._read()
+
+    async def _read(self) -> None:
         async with bridge.unit(self) as ctx:
             event = await events.get_event(ctx, slug=self.slug)
             flags = await releases.list_flags(ctx, organization_id=event.organization_id)

@@ -30,6 +30,10 @@ LOADS = {
     "live": (Transcript.load,),
     "experiments": (Experiments.load,),
 }
+REFRESHES = {
+    "approvals": (Approvals.load,),
+    "levers": (Levers.refresh, Flags.load, Stopping.refresh),
+}
 
 
 class Tabs(rx.State):
@@ -42,6 +46,6 @@ class Tabs(rx.State):
 
     @rx.event
     async def refresh(self):
-        """Somebody asked or decided: only the list of drafts is read again, nobody's writing or reading is disturbed."""
+        """Somebody asked, decided or switched: only lists are read again, nobody's writing or reading is disturbed."""
         page = await self.get_state(EventPage)
-        return Approvals.load if page.ready and page.tab == "approvals" else None
+        return list(REFRESHES.get(page.tab, ())) if page.ready else None

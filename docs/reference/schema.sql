@@ -3884,6 +3884,17 @@ begin
   perform realtime.send(notice, 'event_changed', 'organization:' || new.organization_id, true);
   return null;
 end $$;
+CREATE FUNCTION private.tell_flag() RETURNS trigger
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+declare
+  flag public.organization_flags := coalesce(new, old);
+begin
+  perform realtime.send(jsonb_build_object('name', flag.name, 'is_on', new.is_on), 'flag_changed',
+    'organization:' || flag.organization_id, true);
+  return null;
+end $$;
 CREATE FUNCTION private.tell_request(r public.buyer_requests) RETURNS void
     LANGUAGE sql SECURITY DEFINER
     SET search_path TO ''
@@ -4907,6 +4918,7 @@ CREATE TRIGGER tell_blueprint AFTER INSERT OR UPDATE ON public.blueprint_files F
 CREATE TRIGGER tell_blueprint AFTER INSERT OR UPDATE ON public.blueprints FOR EACH ROW EXECUTE FUNCTION private.tell_blueprint();
 CREATE TRIGGER tell_blueprint AFTER INSERT OR UPDATE ON public.imports FOR EACH ROW EXECUTE FUNCTION private.tell_blueprint();
 CREATE TRIGGER tell_event AFTER UPDATE ON public.events FOR EACH ROW WHEN (((old.status IS DISTINCT FROM new.status) OR (old.catalogue_revision IS DISTINCT FROM new.catalogue_revision))) EXECUTE FUNCTION private.tell_event();
+CREATE TRIGGER tell_flag AFTER INSERT OR DELETE OR UPDATE ON public.organization_flags FOR EACH ROW EXECUTE FUNCTION private.tell_flag();
 CREATE TRIGGER tell_unit AFTER UPDATE ON public.listing_units FOR EACH ROW WHEN (((old.state IS DISTINCT FROM new.state) OR (old.held_until IS DISTINCT FROM new.held_until))) EXECUTE FUNCTION private.tell_unit();
 ALTER TABLE ONLY private.confirmations
     ADD CONSTRAINT confirmations_session_id_fkey FOREIGN KEY (session_id) REFERENCES public.sessions(id) ON DELETE CASCADE;
@@ -5613,6 +5625,7 @@ GRANT ALL ON FUNCTION private.take_up(p_state jsonb) TO anon;
 REVOKE ALL ON FUNCTION private.tell_blueprint() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_draft(draft public.drafts, p_kind text) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_event() FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.tell_flag() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_request(r public.buyer_requests) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.tell_unit() FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.terms_of(own public.sessions, event public.events, p_verb text, p_arguments jsonb) FROM PUBLIC;

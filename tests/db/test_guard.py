@@ -417,6 +417,35 @@ async def test_a_switch_is_heard_on_open_screens(owner: Owner, world: World) -> 
     assert (row["payload"]["kill"], row["payload"]["number"]) == (True, 1)
 
 
+@pytest.mark.parametrize("is_on", [True, False, None])
+async def test_a_flag_is_heard_on_open_pages_of_the_organization_and_nowhere_else(
+    owner: Owner, world: World, is_on: bool | None
+) -> None:
+    topic = f"organization:{world.seller}"
+    with owner.transaction():
+        as_persona(owner, world.actor("operator"))
+        owner.execute("select private.set_flag(%s, 'ai_off', true, 'Odd answers')", (world.seller,))
+        owner.execute("select private.set_flag(%s, 'ai_off', %s, '')", (world.seller, is_on))
+    told = owner.execute(
+        "select topic, private, payload - 'id' as payload from realtime.messages "
+        "where event = 'flag_changed' and payload ->> 'name' = 'ai_off'"
+    ).fetchall()
+    expected = [{"name": "ai_off", "is_on": True}, {"name": "ai_off", "is_on": is_on}]
+    assert [row["payload"] for row in told] == expected
+    assert {(row["topic"], row["private"]) for row in told} == {(topic, True)}
+    heard = set()
+    for persona in ("viewer", "specialist", "admin", "other_admin", "dealer", "stranger", "buyer", "anon"):
+        with owner.transaction():
+            as_persona(owner, world.actor(persona))
+            owner.execute("select set_config('realtime.topic', %s, true)", (topic,))
+            row = owner.execute(
+                "select count(*) as n from realtime.messages where event = 'flag_changed'"
+            ).fetchone()
+            assert row is not None
+            heard |= {persona} if row["n"] else set()
+    assert heard == {"viewer", "specialist", "admin"}
+
+
 # --- pace, scope, receipts ---------------------------------------------------------------------------------------------
 
 
