@@ -14,6 +14,7 @@ from backend.kit.tokens import estimated_tokens
 
 _MOST_SIGNS: Final = 200_000
 _MOST_CALLS: Final = 32
+_MOST_TOKENS: Final = 1_000_000
 _NOT_WHOLE: Final = {
     "length": "length",
     "model_length": "length",
@@ -54,6 +55,15 @@ class Gathering:
         """Whether the provider said that it ended, and how."""
         return bool(self._finish)
 
+    @property
+    def usage(self) -> Usage:
+        """What the provider counted; an estimate of what was sent and has come, where it told nothing."""
+        if self._usage is not None:
+            return self._usage
+        return Usage(
+            estimated_tokens(json.dumps(self._asked)), estimated_tokens(self._raw("".join(self._text)))
+        )
+
     def answer(self) -> ChatAnswer:
         """Raises: Failed where it did not come to its end: half an answer is none."""
         if not self.has_begun:
@@ -62,9 +72,7 @@ class Gathering:
             raise Failed(_NOT_WHOLE.get(self._finish, "cut"))
         text = "".join(self._text).replace("\0", "")
         calls = tuple(_read(call, place) for place, call in sorted(self._calls.items()))
-        raw = self._raw(text)
-        usage = self._usage or Usage(estimated_tokens(json.dumps(self._asked)), estimated_tokens(raw))
-        return ChatAnswer(text, calls, usage, self._provider, self._model, raw=raw)
+        return ChatAnswer(text, calls, self.usage, self._provider, self._model, raw=self._raw(text))
 
     def _add(self, chunk: Any) -> None:
         self._count(getattr(chunk, "usage", None) or getattr(getattr(chunk, "x_groq", None), "usage", None))
@@ -96,8 +104,11 @@ class Gathering:
         into.append(piece)
 
     def _count(self, usage: Any) -> None:
-        if usage is not None:
-            self._usage = Usage(int(usage.prompt_tokens or 0), int(usage.completion_tokens or 0))
+        if usage is None:
+            return
+        told = (int(usage.prompt_tokens or 0), int(usage.completion_tokens or 0))
+        if any(told):  # nobody answers for nothing: such a provider does not count
+            self._usage = Usage(*(min(max(0, count), _MOST_TOKENS) for count in told))
 
     def _raw(self, text: str) -> str:
         if not self._calls:

@@ -10,7 +10,7 @@ from typing import Any, Final
 from backend.adapters.chat_gathering import Gathering
 from backend.adapters.chat_wire import body
 from backend.adapters.model_answers import Failed
-from backend.core.errors import Busy
+from backend.core.errors import AppError, Busy
 from backend.core.ports import ChatAnswer, ChatMessage, ToolSpec
 
 _LONGEST_GAP_S: Final = 5.0
@@ -56,12 +56,22 @@ class StreamedChat(ABC):
                 await self.stream(asked, gathering, timeout_s)
             return gathering.answer()
         except TimeoutError:
-            raise Busy("core.model_unreachable", provider=self.name, timeout_s=round(timeout_s, 2)) from None
+            late = Busy("core.model_unreachable", provider=self.name, timeout_s=round(timeout_s, 2))
+            raise _charged(late, gathering) from None
         except Failed as failed:
             if gathering.is_whole and failed.problem in {"stalled", "unreachable"}:
                 return gathering.answer()  # it came to its end, the line did not
             is_cut = failed.problem in {"unreachable", "protocol"} and gathering.has_begun
-            raise (Failed("cut") if is_cut else failed).as_error(self.name) from None
+            error = (Failed("cut") if is_cut else failed).as_error(self.name)
+            raise _charged(error, gathering) from None
+
+
+def _charged(error: AppError, gathering: Gathering) -> AppError:
+    """With what the half of an answer cost."""
+    if gathering.has_begun:
+        usage = gathering.usage
+        error.facts |= {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
+    return error
 
 
 async def take_all(stream: AsyncIterable[Any], gathering: Gathering, timeout_s: float) -> None:

@@ -13,18 +13,18 @@ from backend.adapters.model_answers import PASSING
 from backend.adapters.model_breaker import Breaker
 from backend.adapters.model_cache import Question
 from backend.adapters.model_checking import Fault, checked, repair
+from backend.adapters.model_spending import UNASKED, Ear
 from backend.core.errors import AppError, Busy, TooMany, Upstream
 from backend.core.ports import ChatAnswer, ChatModel, ModelStatus
 
 _log = logging.getLogger(__name__)
-
-Heard = Callable[[ChatAnswer], None]
 
 REPAIRED: Final = "\n--- repaired ---\n"
 _LEAST_S: Final = 0.02
 _LONGEST_REST_S: Final = 300.0
 _PATIENCE_S: Final = 0.5  # how long to wait for a provider while another could be asked
 _FIRST_WAIT_S: Final = 0.1
+_GRACE_S: Final = 0.02  # a model's own time-out comes first: it knows what had come by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,13 @@ class _Call:
         self.has_begun = False
 
     async def make(self, question: Question, give_s: float) -> ChatAnswer:
+        now = asyncio.get_running_loop().time
+        until = now() + give_s
         async with self._places:
             self.has_begun = True
             return await self._model.chat(
                 system=question.system, messages=question.messages, tools=question.tools,
-                schema=question.schema, timeout_s=give_s,
+                schema=question.schema, timeout_s=max(_LEAST_S, until - now() - _GRACE_S),
             )  # fmt: skip
 
 
@@ -82,13 +84,13 @@ class Door:
         await self._model.close()
 
     async def ask(
-        self, question: Question, *, attempt_s: float, until: float, others_follow: bool, heard: Heard
+        self, question: Question, *, attempt_s: float, until: float, others_follow: bool, ear: Ear
     ) -> ChatAnswer:
         """A checked answer by `until`. Raises: AppError of the last try, and whatever a library lets fall."""
         tries = 0
         while True:
             try:
-                answer = await self._attempt(question, attempt_s, until)
+                answer = await self._attempt(question, attempt_s, until, ear)
             except AppError as error:
                 tries += 1
                 room_s = until - self._clock()
@@ -97,24 +99,31 @@ class Door:
                     raise
                 await asyncio.sleep(wait_s)
             else:
-                heard(answer)
-                return await self._usable(question, answer, attempt_s, until, heard)
+                return await self._usable(question, answer, attempt_s, until, ear)
 
     async def _usable(
-        self, question: Question, first: ChatAnswer, attempt_s: float, until: float, heard: Heard
+        self, question: Question, first: ChatAnswer, attempt_s: float, until: float, ear: Ear
     ) -> ChatAnswer:
         fine = checked(first, question)
         if not isinstance(fine, Fault):
             return fine
-        second = await self._attempt(repair(question, first, fine), attempt_s, until)
-        heard(second)
+        second = await self._attempt(repair(question, first, fine), attempt_s, until, ear)
         mended = checked(second, question)
         if isinstance(mended, Fault):
             self._count_failure("core.model_failed")
             raise Upstream("core.model_failed", provider=self._name, problem=mended.problem)
         return _joined(first, mended)
 
-    async def _attempt(self, question: Question, attempt_s: float, until: float) -> ChatAnswer:
+    async def _attempt(self, question: Question, attempt_s: float, until: float, ear: Ear) -> ChatAnswer:
+        try:
+            answer = await self._tried(question, attempt_s, until)
+        except Exception as failed:
+            ear.miss(question, failed)
+            raise
+        ear.hear(answer)
+        return answer
+
+    async def _tried(self, question: Question, attempt_s: float, until: float) -> ChatAnswer:
         give_s = min(with_spare(attempt_s), until - self._clock())
         if give_s < _LEAST_S:
             raise Busy("core.model_unreachable", provider=self._name, problem="no_time_left")
@@ -222,7 +231,7 @@ def pause_before_next(
 
 def _is_passing(error: AppError) -> bool:
     facts = error.facts
-    if facts.get("problem") in {"resting", "no_time_left", "no_room"} or "timeout_s" in facts:
+    if facts.get("problem") in UNASKED or "timeout_s" in facts:
         return False
     is_away = error.code in {"core.model_unreachable", "core.model_busy"}
     return is_away or facts.get("status") in PASSING or facts.get("problem") == "cut"

@@ -8,29 +8,18 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from backend.adapters.model_cache import AnswerCache, Question
 from backend.adapters.model_door import Door, Limits, with_spare
+from backend.adapters.model_spending import Ear
 from backend.core.errors import AppError, Busy
-from backend.core.ports import ChatAnswer, ChatMessage, ChatModel, ModelStatus, ToolSpec, Usage
+from backend.core.ports import ChatAnswer, ChatMessage, ChatModel, ModelStatus, ToolSpec
 
 _log = logging.getLogger(__name__)
 
 _BUILTIN: Final = "builtin"
-
-
-class _Ear:
-    """Hears each answer as it came: tells whoever asked to hear, and adds up what it cost."""
-
-    def __init__(self, told: Callable[[str, str], None] | None) -> None:
-        self._told = told
-        self.usage = Usage()
-
-    def hear(self, answer: ChatAnswer) -> None:
-        self.usage += answer.usage
-        if self._told is not None:
-            self._told(answer.provider, answer.raw)
 
 
 class ModelGateway:
@@ -81,24 +70,21 @@ class ModelGateway:
         if kept:
             return kept
         until = self._clock() + with_spare(total_s)
-        answer = await self._first(names, question, attempt_s, until, _Ear(heard))
+        answer = await self._first(names, question, attempt_s, until, Ear(heard))
         if kept_as:
             self._cache.keep(kept_as, answer)
         return answer
 
     async def _first(
-        self, names: Sequence[str], question: Question, attempt_s: float, until: float, ear: _Ear
+        self, names: Sequence[str], question: Question, attempt_s: float, until: float, ear: Ear
     ) -> ChatAnswer:
         tried: dict[str, str] = {}
         for place, name in enumerate(names, 1):
             try:
-                return await self._doors[name].ask(
-                    question,
-                    attempt_s=attempt_s,
-                    until=until,
-                    others_follow=place < len(names),
-                    heard=ear.hear,
+                answer = await self._doors[name].ask(
+                    question, attempt_s=attempt_s, until=until, others_follow=place < len(names), ear=ear
                 )
+                return replace(answer, usage=ear.usage)
             except AppError as error:
                 tried[name] = error.code
             except Exception as error:  # noqa: BLE001 - whatever a library does, a turn goes on

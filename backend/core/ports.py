@@ -158,7 +158,7 @@ class ChatMessage:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a provider counted, summed over a repair. Unit: tokens. Nothing for an answer from the cache."""
+    """What was counted, summed over all tries. Unit: tokens. Nothing for an answer from the cache."""
 
     input_tokens: int = 0
     output_tokens: int = 0
@@ -199,7 +199,8 @@ class ChatModel(Protocol):
     ) -> ChatAnswer:
         """A whole answer as the model wrote it, not checked against `schema`.
 
-        Raises: Upstream `core.model_failed`; TooMany `core.model_busy`; Busy `core.model_unreachable`.
+        Raises: Upstream `core.model_failed`; TooMany `core.model_busy`; Busy `core.model_unreachable`. Where a part of
+        an answer had come, `input_tokens` and `output_tokens` say what it cost.
         """
         ...
 
@@ -244,9 +245,10 @@ class Models(Protocol):
         Each attempt ends within `attempt_s`, all of them within `total_s`, whatever a provider does. The answer is
         checked: JSON against `schema`, calls against `tools`; one repair is asked for. With a `cache_key` the same
         question may be answered from the cache. `heard(provider, raw)` is told each answer as it came, for the
-        audit, also one that could not be used.
+        audit, also one that could not be used. The `usage` of an answer is that of all tries until it came: where a
+        provider did not count, what was sent and had come is estimated.
         Raises: Busy `core.no_model`; its `tried` says which provider failed with which code, `input_tokens` and
-        `output_tokens` what unusable answers cost.
+        `output_tokens` what all of it cost.
         """
         ...
 

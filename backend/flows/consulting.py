@@ -13,6 +13,7 @@ from decimal import Decimal
 from time import monotonic, perf_counter
 from typing import TYPE_CHECKING, Any, Final
 
+from backend.adapters.model_spending import estimated_question
 from backend.adapters.sealing import Sealer
 from backend.core.errors import AppError, Busy
 from backend.core.ports import ChatAnswer, ChatMessage, ToolCall, ToolSpec, Usage
@@ -24,7 +25,7 @@ from backend.flows.runtime import Runtime
 from backend.flows.tools import Acted, Wanted
 from backend.kit.bounding import bounded
 from backend.kit.text import storable
-from backend.kit.tokens import cost
+from backend.kit.tokens import cost, estimated_tokens
 
 if TYPE_CHECKING:
     from backend.flows.turns import Turn
@@ -98,9 +99,13 @@ async def ask(
             )
             answer = tidied(answer)
     except (AppError, TimeoutError) as failed:
-        _note(desk, purpose, system, messages, heard, failed, began)
+        usage = _told(failed) or Usage(
+            estimated_question(system, messages, tools, schema),
+            sum(estimated_tokens(raw) for _, raw in heard),
+        )
+        _note(desk, purpose, system, messages, heard, failed, usage, began)
         raise
-    _note(desk, purpose, system, messages, heard, answer, began)
+    _note(desk, purpose, system, messages, heard, answer, answer.usage, began)
     return answer
 
 
@@ -122,6 +127,7 @@ def _note(
     messages: Sequence[ChatMessage],
     heard: Sequence[tuple[str, str]],
     came: ChatAnswer | AppError | TimeoutError,
+    usage: Usage,
     began: float,
 ) -> None:
     """Writes an exchange down for the audit, sealed; without a key to seal with only its figures are kept.
@@ -129,7 +135,6 @@ def _note(
     What could not be used is charged like what could: the provider counts both.
     """
     answer = came if isinstance(came, ChatAnswer) else None
-    usage = answer.usage if answer else _wasted(came)
     desk.tokens_left -= usage.input_tokens + usage.output_tokens
     content = {
         "system": system,
@@ -165,9 +170,11 @@ def _provenance(desk: Desk, purpose: str) -> list[dict[str, Any]]:
     return [*(one.to_json() for one in desk.composed.kept), *(desk.told if purpose == "answer" else [])]
 
 
-def _wasted(came: object) -> Usage:
-    """What answers cost that could not be used."""
-    facts = came.facts if isinstance(came, AppError) else {}
+def _told(failed: AppError | TimeoutError) -> Usage | None:
+    """What a question cost that brought nothing, where that was told."""
+    facts = failed.facts if isinstance(failed, AppError) else {}
+    if "input_tokens" not in facts:
+        return None
     return Usage(*(_count(facts.get(name)) for name in ("input_tokens", "output_tokens")))
 
 

@@ -54,18 +54,21 @@ def is_wanted(runtime: Runtime, prepared: Prepared, opened: Opened) -> bool:
 
 
 async def guided(turn: Turn) -> Turn:
-    """The turn with what a model brings; without it where the model fails, is slow, or has used up its budget."""
+    """The turn with what a model brings; without it where the model fails, is slow, or has used up its budget.
+
+    What was asked by then is charged in any case.
+    """
+    exchanges: list[dict[str, Any]] = []
     try:
-        return await _guided(turn)
+        return await _guided(turn, exchanges)
     except AppError as refused:
         log.info("the built-in engine answers: %s", refused)
-        return turn
     except Exception:  # a model is a stranger: whatever it sends, the buyer gets an answer
         log.exception("a model's turn broke, the built-in engine answers")
-        return turn
+    return replace(turn, guidance=Guidance(exchanges=_numbered(exchanges)))
 
 
-async def _guided(turn: Turn) -> Turn:
+async def _guided(turn: Turn, exchanges: list[dict[str, Any]]) -> Turn:
     if not turn.heard.read.strip():
         return turn  # nothing in it that a model should see
     began = monotonic()
@@ -105,6 +108,7 @@ async def _guided(turn: Turn) -> Turn:
         began + float(budgets.get("turn_seconds", 5)),
         int(budgets.get("turn_tokens", 6000)),
         int(budgets.get("tool_calls", 5)),
+        exchanges,
     )
     return await _drafted(desk)
 
@@ -175,11 +179,15 @@ async def _judged(desk: Desk, turned: Turned, texts: Sequence[str], agreed: Agre
         ran=tuple(desk.ran),
         extras=desk.extras,
         asks=asks,
-        exchanges=tuple({**one, "position": number} for number, one in enumerate(desk.exchanges, 1)),
+        exchanges=_numbered(desk.exchanges),
         provider=next((str(one["provider"]) for one in desk.exchanges if one["outcome"] == "used"), ""),
         judgements=chosen.judgements,
         manifest=desk.composed.manifest(),
     )
+
+
+def _numbered(exchanges: Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+    return tuple({**one, "position": number} for number, one in enumerate(exchanges, 1))
 
 
 def _variants(desk: Desk) -> int:

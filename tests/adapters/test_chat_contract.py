@@ -266,11 +266,44 @@ async def test_nobody_there(model: ChatModel, there: Provider) -> None:
     assert (error.code, "timeout_s" in error.facts) == ("core.model_unreachable", False)
 
 
-async def test_usage_is_estimated_where_it_is_not_told(model: ChatModel, there: Provider) -> None:
-    there.replies = [replies.writes("Here are two white ones.", usage=None)]
+@pytest.mark.parametrize("reply", [replies.breaks_off("Here are two"), replies.stands_still()])
+async def test_half_an_answer_is_charged(model: ChatModel, there: Provider, reply: Any) -> None:
+    there.replies = [reply]
+    facts = (await failure(model, timeout_s=1.2)).facts
+    assert 20 < facts["input_tokens"] < 120
+    assert 0 < facts["output_tokens"] < 12
+
+
+async def test_what_was_counted_is_charged_where_an_answer_was_stopped(
+    model: ChatModel, there: Provider
+) -> None:
+    there.replies = [replies.writes("Here are", finish="length")]
+    facts = (await failure(model)).facts
+    assert (facts["input_tokens"], facts["output_tokens"]) == (21, 8)
+
+
+async def test_an_answer_that_comes_too_slowly_is_charged_for_what_had_come(
+    model: ChatModel, there: Provider
+) -> None:
+    there.replies = [replies.streamed(replies.answer_events("Here are two white ones. " * 20), pause_s=0.05)]
+    facts = (await failure(model, timeout_s=0.8)).facts
+    assert facts["timeout_s"] == 0.8
+    assert facts["input_tokens"] > 20
+    assert facts["output_tokens"] > 5
+
+
+@pytest.mark.parametrize("told", [{"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}, None])
+async def test_usage_is_estimated_where_none_is_told(model: ChatModel, there: Provider, told: Any) -> None:
+    there.replies = [replies.writes("Here are two white ones.", usage=told)]
     usage = (await ask(model)).usage
     assert 20 < usage.input_tokens < 120
     assert 4 < usage.output_tokens < 12
+
+
+async def test_what_a_provider_counts_has_bounds(model: ChatModel, there: Provider) -> None:
+    told = {"prompt_tokens": 10**12, "completion_tokens": -5, "total_tokens": 10**12}
+    there.replies = [replies.writes("Two.", usage=told)]
+    assert (await ask(model)).usage == Usage(1_000_000, 0)
 
 
 async def test_what_no_database_keeps_is_left_out(model: ChatModel, there: Provider) -> None:

@@ -11,7 +11,7 @@ import pytest
 from backend.adapters.model_door import Limits, pause_before_next
 from backend.adapters.model_gateway import ModelGateway
 from backend.core.errors import AppError, Busy, TooMany, Upstream
-from backend.core.ports import ChatAnswer, ChatMessage, Models, ToolCall, ToolSpec
+from backend.core.ports import ChatAnswer, ChatMessage, Models, ToolCall, ToolSpec, Usage
 from tests.adapters.test_model_breaker import Clock
 from tests.fakes import ScriptedChat, ScriptedModels, says
 
@@ -82,6 +82,48 @@ async def test_what_was_tried_is_told() -> None:
     models = gateway(groq=ScriptedChat(DOWN), mistral=ScriptedChat(WRONG_KEY))
     error = await failure(models)
     assert error.facts["tried"] == {"groq": "core.model_unreachable", "mistral": "core.model_failed"}
+
+
+LATE = Busy("core.model_unreachable", provider="x", timeout_s=2.0)
+NONSENSE = Upstream("core.model_failed", provider="x", problem="protocol")
+HALF = Upstream("core.model_failed", provider="x", problem="length", input_tokens=40, output_tokens=7)
+#: "Be calm." and "white ones?", a token for each four letters begun and for each sign.
+SENT = 7
+
+
+@pytest.mark.parametrize(
+    ("trouble", "cost"),
+    [
+        (LATE, (SENT, 0)), (NONSENSE, (SENT, 0)), (KeyError("x"), (SENT, 0)), (HALF, (40, 7)),
+        (DOWN, (0, 0)), (ILL, (0, 0)), (WRONG_KEY, (0, 0)), (TooMany("core.model_busy", provider="x"), (0, 0)),
+    ],
+)  # fmt: skip
+async def test_tries_that_bring_nothing_are_charged(trouble: Exception, cost: tuple[int, int]) -> None:
+    facts = (await failure(gateway(groq=ScriptedChat(trouble)))).facts
+    assert (facts["input_tokens"], facts["output_tokens"]) == cost
+    followed = await ask(gateway(groq=ScriptedChat(trouble), mistral=ScriptedChat(TWO)))
+    assert (followed.usage.input_tokens, followed.usage.output_tokens) == (cost[0] + 10, cost[1] + 5)
+
+
+async def test_a_model_that_never_ends_is_charged_for_what_was_sent() -> None:
+    deaf = gateway(groq=Deaf())
+    assert (await failure(deaf, attempt_s=0.2)).facts["input_tokens"] == SENT
+    await deaf.close()
+
+
+async def test_a_models_own_end_comes_before_the_gateways() -> None:
+    class Slow(ScriptedChat):
+        async def chat(self, **question: Any) -> ChatAnswer:
+            await asyncio.sleep(question["timeout_s"])
+            raise Busy("core.model_unreachable", timeout_s=1.0, input_tokens=30, output_tokens=9)
+
+    facts = (await failure(gateway(groq=Slow()), attempt_s=0.3)).facts
+    assert (facts["input_tokens"], facts["output_tokens"]) == (30, 9)
+
+
+async def test_wrong_answers_of_one_are_charged_with_the_good_one_of_another() -> None:
+    models = gateway(groq=ScriptedChat(says("")), mistral=ScriptedChat(TWO))
+    assert (await ask(models)).usage == Usage(30, 15)
 
 
 async def test_trouble_that_passes_is_tried_again() -> None:

@@ -14,12 +14,13 @@ import pytest
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
 
+from backend.adapters.model_door import Limits
 from backend.adapters.model_gateway import ModelGateway
 from backend.adapters.sealing import Sealer
 from backend.core.context import Actor
-from backend.core.errors import Busy
+from backend.core.errors import Busy, Upstream
 from backend.core.ports import ChatAnswer, Ports, ToolCall
-from backend.flows import storefront
+from backend.flows import guiding, storefront
 from backend.flows.consulting import PATIENCE_S
 from tests.fakes import ScriptedChat, ScriptedModels, fake_ports, says
 from tests.flows.conftest import House
@@ -472,6 +473,59 @@ async def test_answers_that_could_not_be_used_are_charged(
     assert one(owner, "select spent_tokens from public.sessions where id = %s", buyer.session_id) == 200
     spent = "select input_tokens from public.model_spend where event_id = %s"
     assert one(owner, spent, buyer.event_id) == 140
+
+
+async def charged(house: House, owner: Owner, buyer: Actor) -> int:
+    """Tokens the turns of a conversation cost: the same in its own books and in those of the event."""
+    kept = one(owner, "select spent_tokens from public.sessions where id = %s", buyer.session_id)
+    sql = "select input_tokens + output_tokens from public.model_spend where event_id = %s"
+    assert one(owner, sql, buyer.event_id) == kept
+    return kept
+
+
+async def test_a_model_that_does_not_end_is_charged_for_what_it_was_sent_and_has_said(
+    house: House, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer = await ready(house)
+
+    async def endless(*, heard: Callable[[str, str], None], **_: Any) -> ChatAnswer:
+        heard("groq", "word " * 500)
+        await asyncio.sleep(60)
+        raise AssertionError
+
+    monkeypatch.setattr(talker(house), "chat", endless)
+    await house.say(buyer, WISH)
+    assert await charged(house, owner, buyer) > 1000  # two questions, 500 words heard of each
+    asked = owner.execute(
+        "select input_tokens from public.model_exchanges where session_id = %s", (buyer.session_id,)
+    ).fetchall()
+    assert [row["input_tokens"] > 100 for row in asked] == [True, True]
+
+
+async def test_what_was_asked_is_charged_where_what_came_of_it_breaks(
+    house: House, owner: Owner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any, **__: Any) -> Any:
+        raise RuntimeError("a bug")
+
+    buyer = await ready(house)
+    monkeypatch.setattr(guiding, "agree", broken)
+    answer = await house.say(buyer, WISH)
+    assert answer["matches"] > 0
+    assert await charged(house, owner, buyer) == 30
+
+
+async def test_a_provider_that_always_fails_cannot_spend_past_the_budget(house: House, owner: Owner) -> None:
+    buyer = await ready(house, budgets={"conversation_tokens": 2500})
+    cut = Upstream("core.model_failed", problem="cut", input_tokens=900, output_tokens=100)
+    groq = ScriptedChat(cut)
+    object.__setattr__(house.runtime.ports, "models", ModelGateway({"groq": groq}, Limits(failures=1000)))
+    asked = []
+    for message in (WISH, "under 30k miles", "white please", "a cheaper one", "blue instead"):
+        await house.say(buyer, message)
+        asked.append(len(groq.asked))
+    assert asked[0] > 0
+    assert asked[-1] == asked[-2] == asked[0]
 
 
 async def test_a_model_that_fails_leaves_the_built_in_answer(
