@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID, uuid5
@@ -14,7 +15,17 @@ from jsonschema import Draft202012Validator
 from numpy.typing import NDArray
 
 from backend.core.errors import Busy, NotFound, NotSignedIn, Upstream
-from backend.core.ports import ChatAnswer, ModelStatus, Ports, SignedIn, ToolCall, ToolSpec, Usage, Word
+from backend.core.ports import (
+    ChatAnswer,
+    ModelStatus,
+    Ports,
+    Recalled,
+    SignedIn,
+    ToolCall,
+    ToolSpec,
+    Usage,
+    Word,
+)
 
 
 class HashEmbedder:
@@ -224,13 +235,18 @@ class KeptInMind:
     """A memory that lasts as long as the process; its days pass when `today` is moved."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, dict[str, tuple[float, Any]]] = defaultdict(dict)
+        self.kept: dict[str, dict[str, tuple[float, Recalled]]] = defaultdict(dict)
         self.today = 0.0
 
-    async def remember(self, subject: str, facts: Mapping[str, Any], ttl_days: int) -> None:
-        self.kept[subject].update({name: (self.today + ttl_days, fact) for name, fact in facts.items()})
+    async def remember(
+        self, subject: str, facts: Mapping[str, Any], ttl_days: int, *, as_of: datetime
+    ) -> None:
+        known = self.kept[subject]
+        for name, fact in facts.items():
+            if name not in known or known[name][1].as_of <= as_of:
+                known[name] = (self.today + ttl_days, Recalled(fact, as_of))
 
-    async def recall(self, subject: str) -> Mapping[str, Any]:
+    async def recall(self, subject: str) -> Mapping[str, Recalled]:
         known = self.kept.get(subject, {})
         return {name: fact for name, (until, fact) in known.items() if until > self.today}
 

@@ -1,7 +1,8 @@
 """Memory of buyers at Zep Cloud, through its own library, which the extra `providers` brings.
 
 A buyer is a user of Zep under the hash of the subject, what is remembered an episode of JSON in that user's graph: the
-newest word on a fact counts. Zep knows no end of days; what is over is not told, and taken away at the next writing.
+word on a fact that was said last counts, whenever it arrived. Zep knows no end of days; what is over is not told, and taken
+away at the next writing.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_before_delay
 
 from backend.adapters.model_answers import Failed, wait_s
 from backend.core.errors import Busy
+from backend.core.ports import Recalled
 
 T = TypeVar("T")
 
@@ -33,9 +35,10 @@ _TIDIED_AT_ONCE: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """One writing: its facts, and until when they hold."""
+    """One writing: its facts, when they were said, and until when they hold."""
 
     uuid: str
+    as_of: datetime
     until: datetime
     facts: Mapping[str, Any]
 
@@ -70,17 +73,20 @@ class ZepMemory:
     async def close(self) -> None:
         await self._http.aclose()
 
-    async def remember(self, subject: str, facts: Mapping[str, Any], ttl_days: int) -> None:
+    async def remember(
+        self, subject: str, facts: Mapping[str, Any], ttl_days: int, *, as_of: datetime
+    ) -> None:
         """See `Memory.remember`."""
         until = self._now() + timedelta(days=ttl_days)
-        written = json.dumps({"facts": dict(facts), "until": until.isoformat()}, ensure_ascii=False)
+        told = {"facts": dict(facts), "as_of": as_of.isoformat(), "until": until.isoformat()}
+        written = json.dumps(told, ensure_ascii=False)
         graph = await self._bounded(self._keep(subject, written))
         try:
             await self._bounded(self._tidy(graph))
         except Busy:
             _log.warning("what is over could not be taken away; the next writing tries again")
 
-    async def recall(self, subject: str) -> Mapping[str, Any]:
+    async def recall(self, subject: str) -> Mapping[str, Recalled]:
         """See `Memory.recall`."""
         return await self._bounded(self._read(subject))
 
@@ -95,12 +101,12 @@ class ZepMemory:
         await self._call(lambda: add(user.uuid_, data=written, type="json", idempotency_key=same))
         return user.uuid_
 
-    async def _read(self, subject: str) -> Mapping[str, Any]:
+    async def _read(self, subject: str) -> Mapping[str, Recalled]:
         user = await self._find(subject)
-        told: dict[str, Any] = {}
-        known: dict[str, Any] = {}
+        told: dict[str, Recalled] = {}
+        known: dict[str, Recalled] = {}
         for episode in await self._episodes(user.uuid_) if user else ():
-            new = {name: fact for name, fact in episode.facts.items() if name not in told}
+            new = {n: Recalled(fact, episode.as_of) for n, fact in episode.facts.items() if n not in told}
             told |= new
             known |= new if episode.until > self._now() else {}
         return known
@@ -116,14 +122,14 @@ class ZepMemory:
             await self._unless_gone(lambda uuid=uuid: self._zep.graph.episode.delete(graph, uuid))
 
     async def _episodes(self, graph: str) -> list[Episode]:
-        """What was written, the newest first."""
+        """What was written, what was said last first; Zep's own order is that of arrival."""
         found: list[Episode] = []
         list_ = self._zep.graph.episode.list
         page = await self._call(lambda: list_(graph, page_size=_PAGE, order_by="created_at", order="desc"))
         while True:
             found += [read for item in page.items or () if (read := _read(item))]
             if not page.has_next or len(found) >= _MOST_EPISODES:
-                return found
+                return sorted(found, key=lambda episode: episode.as_of, reverse=True)
             page = await self._call(page.get_next)
 
     async def _find(self, subject: str) -> Any:
@@ -179,7 +185,7 @@ class ZepMemory:
 
 
 def superfluous(episodes: Sequence[Episode], now: datetime) -> list[str]:
-    """Those of which every fact has a newer word, and those that are over and hide no older word. Newest first."""
+    """Those of which every fact has a newer word, and those that are over and hide no older word. What was said last first."""
     told: set[str] = set()
     gone: list[str] = []
     left: list[Episode] = []
@@ -206,9 +212,18 @@ def _read(item: Any) -> Episode | None:
     """None for what somebody else wrote."""
     try:
         written = json.loads(item.content or "")
-        return Episode(str(item.uuid_), datetime.fromisoformat(written["until"]), dict(written["facts"]))
+        as_of, until = (_aware(written[name]) for name in ("as_of", "until"))
+        return Episode(str(item.uuid_), as_of, until, dict(written["facts"]))
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _aware(written: str) -> datetime:
+    """Raises: ValueError where it is a time of nowhere."""
+    at = datetime.fromisoformat(written)
+    if at.tzinfo is None:
+        raise ValueError(written)
+    return at
 
 
 def _hidden(subject: str) -> str:

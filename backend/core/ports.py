@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
@@ -259,14 +260,25 @@ class Models(Protocol):
     async def close(self) -> None: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """A fact, plain JSON, and when it was said."""
+
+    fact: Any
+    as_of: datetime
+
+
 class Memory(Protocol):
     """What is kept of a buyer from one visit to the next. Whether it may be kept is the caller's to ask: consent."""
 
-    async def remember(self, subject: str, facts: Mapping[str, Any], ttl_days: int) -> None:
-        """Keeps facts, plain JSON by name, over earlier ones of the same name, for so many days. Raises: Busy."""
+    async def remember(
+        self, subject: str, facts: Mapping[str, Any], ttl_days: int, *, as_of: datetime
+    ) -> None:
+        """Keeps facts, plain JSON by name, for so many days. Of two with the same name the one said last counts, in
+        whatever order they are told. Raises: Busy."""
         ...
 
-    async def recall(self, subject: str) -> Mapping[str, Any]:
+    async def recall(self, subject: str) -> Mapping[str, Recalled]:
         """What is known and not over; empty where nothing is. Raises: Busy `core.memory_unreachable`."""
         ...
 

@@ -1,7 +1,7 @@
 """Wishes of buyers who agreed to it, kept beside Postgres where a memory is joined on: never within a transaction.
 
-Postgres keeps them with each turn anyway. The memory is asked at the beginning of a visit, for a moment; silent, broken or
-empty, Postgres's own count. What is new is told to it after the turn, in the background.
+Postgres keeps them with each turn anyway. The memory is asked at the beginning of a visit, for a moment; silent, broken,
+empty or older, Postgres's own count. What is new is told to it after the turn, in the background, and may not arrive.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from uuid import UUID
 
 from backend.core.context import Actor
 from backend.core.errors import AppError
-from backend.core.ports import Memory
+from backend.core.ports import Memory, Recalled
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery import visiting
 from backend.domains.discovery.model import State
@@ -29,7 +29,7 @@ KEPT_DAYS: Final = 180
 _WISHES: Final = "wishes"
 
 
-async def recalled(runtime: Runtime, *, event_id: UUID, visitor: str) -> Mapping[str, Any] | None:
+async def recalled(runtime: Runtime, *, event_id: UUID, visitor: str) -> Recalled | None:
     """The wishes a memory has of a visitor; None where it has none, cannot be read, or does not answer in time."""
     if (port := runtime.ports.memory) is None:
         return None
@@ -55,33 +55,36 @@ async def forgotten(runtime: Runtime, actor: Actor) -> None:
     if (port := runtime.ports.memory) is None:
         return
     async with runtime.database.as_actor(actor) as ctx:
-        session, hashed = await discovery.get_session(ctx), await visiting.find_visitor(ctx)
-    if hashed is not None:
-        await port.forget(_subject(session.event_id, hashed))
+        session, visitor = await discovery.get_session(ctx), await visiting.find_visitor(ctx)
+    if visitor is not None:
+        await port.forget(_subject(session.event_id, visitor.hashed))
 
 
 async def _remembered(runtime: Runtime, actor: Actor, port: Memory) -> None:
     async with runtime.database.as_actor(actor) as ctx:
-        session, hashed = await discovery.get_session(ctx), await visiting.find_visitor(ctx)
-    if hashed is None:
+        visitor = await visiting.find_visitor(
+            ctx
+        )  # before the state: a turn in between makes this word the older one
+        session = await discovery.get_session(ctx)
+    if visitor is None:
         return
     try:
         wishes = {_WISHES: session.state.to_json()}
-        await port.remember(_subject(session.event_id, hashed), wishes, KEPT_DAYS)
+        subject = _subject(session.event_id, visitor.hashed)
+        await port.remember(subject, wishes, KEPT_DAYS, as_of=visitor.last_seen_at)
     except AppError as failed:
         log.info("wishes are kept in Postgres alone: %s", failed)
 
 
-def _readable(told: Any) -> Mapping[str, Any] | None:
+def _readable(told: Recalled | None) -> Recalled | None:
     """What a memory told, where it still has the form of wishes."""
-    if not isinstance(told, Mapping):
+    if told is None or not isinstance(told.fact, Mapping):
         return None
-    wishes = cast("Mapping[str, Any]", told)
     try:
-        State.from_json(wishes)
+        State.from_json(cast("Mapping[str, Any]", told.fact))
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
-    return wishes
+    return told
 
 
 def _subject(event_id: UUID, hashed: str) -> str:

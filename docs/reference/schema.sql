@@ -1781,6 +1781,17 @@ begin
   exception when insufficient_privilege then null;
   end;
 end $$;
+CREATE FUNCTION private.keep_newer_wishes() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO ''
+    AS $$
+begin
+  if new.updated_at < old.updated_at and old.wishes <> '{}' and old.expires_at > now() then
+    new.wishes := old.wishes;
+    new.updated_at := old.updated_at;
+  end if;
+  return new;
+end $$;
 CREATE TABLE public.previews (
     id uuid DEFAULT gen_random_uuid() NOT NULL,
     event_id uuid NOT NULL,
@@ -2776,20 +2787,21 @@ CREATE FUNCTION private.recall_visitor(p_visitor text) RETURNS jsonb
 declare
   own public.sessions;
   visitor bytea := sha256(convert_to(p_visitor, 'UTF8'));
-  wishes_so_far jsonb;
-  kept jsonb;
+  kept public.buyer_memories;
 begin
   if p_visitor is null or p_visitor !~ '^[A-Za-z0-9_-]{22,100}$' then perform private.fail(422, 'discovery.weak_visitor'); end if;
   select * into own from public.sessions s where s.id = private.session_id() for update;
   if own.id is null then perform private.fail(404, 'discovery.no_such_session'); end if;
-  wishes_so_far := case when own.turn_count > 0 then own.state end;
-  insert into public.buyer_memories as memory (event_id, visitor_sha256, organization_id, wishes, expires_at)
-  values (own.event_id, visitor, own.organization_id, coalesce(wishes_so_far, '{}'), now() + interval '180 days')
-  on conflict (event_id, visitor_sha256) do update set updated_at = now(), expires_at = excluded.expires_at,
-    wishes = coalesce(wishes_so_far, case when memory.expires_at <= now() then '{}' else memory.wishes end)
-  returning nullif(memory.wishes, '{}') into kept;
+  insert into public.buyer_memories as memory (event_id, visitor_sha256, organization_id, wishes, updated_at, expires_at)
+  values (own.event_id, visitor, own.organization_id, case when own.turn_count > 0 then own.state else '{}' end,
+          own.last_seen_at, now() + interval '180 days')
+  on conflict (event_id, visitor_sha256) do update set expires_at = excluded.expires_at,
+    wishes = case when excluded.wishes <> '{}' or memory.expires_at <= now() then excluded.wishes else memory.wishes end,
+    updated_at = case when excluded.wishes <> '{}' or memory.expires_at <= now() then excluded.updated_at else memory.updated_at end
+  returning * into kept;
   update public.sessions set visitor_sha256 = visitor where id = own.id;
-  return case when wishes_so_far is null then kept end;
+  if own.turn_count > 0 or kept.wishes = '{}' then return null; end if;
+  return jsonb_build_object('wishes', kept.wishes, 'as_of', kept.updated_at);
 end $_$;
 CREATE TABLE public.receipts (
     session_id uuid NOT NULL,
@@ -4894,6 +4906,7 @@ CREATE TRIGGER guard_invitation BEFORE INSERT ON public.invitations FOR EACH ROW
 CREATE TRIGGER guard_member BEFORE DELETE OR UPDATE OF role ON public.members FOR EACH ROW EXECUTE FUNCTION private.guard_member();
 CREATE TRIGGER hide_prospects AFTER UPDATE OF status ON public.leads FOR EACH ROW WHEN ((new.status <> 'open'::text)) EXECUTE FUNCTION private.hide_prospects();
 CREATE TRIGGER keep_an_admin AFTER DELETE OR UPDATE OF role ON public.members FOR EACH ROW WHEN ((old.role = 'admin'::public.member_role)) EXECUTE FUNCTION private.keep_an_admin();
+CREATE TRIGGER keep_newer_wishes BEFORE UPDATE ON public.buyer_memories FOR EACH ROW EXECUTE FUNCTION private.keep_newer_wishes();
 CREATE TRIGGER keep_somebody_who_manages AFTER DELETE OR UPDATE OF role, permissions ON public.members FOR EACH ROW EXECUTE FUNCTION private.keep_a_manager();
 CREATE TRIGGER mark_sold AFTER UPDATE OF state ON public.listing_units FOR EACH ROW WHEN (((old.state = 'sold'::text) <> (new.state = 'sold'::text))) EXECUTE FUNCTION private.mark_sold();
 CREATE TRIGGER note_creation AFTER INSERT ON public.events FOR EACH ROW EXECUTE FUNCTION private.note_event();
@@ -5401,6 +5414,7 @@ GRANT ALL ON FUNCTION private.keep_clarification(p_blueprint uuid, p_said text, 
 REVOKE ALL ON FUNCTION private.keep_connector(p_event uuid, p_blueprint uuid, p_name text, p_plan jsonb, p_mapping jsonb) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.keep_connector(p_event uuid, p_blueprint uuid, p_name text, p_plan jsonb, p_mapping jsonb) TO authenticated;
 REVOKE ALL ON FUNCTION private.keep_house(p_now timestamp with time zone) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.keep_newer_wishes() FROM PUBLIC;
 GRANT ALL ON TABLE public.previews TO service_role;
 GRANT SELECT ON TABLE public.previews TO authenticated;
 REVOKE ALL ON FUNCTION private.keep_preview(p_event uuid, p_draft uuid, p_document jsonb, p_sha256 text, p_results jsonb) FROM PUBLIC;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -12,7 +13,7 @@ import pytest
 
 from backend.adapters.zep_memory import ZepMemory
 from backend.core.errors import Busy
-from backend.core.ports import Memory
+from backend.core.ports import Memory, Recalled
 from backend.domains.policy.model import SessionFacts
 from backend.flows import remembering, storefront
 from backend.flows.remembering import PATIENCE_S
@@ -28,16 +29,18 @@ VISITOR = "a-secret-of-the-browser"
 class Silent(KeptInMind):
     """Answers nothing for a long time."""
 
-    async def recall(self, subject: str) -> Mapping[str, Any]:
+    async def recall(self, subject: str) -> Mapping[str, Recalled]:
         await asyncio.sleep(30)
         return {}
 
 
 class Broken(KeptInMind):
-    async def remember(self, subject: str, facts: Mapping[str, Any], ttl_days: int) -> None:
+    async def remember(
+        self, subject: str, facts: Mapping[str, Any], ttl_days: int, *, as_of: datetime
+    ) -> None:
         raise Busy("core.memory_unreachable")
 
-    async def recall(self, subject: str) -> Mapping[str, Any]:
+    async def recall(self, subject: str) -> Mapping[str, Recalled]:
         raise Busy("core.memory_unreachable")
 
     async def forget(self, subject: str) -> None:
@@ -103,8 +106,60 @@ async def test_what_is_no_wish_is_not_taken_up(house: House, told: Any) -> None:
     await ready(house, memory)
     await said(house, await visit(house))
     (subject,) = memory.kept
-    await memory.remember(subject, {"wishes": told}, 180)
+    await memory.remember(subject, {"wishes": told}, 180, as_of=datetime.now(UTC) + timedelta(1))
     assert {"White", "Up to $40,000"} <= own(await visit(house))
+
+
+async def test_what_a_memory_was_not_told_in_time_counts_all_the_same(house: House) -> None:
+    memory = KeptInMind()
+    await ready(house, memory)
+    started = await visit(house)
+    await said(house, started)
+    object.__setattr__(house.runtime.ports, "memory", Broken())
+    await said(house, started, "blue instead of white")
+    object.__setattr__(house.runtime.ports, "memory", memory)
+    assert {"Blue", "Up to $40,000"} <= own(await visit(house))
+
+
+async def test_of_two_conversations_what_was_said_last_counts(house: House, owner: Any) -> None:
+    """Also where the older one is looked at again, or its turn is written down late."""
+    await house.publish(agent={"memory": {"across_visits": True}})
+    old, new = await visit(house), await visit(house)
+    await said(house, old)
+    await said(house, new, "blue under 35k")
+    assert await storefront.remember(
+        house.runtime, house.runtime.buyer(old["session_token"]), visitor=VISITOR
+    )
+    assert {"Blue", "Up to $35,000"} <= own(await visit(house))
+    owner.execute(
+        "update public.buyer_memories set updated_at = updated_at - interval '1 hour', wishes = "
+        "(select state from public.sessions where id = %s)", (old["session_id"],),
+    )  # fmt: skip
+    assert {"Blue", "Up to $35,000"} <= own(await visit(house))
+
+
+async def test_looking_makes_no_wish_newer(house: House, owner: Any) -> None:
+    memory = KeptInMind()
+    await ready(house, memory)
+    await said(house, await visit(house))
+    said_at = "select updated_at from public.buyer_memories where wishes <> '{}'"
+    before = owner.execute(said_at).fetchall()
+    await visit(house)
+    assert owner.execute(said_at).fetchall() == before
+    (facts,) = memory.kept.values()
+    assert [{"updated_at": one.as_of} for _, one in facts.values()] == before
+
+
+async def test_what_is_over_gives_way_and_is_not_told(house: House, owner: Any) -> None:
+    await house.publish(agent={"memory": {"across_visits": True}})
+    started = await visit(house)
+    await said(house, started)
+    owner.execute(
+        "update public.buyer_memories set expires_at = now() - interval '1 second', updated_at = now() + interval '1 day'"
+    )
+    assert not own(await visit(house))
+    await said(house, started, "blue instead of white")
+    assert {"Blue", "Up to $40,000"} <= own(await visit(house))
 
 
 async def test_forgetting_reaches_the_memory_first(house: House) -> None:

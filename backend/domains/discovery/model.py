@@ -300,3 +300,11 @@ class Session:
     state: State
     arms: Mapping[str, str]
     turn_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who a conversation is tied to, by the hash of the browser's secret, and when its last word was said."""
+
+    hashed: str
+    last_seen_at: datetime

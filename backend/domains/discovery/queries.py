@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
 from backend.core.db import Connection, one_row
+from backend.core.ports import Recalled
+from backend.domains.discovery.model import Visitor
 
 SESSION_COLUMNS = ("id", "event_id", "organization_id", "version_id", "state", "arms", "turn_count")
 _SESSION = ", ".join(SESSION_COLUMNS)
@@ -108,17 +111,19 @@ async def find_spent(conn: Connection) -> dict[str, Any]:
     return (await one_row(cursor))["spent"] or {}
 
 
-async def recall(conn: Connection, *, visitor: str) -> dict[str, Any] | None:
-    cursor = await conn.execute("select private.recall_visitor(%s) as wishes", (visitor,))
-    return (await one_row(cursor))["wishes"]
+async def recall(conn: Connection, *, visitor: str) -> Recalled | None:
+    cursor = await conn.execute("select private.recall_visitor(%s) as kept", (visitor,))
+    kept = (await one_row(cursor))["kept"]
+    return Recalled(kept["wishes"], datetime.fromisoformat(kept["as_of"])) if kept else None
 
 
-async def find_visitor(conn: Connection, *, session_id: UUID) -> str | None:
+async def find_visitor(conn: Connection, *, session_id: UUID) -> Visitor | None:
     cursor = await conn.execute(
-        "select encode(visitor_sha256, 'hex') as visitor from public.sessions where id = %s", (session_id,)
+        "select encode(visitor_sha256, 'hex') as hashed, last_seen_at from public.sessions where id = %s",
+        (session_id,),
     )
     row = await cursor.fetchone()
-    return row["visitor"] if row else None
+    return Visitor(row["hashed"], row["last_seen_at"]) if row and row["hashed"] else None
 
 
 async def take_up(conn: Connection, *, state: dict[str, Any]) -> None:
