@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Header, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, Field, StrictInt
 
@@ -19,7 +19,7 @@ from backend.domains.discovery.screen import server_sent
 from backend.domains.policy.facts import facts_from
 from backend.domains.policy.model import SessionFacts
 from backend.flows import storefront
-from backend.flows.streaming import stream_turn
+from backend.flows.streaming import number_of, numbered, stream_turn
 
 LEAST_KEY = 16
 EVENT_STREAM = "text/event-stream"
@@ -32,6 +32,15 @@ ListingId = Annotated[StrictInt, Field(ge=1, le=2**63 - 1, examples=[4711])]
 
 
 ShortText = Annotated[str, Field(max_length=200)]
+
+
+LastEventId = Annotated[
+    str,
+    Header(
+        alias="Last-Event-ID",
+        description="The `id` of the last event that was received: a repeated request streams only those after it.",
+    ),
+]
 
 
 class Start(BaseModel):
@@ -155,17 +164,25 @@ async def start(request: Request, runtime: RuntimeOf, key: Key, body: Start) -> 
     dependencies=[Depends(Limit("message"))],
     responses={200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}},
 )
-async def message(request: Request, runtime: RuntimeOf, actor: Buyer, key: Key, body: Message) -> Response:
+async def message(
+    request: Request,
+    runtime: RuntimeOf,
+    actor: Buyer,
+    key: Key,
+    body: Message,
+    last_event_id: LastEventId = "",
+) -> Response:
     """Reads limits and wishes, searches, ranks, answers. The same key gives the same answer.
 
     With `Accept: text/event-stream` the answer comes as server-sent events, `started` at once; a lost connection is mended
-    by the same request under the same key. `events` of the JSON answer are the same.
+    by the same request under the same key, with `Last-Event-ID` from where it was lost. `events` of the JSON answer are the
+    same.
     """
     buyer = own(actor, body.session_id)
     if EVENT_STREAM in request.headers.get("accept", ""):
         events = stream_turn(runtime, buyer, body.message, key)
         return StreamingResponse(
-            (server_sent(event) async for event in events),
+            (server_sent(event, n) async for n, event in numbered(events, number_of(last_event_id))),
             media_type=EVENT_STREAM,
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )

@@ -52,12 +52,13 @@ def enter(api: str) -> Iterator[Enter]:
 
 
 def read(stream: str) -> list[dict[str, Any]]:
-    """The events of a stream, in the wire format of server-sent events."""
+    """The events of a stream, in the wire format of server-sent events, numbered but for an error."""
     found: list[dict[str, Any]] = []
     for block in stream.strip().split("\n\n"):
-        kind, data = block.split("\n", 1)
+        *head, data = block.split("\n")
         found.append(json.loads(data.removeprefix("data: ")))
-        assert kind == f"event: {found[-1]['type']}"
+        number = [] if found[-1]["type"] == "error" else [f"id: {len(found) - 1}"]
+        assert head == [f"event: {found[-1]['type']}", *number]
     return found
 
 

@@ -7,7 +7,7 @@ The shape of each event is in `schemas/ui_events.v1.schema.json`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 Event = dict[str, Any]
@@ -81,12 +81,10 @@ def with_events(body: Mapping[str, Any], *, turn: int = 0) -> dict[str, Any]:
     return {**body, "events": list(events(body, turn=turn))}
 
 
-def server_sent(happened: Sequence[Event] | Event) -> str:
-    """Events in the wire format of server-sent events."""
+def server_sent(event: Event, number: int | None = None) -> str:
+    """An event in the wire format of server-sent events; its number in the answer is its id."""
     import json
 
-    several = [happened] if isinstance(happened, dict) else happened
-    return "".join(
-        f"event: {event['type']}\ndata: {json.dumps(event, ensure_ascii=False, separators=(',', ':'))}\n\n"
-        for event in several
-    )
+    place = "" if number is None else f"id: {number}\n"
+    data = json.dumps(event, ensure_ascii=False, separators=(",", ":"))
+    return f"event: {event['type']}\n{place}data: {data}\n\n"
