@@ -248,6 +248,8 @@ def _answer(facts: Facts) -> str:
         return _say(facts, "compare")
     if informed := informing.answer(facts):
         return informed
+    if facts.inquiry is not None and facts.inquiry.kind == "fact":
+        return _about(facts, (facts.inquiry.field,))
     if said.questions and "greeting" not in said.intents:
         return _about(facts, said.topics)
     if "cheaper" in said.intents and not said.added and facts.tiles:

@@ -28,7 +28,7 @@ _NAMED: Final = frozenset({"price", "year"})
 def answer(facts: Facts) -> str:
     """The answer to the question of a message; empty where it asks none of these, or nothing is there to answer it with."""
     inquiry = facts.inquiry
-    if inquiry is None:
+    if inquiry is None or inquiry.kind == "fact":
         return ""
     kinds = {
         "extreme": _extreme,

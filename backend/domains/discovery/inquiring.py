@@ -19,7 +19,7 @@ from backend.domains.discovery.model import Understanding
 
 Kind: TypeAlias = Literal[
     "extreme", "count", "values", "available", "describe", "why", "recommend", "abilities",
-    "deposit", "hold", "financing",
+    "deposit", "hold", "financing", "fact",
 ]  # fmt: skip
 Side: TypeAlias = Literal["min", "max"]
 #: In this order: who asks how long a hold lasts does not ask how many there are.
@@ -62,6 +62,8 @@ def inquiry_of(message: str, read: Understanding, attributes: Mapping[str, Attri
     for kind in _TERMS:
         if patterns[kind].search(said):
             return Inquiry(kind)
+    if not read.topics and (about := _about(said, attributes)):
+        return Inquiry("fact", about)
     if patterns["count"].search(said):
         return Inquiry("count")
     field = next((f for f in read.topics if f in attributes and attributes[f].kind in ("enum", "number")), "")
@@ -92,6 +94,19 @@ def _side(said: str, field: str) -> Side | None:
     if patterns["best"].search(said):
         return "min" if better(field) == "lower" else "max"
     return "min" if patterns["min"].search(said) else "max" if patterns["max"].search(said) else None
+
+
+def _about(said: str, attributes: Mapping[str, Attribute]) -> str:
+    """The attribute that is meant by a question that does not name it: `how old`, `where is it`."""
+    for fields, pattern in _abouts():
+        if (field := next((f for f in fields if f in attributes), "")) and pattern.search(said):
+            return field
+    return ""
+
+
+@cache
+def _abouts() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
+    return tuple((tuple(one["fields"]), _any(one["ways"])) for one in _table()["about"])
 
 
 @cache

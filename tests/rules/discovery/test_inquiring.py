@@ -63,6 +63,8 @@ def asked(message: str) -> Inquiry | None:
         (("how long is the hold?", "wie lange wird es reserviert?", "combien de temps est-ce réservé ?",
           "¿cuánto dura la reserva?"),
          Inquiry("hold")),
+        (("how old is the second?", "wie alt ist es?"), Inquiry("fact", "year")),
+        (("where is it?", "wo steht es?", "où se trouve-t-elle ?", "¿dónde está?"), Inquiry("fact", "location_city")),
         (("can I finance it?", "kann ich es finanzieren?", "est-ce que je peux payer par mois ?", "¿se puede pagar a plazos?"),
          Inquiry("financing")),
     ],
@@ -93,6 +95,20 @@ def test_a_figure_of_another_size_is_money() -> None:
     )
     assert [(f.field, f.op) for f in found.added if f.group == "must"] == [("price", "lte")]
     assert [(f.field, f.op) for f in read("range over 300").added] == [("specs.range", "gte")]
+
+
+def test_who_dislikes_what_was_wished_no_longer_wishes_it() -> None:
+    red = (Filter("color_exterior", "in", ["Red", "Blue"]),)
+    state = State(filters=red)
+    found = understand(
+        "I don't like red", vocabulary=CAR_WORDS, state=state, settings=SETTINGS, today=date(2026, 1, 20)
+    )
+    assert ("color_exterior", "in", ["Blue"]) in [(f.field, f.op, f.value) for f in found.filters]
+    alone = State(filters=(Filter("color_exterior", "in", ["Red"]),))
+    found = understand(
+        "no me gusta el rojo", vocabulary=CAR_WORDS, state=alone, settings=SETTINGS, today=date(2026, 1, 20)
+    )
+    assert [f.op for f in found.filters] == ["not_in"]
 
 
 def test_a_place_has_no_other_words_than_its_own() -> None:
@@ -181,6 +197,8 @@ TITLE = "2022 Tesla Model 3 No. 1"
         ("tell me about it", {}, f"{TITLE}: $36,800, Mileage 18,200 mi, Range 330 mi."),
         ("what can you do?", {}, "Tell me what matters to you: a budget, a use, what it must have or must not."),
         ("how long is the hold?", {}, "Choose Hold on the one you want; it is kept for you for 24 minutes."),
+        ("how old is it?", {}, f"For the {TITLE}: year 2022."),
+        ("has it been in an accident?", {}, f"For the {TITLE}: accidents 0."),
         ("what is the deposit?", {}, "No deposit is asked for here."),
         ("can I finance it?", {}, "That is not in the listings, so I cannot say."),
     ],

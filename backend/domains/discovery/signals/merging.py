@@ -49,7 +49,10 @@ def _without(kept: Sequence[Filter], new: Filter, *, widen: bool) -> list[Filter
         if old.field != new.field:
             left.append(old)
         elif new.group == "nice":
-            if old.group == "must" or old.op != new.op:
+            disliked = old.group == "must" and (old.op, new.op) == ("in", "not_in")
+            if disliked and (rest := _rest(old, new, widen=widen)) is not None:
+                left.append(rest)
+            elif not disliked and (old.group == "must" or old.op != new.op):
                 left.append(old)
         elif old.group == "nice":
             continue
