@@ -17,7 +17,7 @@ from backend.core.errors import Conflict, InvalidInput, NotFound
 from backend.core.ports import Embedder
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
-from backend.domains.discovery import conversation, escalating, queries, rules
+from backend.domains.discovery import conversation, escalating, queries, rules, unsaying
 from backend.domains.discovery.model import (
     Answer,
     Filter,
@@ -219,6 +219,7 @@ def standing(
 def reread(prepared: Prepared, understanding: Understanding, message: str) -> Prepared:
     """A prepared message with another reading of it."""
     state = rules.after(prepared.session.state, understanding, message)
+    state = unsaying.unsaid(state, understanding.removed, prepared.index.attributes)
     return replace(prepared, understanding=understanding, state=state)
 
 
@@ -303,6 +304,7 @@ def _edited(
             _signal_change(words, before, after),
         )
     state, old, new = rules.edited(state, chip_id, change, value, vocabulary)
+    state = state if new else unsaying.unsaid(state, [old], words.attributes)
     read = Understanding((), state.filters, added=(new,) if new else (), removed=() if new else (old,))
     return state, read, _change_text(words, change, old, new)
 

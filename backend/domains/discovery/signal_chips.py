@@ -34,7 +34,7 @@ _KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "FINANCING_NEED": ("Financing", "need"),
 }
 #: Signals that follow from a limit: with the limit there, its chip says it.
-_SAID_BY: Final[Mapping[str, tuple[str, ...]]] = {
+SAID_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "BUDGET_RANGE": ("price",),
     "MILEAGE_CAP": ("mileage",),
     "BRAND_FLEXIBILITY": ("make", "model"),
@@ -53,7 +53,7 @@ def signal_chips(words: Words, signals: Iterable[Signal], filters: Sequence[Filt
     made = (
         _chip(words, _unsaid(signal, named))
         for signal in signals
-        if signal.type in _KINDS and not limited & set(_SAID_BY.get(signal.type, ()))
+        if signal.type in _KINDS and not limited & set(SAID_BY.get(signal.type, ()))
     )
     return tuple(chip for chip in made if chip is not None)
 

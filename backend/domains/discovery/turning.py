@@ -30,6 +30,7 @@ from backend.domains.discovery import (
     relative,
     relaxing,
     rules,
+    unsaying,
 )
 from backend.domains.discovery.claims import claims_of, stated
 from backend.domains.discovery.conversation import Facts
@@ -89,7 +90,7 @@ def prepare(
     settings = rules.settings_of(document)
     read = understand(message, vocabulary=vocabulary, state=session.state, settings=settings, today=today)
     read = answers.in_light_of(read, message, session.state, index)
-    state = rules.after(session.state, read, message)
+    state = unsaying.unsaid(rules.after(session.state, read, message), read.removed, index.attributes)
     return Prepared(
         session, document, vocabulary, index, message, read, state, embedded(embedder, state.text), began
     )
