@@ -38,3 +38,22 @@ async def test_a_chip_that_is_removed_takes_with_it_what_said_the_same(house: Ho
         house.runtime, buyer, chip_id=price["id"], change="remove", value=None, key="without-a-price"
     )
     assert chips(answer) == chips(screen)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "I don't care about accidents",
+        "accidents are fine",
+        "Unfälle sind kein Problem",
+        "les accidents ne me dérangent pas",
+        "no me importan los accidentes",
+    ],
+)
+async def test_accidents_may_be_let_in(house: House, message: str) -> None:
+    buyer, screen = await house.start()
+    assert "No accidents" in chips(screen)
+    answer = await house.say(buyer, message)
+    assert "No accidents" not in chips(answer)
+    assert answer["matches"] > screen["matches"]
+    assert "No accidents" in chips(await house.say(buyer, "no accidents please"))

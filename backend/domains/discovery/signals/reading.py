@@ -21,6 +21,7 @@ from backend.domains.discovery.signals.mentions import Mention
 from backend.domains.discovery.signals.merging import merge
 from backend.domains.discovery.signals.reader import Found, Reader
 from backend.domains.discovery.signals.terms import terms_of
+from backend.domains.discovery.signals.yielding import yielded
 
 _INTENTS: Final = ("restart", "greeting", "thanks", "cheaper", "compare", "hold", "person")
 
@@ -51,9 +52,11 @@ def understand(
         return Understanding((), state.filters, language=reader.lex.languages[0])
     if reader.says("restart"):
         return _restarted(reader, vocabulary)
+    given_up = yielded(reader)
+    reader = replace(reader, mentions=_beside(reader.mentions, given_up)) if given_up else reader
     found = _parts(reader)
     said = [f for part in found for f in part.filters]
-    fields = frozenset(field for part in found for field in part.removed)
+    fields = given_up.union(*(part.removed for part in found))
     if reader.says("open_to"):
         fields |= {"make"}
         said = [f for f in said if not (f.field == "make" and f.group == "must" and f.op == "in")] + [
@@ -72,6 +75,11 @@ def understand(
         language=reader.lex.languages[0],
         named=_named(reader),
     )
+
+
+def _beside(found: Sequence[Mention], fields: frozenset[str]) -> tuple[Mention, ...]:
+    """Mentions of anything else."""
+    return tuple(m for m in found if not any(t.field in fields for t in m.terms))
 
 
 def _restarted(reader: Reader, vocabulary: Vocabulary) -> Understanding:
