@@ -57,3 +57,14 @@ async def test_accidents_may_be_let_in(house: House, message: str) -> None:
     assert "No accidents" not in chips(answer)
     assert answer["matches"] > screen["matches"]
     assert "No accidents" in chips(await house.say(buyer, "no accidents please"))
+
+
+@pytest.mark.parametrize(
+    "message", ["too expensive", "that's too much", "zu teuer", "trop cher", "demasiado caro"]
+)
+async def test_too_dear_is_cheaper_than_the_first_shown(house: House, message: str) -> None:
+    buyer, _ = await house.start()
+    shown = await house.say(buyer, "white")
+    answer = await house.say(buyer, message)
+    assert answer["tiles"]
+    assert all(tile["price"] < shown["tiles"][0]["price"] for tile in answer["tiles"])
