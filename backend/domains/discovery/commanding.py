@@ -21,6 +21,7 @@ from backend.domains.discovery.requesting import Lexicon
 
 _FILE: Final = Path(__file__).with_name("commands.toml")
 _MARK: Final = re.compile(r"[,:](?=\s)|[()\[\]–—]")
+_QUESTION: Final = re.compile(r'[ "”]*\?')
 _LONGEST: Final = 24
 #: What is never one of the buyer's own things.
 _GUARDED_KINDS: Final = """record price fields other holds prompt safety secret event_thing contact database bulk wording
@@ -161,7 +162,7 @@ def _is_declined(
         return False
     if not is_asked and _is_cheapened(told[at + 1 :], orders, kinds_of(text, rest, lexicon)):
         return True
-    is_question = text[clause[-1].end :].lstrip(' "”').startswith("?")
+    is_question = _QUESTION.match(text, clause[-1].end) is not None
     is_order = is_asked or ((is_first or is_led) and not is_question)
     if not is_order or not _hits_surely(text, clause, told, at + 1, orders):
         return False

@@ -24,7 +24,7 @@ _BLOCK: Final = re.compile(
     r"|(?P<hex>\b(?:0x)?(?:[0-9a-fA-F]{2}[ :]?){8,4000}(?![0-9a-zA-Z]))"
     r"|(?P<base32>\b[A-Z2-7]{24,2000}={0,6}(?![0-9a-z]))"
     r"|(?P<base64>(?<![\w+/=-])[A-Za-z0-9+/_-]{10,4000}={0,2}(?![\w+/]))"
-    r"|(?P<morse>(?:[.\-·–]{1,6}(?:\s+/?\s*|/)){7,2000}[.\-·–]{0,6})",
+    r"|(?P<morse>(?:[.\-·–]{1,6}(?:\s+(?:/\s*)?|/)){7,2000}[.\-·–]{0,6})",
 )
 _HINT: Final = re.compile(r"[%&\\]|[01]{8}|\d\d[ ,;]+\d\d[ ,;]+\d\d|[\w+/-]{10}|[.\-·–]\s+[.\-·–]")
 #: These may begin amid a word; the whole word is read.
@@ -44,7 +44,8 @@ def decoded(text: str) -> Iterator[tuple[int, int, str]]:
     for match in _BLOCK.finditer(text):
         kind, start = match.lastgroup or "", match.start()
         if kind in _WITHIN_WORDS:
-            start = max(at, text.rfind(" ", at, start) + 1, start - 40)
+            before = max(at, start - 40)
+            start = max(before, text.rfind(" ", before, start) + 1)
         block = text[start : match.end()]
         meaning = _READERS[kind](block)
         if _is_prose(meaning, block):

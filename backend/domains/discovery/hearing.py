@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from backend.domains.discovery import pii
-from backend.domains.discovery.ordering import is_unasked
+from backend.domains.discovery.ordering import unasked
 from backend.domains.discovery.planning import ABOUT_ONE
 from backend.domains.discovery.requests import Request, Screened, Stance, screen
 from backend.domains.discovery.sentiment import sentiment
@@ -73,11 +73,9 @@ def hear(message: str) -> Heard:
 
 def _asked(screened: Screened) -> Screened:
     """Without what only sounds like a request; it stays in what may be read."""
-    kept = tuple(
-        r
-        for r in screened.requests
-        if r.stance is not Stance.CONFIRM or not is_unasked(screened.message, r.words)
-    )
+    asked = [r.words for r in screened.requests if r.stance is Stance.CONFIRM]
+    none = unasked(screened.message, asked)
+    kept = tuple(r for r in screened.requests if r.stance is not Stance.CONFIRM or r.words not in none)
     if len(kept) == len(screened.requests) or any(r.stance is Stance.CONFIRM for r in kept):
         return replace(screened, requests=kept)
     return replace(screened, requests=kept, stance=Stance.HELP)

@@ -7,6 +7,8 @@ and what plainly asks for nothing (`my wife says I should, but I disagree`) is n
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from backend.domains.discovery.planning import Item, says_only
@@ -48,9 +50,11 @@ _UNASKED: Final = tuple(
         rf"{_ASKED}\b",
         rf"^\W*(?:what (?:would|will|happens|if)\b|should (?:i|we)\b|is it (?:wise|smart|worth|safe|normal)\b"
         rf"|why\b|(?:can|could|would) you (?:please )?(?:explain|tell me what)\b).*\b{_ASKED}\b",
-        rf"\b(?:would|do) you (?:\w+ )?{_ASKED}\b.*\b(?:if you were (?:me|us|in my)|in stock)\b",
     )
 )
+#: `Would you hold it …`, and what comes later on the same line where that only wonders.
+_WOULD: Final = re.compile(rf"\b(?:would|do) you (?:\w+ )?{_ASKED}\b", re.IGNORECASE)
+_WONDERS: Final = re.compile(r"\b(?:if you were (?:me|us|in my)|in stock)\b", re.IGNORECASE)
 _OPENS: Final = "\"“„«‹'‘"
 _SENTENCE: Final = re.compile(r"(?<=[.!?;\n])\s+")
 
@@ -68,11 +72,50 @@ def is_order(message: str, item: Item) -> bool:
     return False
 
 
-def is_unasked(message: str, words: str) -> bool:
-    """Whether words that sound like a request plainly are none: quoted, somebody else's, long past, or only wondered about."""
-    before, _, _ = message.partition(words)
-    before = before.rstrip()
-    if before[-1:] and before[-1] in _OPENS and any(c.isalnum() for c in before):
-        return True
-    sentence = next((one for one in _SENTENCE.split(message) if words in one), words)
-    return any(pattern.search(sentence) for pattern in _UNASKED)
+def unasked(message: str, asked: Iterable[str]) -> frozenset[str]:
+    """Those of several wordings in a message that sound like a request and plainly are none: quoted, somebody else's, long
+    past, or only wondered about. Each sentence is looked at once, however many requests are in it."""
+    judged: dict[str, bool] = {}
+    sentences, ends = _sentences(message)
+    first = next((at for at, char in enumerate(message) if char.isalnum()), len(message))
+    found: set[str] = set()
+    for words in dict.fromkeys(asked):
+        at = message.find(words)
+        before = _last(message, at if at >= 0 else len(message))
+        sentence = _around(message, words, at, sentences, ends)
+        if sentence not in judged:
+            judged[sentence] = _is_unasked(sentence)
+        if judged[sentence] or (first < before and message[before] in _OPENS):
+            found.add(words)
+    return frozenset(found)
+
+
+def _around(message: str, words: str, at: int, sentences: Sequence[str], ends: Sequence[int]) -> str:
+    """The first sentence with these words; the words alone where they are in none. `at`: where they are first."""
+    while at >= 0:
+        number = bisect_left(ends, at + len(words))
+        if at >= ends[number] - len(sentences[number]):
+            return sentences[number]
+        at = message.find(words, at + 1)
+    return words
+
+
+def _is_unasked(sentence: str) -> bool:
+    return any(pattern.search(sentence) for pattern in _UNASKED) or any(
+        _WONDERS.search(line, would.end()) for line in sentence.split("\n") if (would := _WOULD.search(line))
+    )
+
+
+def _sentences(message: str) -> tuple[list[str], list[int]]:
+    """The sentences of a message, and where each ends."""
+    starts = [0, *(gap.end() for gap in _SENTENCE.finditer(message))]
+    ends = [*(gap.start() for gap in _SENTENCE.finditer(message)), len(message)]
+    return [message[start:end] for start, end in zip(starts, ends, strict=True)], ends
+
+
+def _last(text: str, end: int) -> int:
+    """Where the last sign before `end` stands that is no space; -1 where there is none."""
+    at = end - 1
+    while at >= 0 and text[at].isspace():
+        at -= 1
+    return at

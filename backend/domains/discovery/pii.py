@@ -8,6 +8,7 @@ Source: ISO 13616 (IBAN, mod 97), ISO/IEC 7812 (cards, Luhn), ITU-T E.164 (phone
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -38,7 +39,7 @@ _ISSUERS: Final = re.compile(
     r"(?:4\d{12}(?:\d{3}){0,2}|(?:5[1-5]|2[2-7])\d{14}|3[47]\d{13}|(?:6011|65\d\d|35\d\d)\d{12}|3[068]\d{12})\Z"
 )
 _PHONE: Final = re.compile(
-    r"(?<![\w+])\+\(?\d{1,3}\)?(?:[ ./-]?\(?\d{1,5}\)?){2,7}(?![\w-])"  # +1 (555) 010-0199
+    r"(?<![\w+])\+\(?\d{1,3}\)?(?:[ ./-]?\(?\d{1,5}+\)?){2,7}(?![\w-])"  # +1 (555) 010-0199
     r"|(?<![\w+-])(?:1[ .-])?\(\d{3}\)[ .-]?\d{3}[ .-]\d{4}(?![\w-])"  # (555) 010-0199
     r"|(?<![\w+.,-])(?:1[.-])?\d{3}([.-])\d{3}\1\d{4}(?![\w-])"  # 555-010-0199
     r"|(?<![\w+.,-])0\d(?:[ .]\d{2}){4}(?![\w-])"  # 01 55 50 10 01
@@ -79,16 +80,22 @@ def find(text: str) -> tuple[Pii, ...]:
     found: list[Pii] = []
     for finder in _FINDERS:
         for one in finder(text):
-            if all(one.end <= other.start or other.end <= one.start for other in found):
-                found.append(one)
-    return tuple(sorted(found, key=lambda one: one.start))
+            at = bisect_right(
+                found, one.start, key=lambda other: other.end
+            )  # the first that ends after it begins
+            if at == len(found) or one.end <= found[at].start:
+                found.insert(at, one)
+    return tuple(found)
 
 
 def masked(text: str, found: Sequence[Pii]) -> str:
     """The text with `[email]` for an address of one, and so on."""
-    for one in sorted(found, key=lambda p: -p.start):
-        text = f"{text[: one.start]}[{one.kind}]{text[one.end :]}"
-    return text
+    pieces: list[str] = []
+    at = 0
+    for one in sorted(found, key=lambda p: p.start):
+        pieces += [text[at : one.start], f"[{one.kind}]"]
+        at = one.end
+    return "".join((*pieces, text[at:]))
 
 
 def _emails(text: str) -> Iterator[Pii]:

@@ -94,13 +94,15 @@ class Cuts:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Phrases by their first word, by their first two, or by how the first begins; rules in their order."""
+    """Phrases by their first word, by their first two, or by how the first begins; rules in their order, and which of them
+    need a kind of words first of all."""
 
     exact: Mapping[str, tuple[_Phrase, ...]]
     paired: Mapping[tuple[str, str], tuple[_Phrase, ...]]
     begun: Mapping[str, tuple[_Phrase, ...]]
     lengths: tuple[int, ...]
     rules: tuple[Rule, ...]
+    needing: Mapping[str, tuple[int, ...]]
     known: frozenset[str]
     cuts: Cuts
 
@@ -113,6 +115,10 @@ class Lexicon:
             if kind != "neutral" and not hidden.intersection(range(first, end)):
                 found[kind].append((first, end))
         return dict(found)
+
+    def rules_for(self, kinds: Iterable[str]) -> list[Rule]:
+        """The rules that may fit a unit with these kinds of words, in their order."""
+        return [self.rules[n] for n in sorted({n for kind in kinds for n in self.needing.get(kind, ())})]
 
     def _at(self, words: Sequence[Word], at: int) -> Iterator[tuple[str, int, int]]:
         for text in filter(None, (words[at].text, words[at].plain)):
@@ -164,12 +170,15 @@ def lexicon() -> Lexicon:
                     paired[first, rest[0]].append(made)
                 else:
                     exact[first].append(made)
+    rules = tuple(_rule(r) for r in data["rule"])
+    needed = {kind for rule in rules for kind in rule.needs[0]}
     return Lexicon(
         {w: tuple(p) for w, p in exact.items()},
         {w: tuple(p) for w, p in paired.items()},
         {w: tuple(p) for w, p in begun.items()},
         tuple(sorted({len(w) for w in begun})),
-        tuple(_rule(r) for r in data["rule"]),
+        rules,
+        {kind: tuple(n for n, rule in enumerate(rules) if kind in rule.needs[0]) for kind in needed},
         frozenset(known),
         Cuts(**{name: frozenset(text.split()) for name, text in data["cuts"].items()}),
     )

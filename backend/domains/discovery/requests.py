@@ -126,7 +126,7 @@ def _read(text: str, start: int, end: int, lex: Lexicon, clean: Cleaned) -> Iter
 def _part(text: str, unit: Unit, lex: Lexicon, clean: Cleaned) -> _Part:
     raw = text[unit.start : unit.end]
     kinds = kinds_of(text, unit.words, lex)
-    found = list(_requests(raw, kinds, lex.rules, payload=bool(clean.payloads)))
+    found = list(_requests(raw, kinds, lex.rules_for(kinds), payload=bool(clean.payloads)))
     if unit.orders and not found:
         found = [Request("order", Stance.REFUSE, "scope", raw)]
     wishes = (
@@ -169,7 +169,7 @@ def _wide(parts: Sequence[_Part], lex: Lexicon) -> list[Request]:
     """What only the sentences together ask for: somebody is named in one, and what to do to them in the next."""
     together = tuple(word for part in parts for word in part.unit.words)[:_TOGETHER]
     kinds = lex.kinds(together)
-    rules = [rule for rule in lex.rules if rule.wide]
+    rules = [rule for rule in lex.rules_for(kinds) if rule.wide]
     return list(_requests(" ".join(w.text for w in together), kinds, rules, payload=False))
 
 

@@ -79,8 +79,8 @@ def _shouts(text: str) -> bool:
 
 def _kinds_at(found: Sequence[Word], at: int) -> Iterator[tuple[str, int]]:
     """Kinds of the phrases that begin here, with how many words they have."""
-    exact, begun = _lexicon()
-    text = found[at].text
+    exact, begun, longest = _lexicon()
+    text = found[at].text[: longest + 1]  # of a word without end no more can matter
     entries = [
         *exact.get(text, ()),
         *(e for size in range(3, len(text) + 1) for e in begun.get(text[:size], ())),
@@ -92,7 +92,8 @@ def _kinds_at(found: Sequence[Word], at: int) -> Iterator[tuple[str, int]]:
 
 
 @cache
-def _lexicon() -> tuple[dict[str, list[_Entry]], dict[str, list[_Entry]]]:
+def _lexicon() -> tuple[dict[str, list[_Entry]], dict[str, list[_Entry]], int]:
+    """Phrases by their first word and by how it begins, and how long the longest of these is."""
     exact: dict[str, list[_Entry]] = {}
     begun: dict[str, list[_Entry]] = {}
     for kind, section in tomllib.loads(_FILE.read_text(encoding="utf-8")).items():
@@ -100,4 +101,4 @@ def _lexicon() -> tuple[dict[str, list[_Entry]], dict[str, list[_Entry]]]:
             first, *rest = phrase.split("_")
             into, key = (begun, first[:-1]) if first.endswith("*") else (exact, first)
             into.setdefault(key, []).append((tuple(rest), kind))
-    return exact, begun
+    return exact, begun, max(map(len, (*exact, *begun)))

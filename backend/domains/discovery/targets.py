@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 _STOCK: Final = re.compile(
-    r"\b(?:(?:lot|stock|unit|number|no\.?|nr\.?|los|num[eé]ro|n[uú]mero|#)\s*#?\s*)([A-Za-z]{0,5}-?\d[\w-]{0,16})\b"
+    r"\b(?:(?:lot|stock|unit|number|no\.?|nr\.?|los|num[eé]ro|n[uú]mero|#)\s*(?:#\s*)?)([A-Za-z]{0,5}-?\d[\w-]{0,16})\b"
     r"|\b((?=[\w-]{0,12}\d)[A-Z]{1,6}-?\d{2,10}[\w-]{0,12})\b|(?<![\d.,$€£])\b(\d{6,10})\b",
     re.IGNORECASE,
 )
