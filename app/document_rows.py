@@ -19,6 +19,8 @@ from backend.domains.events.model import Problem, Severity, Source, pointer
 
 #: How problems name the draft itself.
 DOCUMENT = Source("").file
+#: How an address names a problem of no place in particular.
+WHOLE = "/"
 RELOADS = {
     "pinned": "New conversations only",
     "live": "Reaches open conversations too",
@@ -90,6 +92,11 @@ def form_rows(section: Field, standing: Standing) -> list[FieldRow]:
 def found_rows(problems: Sequence[Problem]) -> list[Found]:
     """The problems with their way back."""
     return [_found(problem) for problem in problems]
+
+
+def found_at(found: Sequence[Found], place: str) -> Found | None:
+    """The first problem at a place that an address names."""
+    return next((one for one in found if (one.key or WHOLE) == place), None)
 
 
 def found_words(found: Sequence[Found]) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 from app import formats
 from app import policy_words as words
-from app.policy_views import Choice, ProfileForm, ProfileRow, QualifierRow, ToolRow, UtmRow
+from app.document_rows import WHOLE
+from app.document_views import Found
+from app.policy_views import Choice, Mend, ProfileForm, ProfileRow, QualifierRow, ToolRow, UtmRow
 from backend.domains.events.verbs import READING, verb_of
 from backend.domains.policy.model import RIGHTS
 
@@ -64,6 +67,16 @@ def rows(found: Json, address: str) -> list[ProfileRow]:
         caught=share(found["default"]["caught"], visits),
     )
     return [*listed, last]
+
+
+def mends(found: Sequence[Found], draft_id: str) -> list[Mend]:
+    """What keeps a draft from being read, each with the way to its place in the Document tab."""
+    here = f"?tab=document&draft={draft_id}&at="
+    return [
+        Mend(one.place, f"{one.text} {one.hint}".strip(), here + quote(one.key or WHOLE, safe=""))
+        for one in found
+        if one.blocks
+    ]
 
 
 def share(count: int, of: int) -> str:

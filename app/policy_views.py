@@ -93,12 +93,23 @@ class ProfileForm:
 
 
 @dataclass
+class Mend:
+    """A problem of a draft, and its place in the Document tab."""
+
+    place: str
+    text: str
+    address: str
+
+
+@dataclass
 class Where:
-    """What the list and the simulator speak of: a draft, or the version in force."""
+    """What the list and the simulator speak of: a draft, or the version in force. `mends` are what keeps a draft from it."""
 
     words: str = ""
     draft: str = ""
     gate: str = ""
+    mends: list[Mend] = field(default_factory=list)
+    more: str = ""
 
 
 @dataclass

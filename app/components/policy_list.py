@@ -6,9 +6,9 @@ from typing import Any
 
 import reflex as rx
 
-from app.components.basics import icon, pill
+from app.components.basics import icon, notice, pill
 from app.components.frame import go, section
-from app.policy_views import ProfileRow, Where
+from app.policy_views import Mend, ProfileRow, Where
 
 PARTS = (("profiles", "Profiles"), ("replay", "Replay"), ("decisions", "Decisions"))
 
@@ -43,6 +43,18 @@ def whereabouts(where: rx.Var[Where]) -> rx.Component:
         ),
         class_name=rx.cond(where.draft != "", "where where--draft", "where"),
     )
+
+
+def mending(where: rx.Var[Where]) -> rx.Component:
+    """What keeps the reader's draft from being read here, each with the way to its place."""
+
+    def line(item: rx.Var[Mend]) -> rx.Component:
+        return rx.el.li(go(item.place, href=item.address, class_name="link"), ": ", item.text)
+
+    more = rx.cond(where.more != "", rx.el.li(go(where.more, href=where.gate, class_name="link")))
+    told = rx.el.ul(rx.foreach(where.mends, line), more, class_name="reasons")
+    lead = rx.el.p("Your draft can be changed here again once this is mended in the document:")
+    return rx.cond(where.mends.length() > 0, notice(lead, told, tone="warn"))
 
 
 def profiles(rows: Any, *, may_edit: Any, visits: Any) -> rx.Component:

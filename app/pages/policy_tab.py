@@ -8,7 +8,7 @@ from app.components import decisions as decision_parts
 from app.components.basics import skeleton
 from app.components.frame import empty
 from app.components.policy_editor import editor
-from app.components.policy_list import parts, profiles, whereabouts
+from app.components.policy_list import mending, parts, profiles, whereabouts
 from app.components.simulator import simulator
 from app.states.decisions import Decisions
 from app.states.policy import Policy as P
@@ -21,6 +21,7 @@ def policy_tab() -> rx.Component:
     part = rx.match(P.part, ("replay", _replay()), ("decisions", _decisions()), _profiles())
     found = rx.el.div(
         rx.el.div(parts(P.part), whereabouts(P.where), class_name="policy-tab__head"),
+        mending(P.where),
         part,
         class_name="policy-tab",
     )

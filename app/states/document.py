@@ -8,7 +8,7 @@ from uuid import UUID
 
 import reflex as rx
 
-from app import bridge, config_showing, draft_showing
+from app import bridge, config_showing, document_rows, draft_showing
 from app.config_views import ConflictRow, DiffShown
 from app.document_views import Clash, DraftChoice
 from app.states.acting import acting, key
@@ -44,17 +44,23 @@ class Document(Editing, rx.State):
     _document: dict[str, Any] = {}
 
     @rx.event
-    async def load(self) -> None:
-        """Opens the draft that the address names, else the reader's own last one, else the version in force."""
+    async def load(self):
+        """Opens the draft that the address names, else the reader's own last one, else the version in force.
+
+        Where the address names a place with a problem (`at`), it is led to.
+        """
+        asked = self.router.url.query_parameters
         await bridge.limit(self, "read")
         async with bridge.unit(self) as ctx:
             try:
-                await self._load(ctx, self.slug, self.router.url.query_parameters.get("draft", ""))
+                await self._load(ctx, self.slug, asked.get("draft", ""))
             except NotFound:
                 self.ready = False  # the head of the page says so
-                return
+                return None
         await self._draw()
         self.ready = True
+        found = document_rows.found_at(self.problems, asked.get("at", ""))
+        return Document.go_to(found.key, found.line, found.column) if found else None
 
     async def _load(self, ctx: Context, slug: str, asked: str) -> None:
         event = await events.get_event(ctx, slug=slug)

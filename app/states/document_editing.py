@@ -289,7 +289,7 @@ class Editing(rx.State, mixin=True):
 
     async def _draw(self) -> None:
         seen, base = await self._look(), await asyncio.to_thread(_look_at, self._base)
-        problems = await asyncio.to_thread(_problems_in, self._written, self._slug)
+        problems = await asyncio.to_thread(problems_in, self._written, self._slug)
         self._readable = self._written if seen.is_readable else self._readable
         self.readable = seen.is_readable
         self.blocked = any(problem.severity is Severity.ERROR for problem in problems)
@@ -328,5 +328,6 @@ def _look_at(text: str) -> Look:
 
 
 @lru_cache(maxsize=48)
-def _problems_in(text: str, slug: str) -> tuple[Problem, ...]:
+def problems_in(text: str, slug: str) -> tuple[Problem, ...]:
+    """What is wrong in the text of an event's draft."""
     return events.checked_for(Source(text), events.shipped_templates(), slug).problems

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import reflex as rx
 
-from app import bridge, policy_edits
+from app import bridge, formats, policy_edits
+from app.document_rows import found_rows
+from app.document_views import Found
 from app.messages import words
-from app.policy_showing import form, rows
+from app.policy_showing import form, mends, rows
 from app.policy_views import ProfileForm, ProfileRow, Where
 from app.states.acting import acting, key
 from app.states.desk import permissions
+from app.states.document_editing import problems_in
 from app.states.event_page import EventPage
 from backend.core.errors import AppError, NotSignedIn
 from backend.domains.events import drafts
@@ -24,6 +29,7 @@ from backend.flows import policies, profile_checks
 PARTS = ("profiles", "replay", "decisions")
 WRITES = ("edit_document", "add_remove_tools")
 HERE = "?tab=policy&profile="
+MOST_MENDS = 5
 
 
 class Policy(rx.State):
@@ -73,13 +79,11 @@ class Policy(rx.State):
                 rights = await permissions(ctx, event.organization_id)
                 self.may_edit = any(rights.get(right) for right in WRITES)
                 mine = own_draft(await drafts.list_drafts(ctx, slug=self.slug), ctx.actor.user_id, ctx.now)
-                usable = (
-                    mine
-                    and (await drafts.get_draft(ctx, draft_id=mine.id)).document is not None
-                    and self.may_edit
-                )
-            self._draft_id = str(mine.id) if mine and usable else ""
-            self._revision = mine.revision if mine and usable else 0
+                draft = await drafts.get_draft(ctx, draft_id=mine.id) if mine and self.may_edit else None
+            usable = draft if draft and draft.canonical is not None else None
+            self._draft_id, self._revision = (str(usable.id), usable.revision) if usable else ("", 0)
+            spoiled = draft if draft and not usable else None
+            problems = await asyncio.to_thread(problems_in, spoiled.source, self.slug) if spoiled else ()
             actor = await bridge.staff(self)
             found = await policies.list_profiles(
                 bridge.runtime(), actor, slug=self.slug, draft_id=UUID(self._draft_id) if self._draft_id else None
@@ -89,14 +93,14 @@ class Policy(rx.State):
         except AppError as error:
             self.ready, self.missing = False, words(error)
             return False
-        self._show(found, spoiled=str(mine.id) if mine and not usable and self.may_edit else "")
+        self._show(found, str(spoiled.id) if spoiled else "", found_rows(problems))
         return True
 
-    def _show(self, found: dict[str, Any], spoiled: str) -> None:
+    def _show(self, found: dict[str, Any], spoiled: str, problems: Sequence[Found]) -> None:
         self._profiles, self._tools = found["profiles"], found["tools"]
         self.rows = rows(found, HERE)
         self.visits = str(found["visits"])
-        self.where = where(self._draft_id, found["version"], spoiled)
+        self.where = where(self._draft_id, found["version"], spoiled, problems)
 
     def _open(self, opened: str, is_new: bool) -> None:
         if opened == self._profile.get("key") and self.is_changed and self.is_open and not is_new:
@@ -229,16 +233,21 @@ def own_draft(found: list[DraftHead], me: Any, now: Any) -> DraftHead | None:
     return next((d for d in mine if d.status in writable and not d.is_expired(now)), None)
 
 
-def where(draft_id: str, version: int | None, spoiled: str) -> Where:
-    """What is spoken of. `spoiled` is a draft with errors: it has to be mended as text first."""
+def where(draft_id: str, version: int | None, spoiled: str, problems: Sequence[Found] = ()) -> Where:
+    """What is spoken of. `spoiled` is a draft with errors, which has to be mended in the Document tab first."""
     if draft_id:
         return Where("In your draft, not live.", draft_id, f"?tab=document&draft={draft_id}")
     text = f"Version {version}, as it is live."
-    if spoiled:
-        return Where(
-            f"{text} Your draft has problems; mend them first.", "", f"?tab=document&draft={spoiled}"
-        )
-    return Where(text)
+    if not spoiled:
+        return Where(text)
+    told = mends(problems, spoiled)
+    left = len(told) - MOST_MENDS
+    return Where(
+        f"{text} Your draft has problems; mend them first.",
+        gate=f"?tab=document&draft={spoiled}",
+        mends=told[:MOST_MENDS],
+        more=formats.count(left, "more", "more") if left > 0 else "",
+    )
 
 
 def plain_profile(profile: dict[str, Any]) -> dict[str, Any]:

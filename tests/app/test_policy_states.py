@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -11,8 +15,12 @@ import pytest
 
 from app import bridge, policy_edits
 from app.config_views import OrganizationStop
+from app.document_rows import found_rows
+from app.document_views import Found
 from app.lever_showing import organization_stops
 from app.policy_showing import form
+from app.states.document import Document
+from app.states.document_editing import problems_in
 from app.states.flags import rows as flag_rows
 from app.states.inbox import Inbox
 from app.states.policy import Policy, own_draft, plain_profile, where
@@ -21,6 +29,7 @@ from app.states.stopping import Stopping
 from app.states.transcript import GONE, Transcript
 from backend.core.errors import NotAllowed, NotFound
 from backend.domains.events.lifecycle import DraftStatus, Flag
+from tests.services.events.conftest import SALE
 
 NOW = datetime(2026, 11, 21, 12, 30, tzinfo=UTC)
 ME = uuid4()
@@ -163,6 +172,60 @@ def test_where_one_is_is_said_with_the_way_to_the_gate() -> None:
     assert plain_profile({"key": "a", "caught": 1, "comes_to": {}, "outranked": 0}) == {"key": "a"}
     assert is_id(str(ME))
     assert not is_id("mine")
+
+
+async def test_a_draft_with_errors_says_where_to_mend_them() -> None:
+    text = (
+        SALE % 30
+        + """policy:
+  profiles:
+    - {key: everybody, priority: 5000, tool_policy: {allowed: [no_such_tool]}}
+no_such_section: {}
+"""
+    )
+    problems = found_rows(problems_in(text, "spring-sale"))
+    shown = where("", 3, "d2", problems)
+    by_place = {one.place: one for one in shown.mends}
+    high = by_place["Policy › Profiles › no. 1 › Priority"]
+    assert "1000" in high.text
+    assert high.address == "?tab=document&draft=d2&at=%2Fpolicy%2Fprofiles%2F0%2Fpriority"
+    assert "?tab=document&draft=d2&at=%2Fno_such_section" in {one.address for one in shown.mends}
+    assert not any("allowed" in one.address for one in shown.mends), "a warning keeps nobody from it"
+    many = where("", 3, "d2", [replace(problems[0], blocks=True)] * 9)
+    assert (len(many.mends), many.more) == (5, "4 more")
+    assert where("", 3, "d2").mends == []
+    (broken, *_) = where("", 3, "d2", found_rows(problems_in("- a list", "spring-sale"))).mends
+    assert broken.address.endswith("&at=%2F")
+
+
+@pytest.mark.parametrize(
+    ("at", "led_to"),
+    [("/policy/profiles/0/priority", ("/policy/profiles/0/priority", 7, 3)), ("/", ("", 2, 1)), ("/a", None), ("", None)],
+)  # fmt: skip
+async def test_an_address_leads_to_a_problem_of_the_document(
+    monkeypatch: pytest.MonkeyPatch, at: str, led_to: tuple[str, int, int] | None
+) -> None:
+    @asynccontextmanager
+    async def unit(state: Any) -> AsyncIterator[None]:
+        yield
+
+    async def nothing(*_: Any) -> None:
+        return None
+
+    monkeypatch.setattr(bridge, "unit", unit)
+    problems = [
+        Found("/policy/profiles/0/priority", 7, 3, "Priority", "Too high.", "", True),
+        Found("", 2, 1, "The whole document", "Not YAML.", "", True),
+    ]
+    router = SimpleNamespace(url=SimpleNamespace(query_parameters={"at": at} if at else {}))
+    state = screen(Document, router=router, problems=problems, _load=nothing, _draw=nothing)
+    following = await run(state, Document, "load")
+    assert state.ready
+    if led_to is None:
+        assert following is None
+    else:
+        assert following.handler == Document.go_to
+        assert tuple(json.loads(str(value)) for _, value in following.args) == led_to
 
 
 # --- conversations, requests, switches
