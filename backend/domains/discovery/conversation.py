@@ -17,6 +17,7 @@ from backend.domains.discovery.asking import Question
 from backend.domains.discovery.claims import is_sure, may_state
 from backend.domains.discovery.inquiring import Inquiry
 from backend.domains.discovery.model import Filter, Tile, Understanding
+from backend.domains.discovery.offering import TURNED_DOWN
 from backend.domains.discovery.phrasing import ENGLISH, LANGUAGES, phrase, toned, tones
 from backend.domains.discovery.phrasing import refusal as refused
 from backend.domains.discovery.wording import Words, chip_text, listed, spoken_value, value_of
@@ -237,6 +238,8 @@ def _limits(facts: Facts) -> str:
 def _answer(facts: Facts) -> str:
     """A question is answered from the first listing and the document, or honestly not at all."""
     said = facts.understanding
+    if TURNED_DOWN in said.intents:
+        return _say(facts, "as_it_is")
     if "person" in said.intents:
         actions = [str(a) for a in facts.document.get("ui_contract", {}).get("actions", ())]
         call = next((a for a in actions if "call" in a.casefold() or "walkthrough" in a.casefold()), None)

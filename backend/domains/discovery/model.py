@@ -76,8 +76,9 @@ class State:
     """What a conversation has understood so far. Stored as JSON with the session.
 
     `shown` are the tiles of the last answer in their order, so that “the second one” can be found; `moods` the latest
-    sentiments (-1..1); `order` what was asked to stand first (`year:max`), until something else is wished; `done` what is
-    done once per conversation: `handed_off`, `surveyed`, `suggested:<key>`.
+    sentiments (-1..1); `order` what was asked to stand first (`year:max`), until something else is wished; `offer` the
+    changes of limits that the last answer asked about: `{chip_id, change, value}` each; `done` what is done once per
+    conversation: `handed_off`, `surveyed`, `suggested:<key>`.
     """
 
     filters: tuple[Filter, ...] = ()
@@ -91,6 +92,7 @@ class State:
     moods: tuple[float, ...] = ()
     done: tuple[str, ...] = ()
     order: str = ""
+    offer: tuple[Mapping[str, Any], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -105,6 +107,7 @@ class State:
             "moods": list(self.moods),
             "done": list(self.done),
             "order": self.order,
+            "offer": plain(self.offer),
         }
 
     @classmethod
@@ -121,6 +124,7 @@ class State:
             moods=tuple(stored.get("moods", ())),
             done=tuple(stored.get("done", ())),
             order=stored.get("order", ""),
+            offer=tuple(stored.get("offer", ())),
         )
 
 

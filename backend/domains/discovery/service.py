@@ -17,7 +17,7 @@ from backend.core.errors import Conflict, InvalidInput, NotFound
 from backend.core.ports import Embedder
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
-from backend.domains.discovery import conversation, escalating, queries, rules, unsaying
+from backend.domains.discovery import conversation, escalating, offering, queries, rules, unsaying
 from backend.domains.discovery.model import (
     Answer,
     Filter,
@@ -284,7 +284,7 @@ async def keep_turn(
             {"listing_id": t.listing_id, "match": t.match, "parts": dict(t.parts)} for t in answer.tiles
         ],
         "answer": body,
-        "state": state.to_json(),
+        "state": offering.remembered(state, answer).to_json(),
         "took_ms": (perf_counter() - prepared.began) * 1000,
         "matched": matched,
     }

@@ -26,6 +26,7 @@ from backend.domains.discovery import (
     conversation,
     finding,
     inquiring,
+    offering,
     ranking,
     relative,
     relaxing,
@@ -90,7 +91,9 @@ def prepare(
     settings = rules.settings_of(document)
     read = understand(message, vocabulary=vocabulary, state=session.state, settings=settings, today=today)
     read = answers.in_light_of(read, message, session.state, index)
-    state = unsaying.unsaid(rules.after(session.state, read, message), read.removed, index.attributes)
+    read = offering.in_light_of(read, message, session.state)
+    said = "" if offering.TAKEN_UP in read.intents else message  # a yes is nothing to search for
+    state = unsaying.unsaid(rules.after(session.state, read, said), read.removed, index.attributes)
     return Prepared(
         session, document, vocabulary, index, message, read, state, embedded(embedder, state.text), began
     )
