@@ -1,7 +1,7 @@
 """A short answer read in the light of the question it answers: "Good" is a condition when the condition was asked for.
 
 Pure. What the reader understood by itself stands; this adds only what the open question makes plain: a value of the
-attribute that was asked for, yes, a bare number, or that it does not matter.
+attribute that was asked for, yes, a bare number, or that it does not matter; in each language that questions are asked in.
 """
 
 from __future__ import annotations
@@ -15,26 +15,49 @@ from backend.domains.catalogue.model import Attribute
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery.directions import asked
 from backend.domains.discovery.model import Filter, Op, State, Understanding
+from backend.kit.units import plain_number
 
 _LONGEST: Final = 10  # words; who says more says it whole
-_REFUSES: Final = re.compile(r"\b(not|no|never|without|except|but|anything but|instead)\b", re.IGNORECASE)
+_REFUSES: Final = re.compile(
+    r"\b(not|no|never|without|except|but|anything but|instead|nein|nicht|keine?[nmrs]?|nie|ohne|außer|sondern|"
+    r"non|pas|jamais|sans|sauf|aucune?|nunca|sin|excepto|salvo|ning[uú]n[oa]?)\b",
+    re.IGNORECASE,
+)
 _YES: Final = re.compile(
-    r"^\W*(yes|yeah|yep|sure|of course|definitely|absolutely|please|a must|must have|it is)\b", re.IGNORECASE
+    r"^\W*(yes|yeah|yep|sure|of course|definitely|absolutely|please|a must|must have|it is|"
+    r"ja|jawohl|klar|natürlich|sicher|unbedingt|auf jeden fall|gerne?|bitte|ein muss|muss sein|"
+    r"oui|bien s[uû]r|absolument|volontiers|s'il vous pla[iî]t|c'est indispensable|indispensable|"
+    r"sí|si(?! possible)|claro|por supuesto|desde luego|por favor|es imprescindible|imprescindible)\b",
+    re.IGNORECASE,
 )
 _INDIFFERENT: Final = re.compile(
     r"\b(no preference|not (?:so |really )?sure|no idea|don'?t (?:know|care|mind)|do not (?:know|care|mind|need)|"
-    r"(?:does not|doesn'?t) matter|not important|not needed|whatever|any(?:thing)? (?:is )?(?:fine|ok|okay)|up to you)\b",
+    r"(?:does not|doesn'?t) matter|not important|not needed|whatever|any(?:thing)? (?:is )?(?:fine|ok|okay)|up to you|"
+    r"egal|keine ahnung|weiß (?:ich |es )*nicht|spielt keine rolle|nicht (?:so )?wichtig|muss nicht sein|"
+    r"peu importe|m'est égal|aucune préférence|pas (?:si )?important|(?:ne )?sais pas|n'importe|"
+    r"da igual|da lo mismo|no importa|sin preferencias?|no (?:lo )?sé|no es (?:tan )?importante)\b",
     re.IGNORECASE,
 )
-_NUMBER: Final = re.compile(r"(?<![\w.])(\d[\d,]*(?:\.\d+)?)\s*(k|thousand|m|mil|million)?\b", re.IGNORECASE)
+_NUMBER: Final = re.compile(
+    r"(?<![\w.])(\d+(?:(?:[.,]|[ \u00a0\u202f](?=\d{3}(?!\d)))\d+)*)\s*(k|thousand|tausend|m|mil|million)?\b",
+    re.IGNORECASE,
+)
+_NO_MORE: Final = re.compile(
+    r"\b(no more than|nicht mehr als|nicht über|pas plus de|no m[aá]s de)\b", re.IGNORECASE
+)
 _AT_MOST: Final = re.compile(
-    r"\b(up to|under|below|less than|at most|max(?:imum)?|no more than|or (?:less|fewer|older))\b",
+    r"\b(up to|under|below|less than|at most|max(?:imum)?|no more than|or (?:less|fewer|older)|"
+    r"bis|höchstens|maximal|unter|weniger als|nicht mehr als|nicht über|oder (?:weniger|älter)|"
+    r"jusqu'à|au plus|moins de|pas plus de|ou moins|hasta|como m[aá]ximo|menos de|no m[aá]s de|o menos)(?!\w)",
     re.IGNORECASE,
 )
 _AT_LEAST: Final = re.compile(
-    r"\b(at least|over|above|more than|min(?:imum)?|from|or (?:more|newer|later))\b|\d\s*\+", re.IGNORECASE
+    r"\b(at least|over|above|more than|min(?:imum)?|from|or (?:more|newer|later)|"
+    r"ab|mindestens|über|mehr als|oder (?:mehr|neuer)|au moins|à partir de|plus de|ou plus|"
+    r"al menos|como m[ií]nimo|desde|m[aá]s de|o m[aá]s)\b|\d\s*\+",
+    re.IGNORECASE,
 )
-_TIMES: Final = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mil": 1e6, "million": 1e6}
+_TIMES: Final = {"k": 1e3, "thousand": 1e3, "tausend": 1e3, "m": 1e6, "mil": 1e6, "million": 1e6}
 
 
 def in_light_of(read: Understanding, message: str, state: State, index: Index) -> Understanding:
@@ -44,7 +67,7 @@ def in_light_of(read: Understanding, message: str, state: State, index: Index) -
     if attribute and (tapped := _tapped(message, attribute, index)):
         made = replace(tapped, turn=state.turn + 1)
         others = tuple(f for f in state.filters if f.field != field)
-        return replace(read, filters=(*others, made), added=(made,))
+        return replace(read, filters=(*others, made), added=(made,), language=state.language)
     if not field or len(message.split()) > _LONGEST or any(f.field == field for f in read.added):
         return read
     if _INDIFFERENT.search(message) and not read.added:
@@ -92,9 +115,10 @@ def _choice(message: str, field: str, index: Index) -> Filter | None:
 def _number(message: str, field: str) -> Filter | None:
     """One bare number, in the direction that is said or else asked for."""
     said = list(_NUMBER.finditer(message))
-    if len(said) != 1 or _REFUSES.search(message.replace("no more than", "")):
+    figure = plain_number(said[0][1]) if len(said) == 1 else None
+    if figure is None or _REFUSES.search(_NO_MORE.sub("", message)):
         return None
-    value = float(said[0][1].replace(",", "")) * _TIMES.get((said[0][2] or "").lower(), 1.0)
+    value = float(figure) * _TIMES.get((said[0][2] or "").lower(), 1.0)
     op: Op = "lte" if _AT_MOST.search(message) else "gte" if _AT_LEAST.search(message) else "eq"
     is_exact = op == "eq"
     if (

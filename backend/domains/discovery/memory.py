@@ -80,4 +80,6 @@ def recalled(opening: State, stored: Mapping[str, Any] | None) -> State | None:
     named = {(f.field, f.op) for f in wishes}
     fields = {f.field for f in wishes}
     kept = tuple(f for f in opening.filters if (f.field, f.op) not in named and f.field not in fields)
-    return replace(opening, filters=(*kept, *wishes), signals=signals, text=before.text)
+    return replace(
+        opening, filters=(*kept, *wishes), signals=signals, text=before.text, language=before.language
+    )

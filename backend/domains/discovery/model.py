@@ -78,7 +78,8 @@ class State:
     `shown` are the tiles of the last answer in their order, so that “the second one” can be found; `moods` the latest
     sentiments (-1..1); `order` what was asked to stand first (`year:max`), until something else is wished; `offer` the
     changes of limits that the last answer asked about: `{chip_id, change, value}` each; `done` what is done once per
-    conversation: `handed_off`, `surveyed`, `suggested:<key>`.
+    conversation: `handed_off`, `surveyed`, `suggested:<key>`; `language` (ISO 639-1) what was spoken last, and before a
+    word is said that of the event.
     """
 
     filters: tuple[Filter, ...] = ()
@@ -93,6 +94,7 @@ class State:
     done: tuple[str, ...] = ()
     order: str = ""
     offer: tuple[Mapping[str, Any], ...] = ()
+    language: str = "en"
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -108,6 +110,7 @@ class State:
             "done": list(self.done),
             "order": self.order,
             "offer": plain(self.offer),
+            "language": self.language,
         }
 
     @classmethod
@@ -125,6 +128,7 @@ class State:
             done=tuple(stored.get("done", ())),
             order=stored.get("order", ""),
             offer=tuple(stored.get("offer", ())),
+            language=stored.get("language", "en"),
         )
 
 

@@ -39,6 +39,12 @@ def tones() -> frozenset[str]:
     return frozenset(_phrases(ENGLISH)["found"])
 
 
+def language_of(locale: str) -> str:
+    """The language of a locale (`de-CH`), English where there are no phrases for it."""
+    language = locale[:2].casefold()
+    return language if language in LANGUAGES else ENGLISH
+
+
 @cache
 def templates(language: str) -> Mapping[str, Sequence[str]]:
     """Every phrase of a language by its key, refusals and tones included."""

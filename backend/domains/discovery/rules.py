@@ -9,6 +9,7 @@ from typing import Any, Final
 from backend.core.errors import InvalidInput, NotFound
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.discovery.model import Filter, Settings, Signal, State, Understanding
+from backend.domains.discovery.phrasing import language_of
 from backend.domains.events.model import Document, field_name
 
 _LONGEST_TEXT: Final = 400
@@ -42,18 +43,29 @@ def default_filters(filters: Mapping[str, Any]) -> tuple[Filter, ...]:
 
 
 def opening(settings: Settings) -> State:
-    return State(filters=settings.filters)
+    """Before a word is said: the event's own limits, in its own language."""
+    return State(filters=settings.filters, language=language_of(settings.locale))
 
 
 def after(state: State, understanding: Understanding, message: str) -> State:
     """The state after a message. Signals of a kind replace those before; the search text keeps the latest wishes."""
     if "restart" in understanding.intents and not understanding.added:
-        return State(filters=understanding.filters, turn=state.turn + 1, matches=state.matches)
+        return State(
+            filters=understanding.filters,
+            turn=state.turn + 1,
+            matches=state.matches,
+            language=understanding.language,
+        )
     signals: dict[str, Signal] = {s.type: s for s in (*state.signals, *understanding.signals)}
     meant = bool(understanding.signals or understanding.added)
     text = f"{state.text} {message}".strip()[-_LONGEST_TEXT:] if meant else state.text
     return replace(
-        state, filters=understanding.filters, signals=tuple(signals.values()), turn=state.turn + 1, text=text
+        state,
+        filters=understanding.filters,
+        signals=tuple(signals.values()),
+        turn=state.turn + 1,
+        text=text,
+        language=understanding.language,
     )
 
 

@@ -27,6 +27,16 @@ NOTHING = Understanding((), ())
         ("price", "around 12", None),
         ("mileage", "up to 20,000", ("lte", 20_000, "must")),
         ("specs.heat_pump", "yes please", ("eq", True, "must")),
+        ("specs.heat_pump", "Ja, bitte", ("eq", True, "must")),
+        ("specs.heat_pump", "oui", ("eq", True, "must")),
+        ("specs.heat_pump", "sí, claro", ("eq", True, "must")),
+        ("specs.heat_pump", "si possible", None),
+        ("specs.heat_pump", "nein", None),
+        ("specs.range", "mindestens 300", ("gte", 300, "must")),
+        ("specs.range", "nicht mehr als 300", ("lte", 300, "must")),
+        ("price", "jusqu'à 30 000", ("lte", 30_000, "must")),
+        ("price", "hasta 30.000", ("lte", 30_000, "must")),
+        ("trim", "keine Performance", None),
         ("trim", "not the Performance", None),
         ("trim", "something sporty", None),
         ("specs.heat_pump", "no", None),
@@ -45,7 +55,11 @@ def test_an_answer_is_about_what_was_asked(
 
 
 @pytest.mark.parametrize(
-    "message", ["no preference", "I am not sure yet", "that does not matter to me", "any is fine"]
+    "message",
+    [
+        *("no preference", "I am not sure yet", "that does not matter to me", "any is fine"),
+        *("ist mir egal", "das weiß ich nicht", "peu importe", "je ne sais pas", "me da igual", "no lo sé"),
+    ],
 )
 def test_who_does_not_mind_is_heard(message: str) -> None:
     assert "indifferent" in answers.in_light_of(NOTHING, message, State(pending="trim"), INDEX).intents

@@ -88,6 +88,8 @@ def _compared(text: Text, lex: Lexicon, q: Quantity, used: int) -> tuple[Quantit
         )
         if (m := lex.patterns[name].match(after))
     }
+    if "newer_after" in tails and "older_after" in tails:  # `ou plus ancien` begins with `ou plus`
+        tails.pop(min(("newer_after", "older_after"), key=lambda name: tails[name].end()))
     op = _op(hits, tails, q.op)
     nearest = max((m.start() for m in hits.values()), default=None)
     negated = bool(lex.patterns["negated"].search(before if nearest is None else before[:nearest]))

@@ -65,12 +65,14 @@ def pairs() -> tuple[Languages, ...]:
     return ((ENGLISH,), *((code, ENGLISH) for code in KNOWN[1:]), *((ENGLISH, code) for code in KNOWN[1:]))
 
 
-def spoken_in(message: str, earlier: str = "") -> Languages:
-    """The languages to read a message with, its own first; `earlier` decides for a message of figures and names alone."""
-    return _spoken(message) or (_spoken(earlier[-400:]) if earlier else None) or (ENGLISH,)
+def spoken_in(message: str, earlier: str = "", kept: str = ENGLISH) -> Languages:
+    """The languages to read a message with, its own first; `earlier` decides for a message of figures and names alone. The
+    language `kept` from the conversation decides between two that are as likely, and where nothing else does."""
+    told = _spoken(message, kept) or (_spoken(earlier[-400:], kept) if earlier else None)
+    return told or ((ENGLISH,) if kept == ENGLISH or kept not in KNOWN else (kept, ENGLISH))
 
 
-def _spoken(message: str) -> Languages | None:
+def _spoken(message: str, kept: str) -> Languages | None:
     """None where no word says anything."""
     found = [m.group() for m in _WORD.finditer(_NAME.sub(" ", message[:_LONGEST]))][:_MOST_WORDS]
     words = [fold(word) for word in found if len(word) > 1 or word in _SHORT]
@@ -87,7 +89,7 @@ def _spoken(message: str) -> Languages | None:
         shared = [any(ws) for ws in zip(*(weights[code] for code in KNOWN[1:]), strict=True)]
         alone = any(w for w, other in zip(weights[ENGLISH], shared, strict=True) if not other)
         return (ENGLISH,) if alone else None
-    best = max(evident, key=lambda language: (others[language], sum(weights[language])))
+    best = max(evident, key=lambda language: (others[language], language == kept, sum(weights[language])))
     english_alone = sum(w for w, other in zip(weights[ENGLISH], weights[best], strict=True) if not other)
     if others[best] >= english_alone:
         return (best, ENGLISH)

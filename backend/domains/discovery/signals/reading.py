@@ -15,7 +15,7 @@ from backend.domains.catalogue.model import Attribute, Vocabulary
 from backend.domains.discovery.inquiring import is_superlative
 from backend.domains.discovery.model import Settings, Signal, State, Understanding
 from backend.domains.discovery.signals import finance, limits, mentions, moods, places, text, timeline, wishes
-from backend.domains.discovery.signals.languages import pairs, spoken_in
+from backend.domains.discovery.signals.languages import ENGLISH, pairs, spoken_in
 from backend.domains.discovery.signals.lexicon import lexicon
 from backend.domains.discovery.signals.mentions import Mention
 from backend.domains.discovery.signals.merging import merge
@@ -72,7 +72,7 @@ def understand(
         questions=tuple(_questions(reader)),
         intents=_intents(reader),
         topics=_topics(reader),
-        language=reader.lex.languages[0],
+        language=_language(reader),
         named=_named(reader),
     )
 
@@ -80,6 +80,17 @@ def understand(
 def _beside(found: Sequence[Mention], fields: frozenset[str]) -> tuple[Mention, ...]:
     """Mentions of anything else."""
     return tuple(m for m in found if not any(t.field in fields for t in m.terms))
+
+
+def _language(reader: Reader) -> str:
+    """What is spoken. Names of the event's own, `Heat pump`, `White`, say nothing of who tapped or typed them: only the words
+    beside them turn a conversation to English."""
+    spoken, kept = reader.lex.languages[0], reader.state.language
+    if spoken != ENGLISH or kept == ENGLISH:
+        return spoken
+    named = {i for m in reader.mentions for i in range(m.first, m.end)}
+    beside = " ".join(token.raw for i, token in enumerate(reader.text.tokens) if i not in named)
+    return spoken_in(beside, kept=kept)[0]
 
 
 def _restarted(reader: Reader, vocabulary: Vocabulary) -> Understanding:
@@ -103,7 +114,7 @@ def _restarted(reader: Reader, vocabulary: Vocabulary) -> Understanding:
 
 
 def reader_for(message: str, vocabulary: Vocabulary, state: State, settings: Settings, today: date) -> Reader:
-    languages = spoken_in(message, state.text)
+    languages = spoken_in(message, state.text, state.language)
     lex, terms = lexicon(languages), terms_of(vocabulary, languages)
     words = text.read(message, lex.stem)
     corrects = bool(state.filters) and lex.patterns["correct"].search(words.plain) is not None
