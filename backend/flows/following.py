@@ -50,13 +50,14 @@ async def _handed_off(
     trigger, action, urgency = (
         (rule.trigger, rule.action, rule.urgency) if rule else ("user_requested", "human_handoff", "medium")
     )
+    language = turn.prepared.understanding.language
     scene = Scene(
         turn.prepared.document,
-        Words.of(turn.prepared.document, turn.prepared.vocabulary),
+        Words.of(turn.prepared.document, turn.prepared.vocabulary, language),
         turn.prepared.session.event_id,
         turn.policy,
         turn.key,
-        language=turn.prepared.understanding.language,
+        language=language,
     )
     details = {"trigger": trigger, "action": action, "urgency": urgency}
     done = await tools.hand_off(ctx, scene, details)

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing
 from backend.domains.discovery.claims import stated
-from backend.domains.discovery.origins import UNKNOWN, in_words, origin_of, with_confidence
+from backend.domains.discovery.origins import in_words, origin_of, with_confidence
 from backend.domains.discovery.screening import cleaned
-from backend.domains.discovery.wording import ON_REQUEST, Words, price_of, shown_value, value_of
+from backend.domains.discovery.wording import Words, on_request, price_of, shown_value, value_of
 from backend.domains.events.model import Document
 
 #: Nothing in it can be markup, a link, code or a disguise: not worth a closer look.
@@ -18,18 +18,7 @@ _PLAIN: Final = re.compile(r"[\w\s.,;:'’“”\"+\-–—/%$€£#&*°²³½¼
 _OVERVIEW = ("price", "condition", "year", "make", "model", "trim", "mileage")
 _LOOKS = ("color_exterior", "color_interior")
 _PLACE = ("external_id", "identifier", "location_city", "location_region")
-_LABELS = {
-    "external_id": "Stock number",
-    "identifier": "Serial number",
-    "location_city": "City",
-    "location_region": "State",
-    "condition": "Condition",
-    "make": "Make",
-    "model": "Model",
-    "trim": "Trim",
-    "color_exterior": "Exterior",
-    "color_interior": "Interior",
-}
+_NUMBERS = ("external_id", "identifier")
 
 
 def listing_view(words: Words, document: Document, listing: Listing) -> dict[str, Any]:
@@ -39,25 +28,25 @@ def listing_view(words: Words, document: Document, listing: Listing) -> dict[str
     price = price_of(listing)
     specs = [f"specs.{name}" for name in listing.specs]
     groups = (
-        ("Overview", _OVERVIEW),
-        ("Details", [field for field in specs if not isinstance(value_of(listing, field), bool)]),
-        ("Equipment", [field for field in specs if isinstance(value_of(listing, field), bool)]),
-        ("Colors", _LOOKS),
-        ("Papers and place", _PLACE),
+        ("overview", _OVERVIEW),
+        ("details", [field for field in specs if not isinstance(value_of(listing, field), bool)]),
+        ("equipment", [field for field in specs if isinstance(value_of(listing, field), bool)]),
+        ("colors", _LOOKS),
+        ("papers", _PLACE),
     )
     return {
         "listing_id": listing.id,
         "title": readable(listing.title),
         "price": price,
-        "price_text": ON_REQUEST if price is None else words.money(price, listing.currency),
+        "price_text": on_request(words) if price is None else words.money(price, listing.currency),
         "currency": listing.currency or words.currency,
         "description": readable(listing.description),
         "media": [
             {**photo, "alt": readable(str(photo.get("alt") or listing.title))} for photo in listing.media
         ],
         "groups": [
-            {"title": title, "facts": facts}
-            for title, fields in groups
+            {"title": words.say(f"listing.{group}"), "facts": facts}
+            for group, fields in groups
             if (facts := list(_facts(words, listing, fields)))
         ],
         "state": listing.state,
@@ -75,14 +64,14 @@ def _facts(words: Words, listing: Listing, fields: Iterable[str]) -> Iterable[di
         value = value_of(listing, field)
         if value is None or value in ("", []):
             continue
-        label = words.label(field) if field in words.labels else _LABELS.get(field, words.label(field))
         yield {
-            "label": label,
+            "label": words.say(f"label.{field}") if field in _NUMBERS else words.label(field),
             "text": readable(shown_value(words, field, value)),
-            "source": _source(listing, field),
+            "source": _source(words, listing, field),
         }
 
 
-def _source(listing: Listing, field: str) -> str:
+def _source(words: Words, listing: Listing, field: str) -> str:
     origin = origin_of(listing, field)
-    return with_confidence(in_words(origin), origin.confidence) if origin else UNKNOWN
+    sure = origin.confidence if origin else 1.0
+    return with_confidence(in_words(origin, words.language), sure, words.language)

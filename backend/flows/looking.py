@@ -13,7 +13,7 @@ from backend.core.context import Context
 from backend.core.errors import InvalidInput, NotFound
 from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import Listing
-from backend.domains.discovery import comparing, likeness, prompting, ranking
+from backend.domains.discovery import comparing, conversation, likeness, prompting, ranking
 from backend.domains.discovery import service as discovery
 from backend.domains.discovery.claims import stated
 from backend.domains.discovery.explaining import Scene
@@ -26,7 +26,7 @@ _LONGEST_TEXT: Final = 200
 
 
 def scene_of(prepared: Prepared) -> Scene:
-    words = Words.of(prepared.document, prepared.vocabulary)
+    words = Words.of(prepared.document, prepared.vocabulary, prepared.understanding.language)
     return Scene(words, prepared.document, prepared.vocabulary, prepared.state.filters)
 
 
@@ -68,15 +68,13 @@ async def more_like(ctx: Context, prepared: Prepared, listing_id: int, than: Seq
         than=than,
     )
     scene = scene_of(prepared)
-    limits = tuple(chip_text(scene.words, limit) for limit in found.limits)
-    more = f", {', '.join(limit[:1].lower() + limit[1:] for limit in limits)}" if limits else ""
     return Alike(
         listing_id,
         ranking.tiles(scene, found.hits, found.listings),
         found.matches,
-        limits,
+        tuple(chip_text(scene.words, limit) for limit in found.limits),
         tuple(scene.words.spoken_label(field) for field in found.missing),
-        f"These are closest to the {one.title}{more}.",
+        conversation.closest_to(scene.words, one.title, found.limits),
     )
 
 

@@ -264,7 +264,7 @@ async def listing(runtime: Runtime, actor: Actor, *, listing_id: int) -> dict[st
         found = await catalogue.get_listing(ctx, listing_id=listing_id)
     known = await known_of(runtime, actor, session)
     document = known.bundle.document
-    return listing_view(Words.of(document, known.vocabulary), document, found)
+    return listing_view(Words.of(document, known.vocabulary, session.state.language), document, found)
 
 
 async def hold(

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from backend.core.context import Actor
 from backend.core.errors import Conflict
-from backend.domains.discovery.conversation import RESTING
+from backend.domains.discovery.phrasing import ENGLISH, phrase
 from backend.domains.discovery.signals import terms
 from backend.domains.discovery.signals.languages import pairs
 from backend.flows import dealers, guarding, storefront
@@ -36,7 +36,7 @@ async def test_with_ai_off_every_conversation_gets_calm_words_and_keeps_its_wish
     said = await house.say(buyer, "long range, under 45k")
     await house.publish(safety={"ai_off": True})
     rested = await house.say(buyer, "white, please")
-    assert rested["reply"] == RESTING
+    assert rested["reply"] == phrase(ENGLISH, "resting")
     assert rested["quick_replies"] == []
     assert [c["id"] for c in rested["chips"]] == [c["id"] for c in said["chips"]]
     assert rested["matches"] == said["matches"]
@@ -47,7 +47,7 @@ async def test_with_ai_off_every_conversation_gets_calm_words_and_keeps_its_wish
     )
     assert chip["id"] not in [c["id"] for c in changed["chips"]]  # what the hand does goes on
     await house.publish(safety={"ai_off": False})
-    assert (await house.say(buyer, "white, please"))["reply"] != RESTING
+    assert (await house.say(buyer, "white, please"))["reply"] != phrase(ENGLISH, "resting")
 
 
 async def test_with_actions_off_nothing_is_held(house: House) -> None:

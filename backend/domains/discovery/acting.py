@@ -15,10 +15,9 @@ from typing import Any, Final
 
 from backend.domains.discovery.phrasing import ENGLISH
 from backend.domains.discovery.signals.agreeing import Disagreement
-from backend.domains.discovery.wording import Words, chip_text, listed
+from backend.domains.discovery.wording import Words, chip_text, listed, locale_for
 
 _FILE: Final = Path(__file__).with_name("acting.toml")
-_LOCALES: Final[Mapping[str, str]] = {"de": "de_DE", "fr": "fr_FR", "es": "es_ES"}
 
 
 def did_you_mean(
@@ -99,7 +98,7 @@ def handed_off(unavailable: Sequence[str], language: str = ENGLISH) -> str:
 def _parts(
     words: Words, title: str, terms: Mapping[str, Any], arguments: Mapping[str, Any], language: str
 ) -> dict[str, str]:
-    told, words = _told(language), _speaking(words, language)
+    told, words = _told(language), replace(words, locale=locale_for(language, words.locale))
     seconds = terms.get("hold_seconds")
     minutes = round(float(seconds) / 60) if isinstance(seconds, int | float) else 0
     details = arguments.get("details")
@@ -114,12 +113,6 @@ def _parts(
         if isinstance(amount, int | float)
         else told["amount"],
     }
-
-
-def _speaking(words: Words, language: str) -> Words:
-    """The event's words with figures as the buyer's language writes them; the event's own way where it is of that language."""
-    locale = _LOCALES.get(language)
-    return words if locale is None or words.locale[:2] == language else replace(words, locale=locale)
 
 
 def _capital(text: str) -> str:

@@ -13,7 +13,8 @@ from typing import Any, Final
 from backend.domains.catalogue.service import Index, Share
 from backend.domains.discovery.gaining import Bound, Split, split
 from backend.domains.discovery.model import State
-from backend.domains.discovery.wording import Words, listed
+from backend.domains.discovery.phrasing import capital
+from backend.domains.discovery.wording import Words
 from backend.domains.events.model import Document, field_name
 
 FEW: Final = 3  # so many one looks at, and needs no question
@@ -36,7 +37,7 @@ _NEVER: Final = frozenset(
         "status",
     }
 )
-# Signals by the attribute that answers them, and the questions for those that none does.
+# Signals by the attribute that answers them, and those that none does: their questions are phrases, `ask.<signal>`.
 _SIGNAL_FIELDS: Final = {
     "BUDGET_RANGE": ("price",),
     "MILEAGE_CAP": ("mileage",),
@@ -45,14 +46,14 @@ _SIGNAL_FIELDS: Final = {
     "BRAND_FLEXIBILITY": ("make",),
     "DESIGN_AESTHETIC": ("color_exterior", "specs.style"),
 }
-_SIGNAL_QUESTIONS: Final = {
-    "TIMELINE_URGENCY": "By when do you need it?",
-    "USE_CASE": "What will you use it for?",
-    "FEATURE_PRIORITY": "What must it have?",
-    "FINANCING_NEED": "Will you pay at once or finance it?",
-    "RISK_TOLERANCE": "Does a flaw matter to you if the price is right?",
-    "GEO_RADIUS": "Where should it be?",
-}
+SIGNALS_ASKED: Final = (
+    "TIMELINE_URGENCY",
+    "USE_CASE",
+    "FEATURE_PRIORITY",
+    "FINANCING_NEED",
+    "RISK_TOLERANCE",
+    "GEO_RADIUS",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +121,8 @@ def _in_order(
         told = next((t for f in fields if (t := split(share, index, f)).gain > 0), None)
         if told is not None:
             yield _asked(words, told, share)
-        elif signal in _SIGNAL_QUESTIONS:
-            yield Question(signal, _SIGNAL_QUESTIONS[signal])
+        elif signal in SIGNALS_ASKED:
+            yield Question(signal, words.say(f"ask.{signal}"))
 
 
 def _closed(state: State) -> set[str]:
@@ -157,7 +158,7 @@ def readiness(words: Words, shown: Shown, told: Split) -> float:
         return _READINESS[field] * many
     if told.values and all(_is_code(value.display) for value, _ in told.values[:_MOST_OPTIONS]):
         return 0.0  # nobody thinks in reference numbers
-    if words.label(field).casefold() in shown.chips:
+    if words.seller.get(field, "").casefold() in shown.chips:
         return _IN_CHIPS * many
     if field in shown.tiles:
         return _IN_TILES * many
@@ -178,12 +179,14 @@ def _asked(words: Words, told: Split, share: Share) -> Question:
         text = _number_text(words, told, label)
     elif kind == "boolean":
         options = [(words.label(field), n) for _, n in told.values[:1]]
-        text = f"Is {label} a must?"
+        text = words.say("ask.must", label=label)
     else:
         options = [(value.display, n) for value, n in told.values[:_MOST_OPTIONS]]
-        text = f"Which {label} do you have in mind: {listed([shown for shown, _ in options])}?"
+        named = [shown for shown, _ in options]
         if len(told.values) > len(options):
-            text = f"{text[:-1]}, or another?"
+            text = words.say("ask.which_or_another", label=label, options=", ".join(named))
+        else:
+            text = words.say("ask.which", label=label, options=words.one_of(named))
     texts, rows = [shown for shown, _ in options], [n for _, n in options]
     counts = tuple(share.estimated(n) for n in rows)
     return Question(field, text, tuple(texts), counts, share.is_whole, told.gain, (field,))
@@ -191,25 +194,20 @@ def _asked(words: Words, told: Split, share: Share) -> Question:
 
 def _number_text(words: Words, told: Split, label: str) -> str:
     low, high = words.measure(told.field, told.low), words.measure(told.field, told.high)
-    if told.field == "price":
-        return f"What should it cost at most? These run from {low} to {high}."
-    if told.field == "year":
-        return f"How recent should it be? These are from {low} to {high}."
-    if told.field == "mileage":
-        return f"How far may it have been driven? These show {low} to {high}."
-    return f"What {label} do you need? These run from {low} to {high}."
+    key = told.field if told.field in ("price", "year", "mileage") else "number"
+    return words.say(f"ask.{key}", label=label, low=low, high=high)
 
 
 def _bound_text(words: Words, field: str, bound: Bound) -> str:
     """An answer in words that are understood as they stand."""
     low, high = (None if v is None else words.measure(field, v) for v in (bound.low, bound.high))
     if field == "year":
-        return f"{low} or newer" if low else f"{high} or older"
-    name = "" if field in ("price", "mileage") else f"{words.label(field)} "
+        return words.say("chip.newer", year=low) if low else words.say("chip.older", year=high)
     if low and high:
-        text = f"{name}between {low} and {high}"
+        limit = words.say("option.between", low=low, high=high)
     elif high:
-        text = f"{name}up to {high}"
+        limit = words.say("chip.up_to", value=high)
     else:
-        text = f"{name}at least {low}"
-    return text[:1].upper() + text[1:]
+        limit = words.say("option.at_least", value=low)
+    is_plain = field in ("price", "mileage")
+    return capital(limit if is_plain else words.say("chip.named", label=words.label(field), limit=limit))

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing
 from backend.domains.discovery.model import Claim, Tile
-from backend.domains.discovery.origins import UNKNOWN, in_words, origin_of
+from backend.domains.discovery.origins import in_words, origin_of
 from backend.domains.discovery.wording import Words, spoken_value, value_of
 from backend.domains.events.model import Document, field_name
 
@@ -77,15 +77,15 @@ def claims_of(
         for field, text in _statements(words, listing, shown.get(listing_id)):
             if field not in told_of and _stands_in(text, reply, start, end):
                 told_of.add(field)
-                found.append(_claim(text, listing, field))
+                found.append(_claim(words.language, text, listing, field))
     return tuple(found)
 
 
-def _claim(text: str, listing: Listing, field: str) -> Claim:
+def _claim(language: str, text: str, listing: Listing, field: str) -> Claim:
     origin = origin_of(listing, field)
     if origin is None:
-        return Claim(text, listing.id, field, UNKNOWN)
-    return Claim(text, listing.id, field, in_words(origin), origin.confidence, origin.place())
+        return Claim(text, listing.id, field, in_words(None, language))
+    return Claim(text, listing.id, field, in_words(origin, language), origin.confidence, origin.place())
 
 
 def _stretches(reply: str, titles: Mapping[int, str]) -> Iterator[tuple[int, int, int]]:

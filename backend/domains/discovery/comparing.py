@@ -16,11 +16,10 @@ from backend.domains.discovery import ownership
 from backend.domains.discovery.directions import better
 from backend.domains.discovery.explaining import Scene
 from backend.domains.discovery.model import plain
-from backend.domains.discovery.wording import ON_REQUEST, price_of, shown_value, value_of
+from backend.domains.discovery.wording import on_request, price_of, shown_value, value_of
 from backend.domains.events.model import field_name
 
 MOST: Final = 4
-NOT_STATED: Final = "Not stated"
 Group: TypeAlias = Literal["facts", "verified", "costs"]
 _COMMON: Final = ("year", "mileage")
 
@@ -117,12 +116,16 @@ def _row(scene: Scene, listings: Sequence[Listing], field: str, group: Group) ->
 def _text(scene: Scene, listing: Listing, field: str, value: Any) -> str:
     if field == "price":
         return _price_text(scene, listing)
-    return NOT_STATED if value in (None, "") else shown_value(scene.words, field, value)
+    return _not_stated(scene) if value in (None, "") else shown_value(scene.words, field, value)
 
 
 def _price_text(scene: Scene, listing: Listing) -> str:
     price = price_of(listing)
-    return ON_REQUEST if price is None else scene.words.money(price, listing.currency)
+    return on_request(scene.words) if price is None else scene.words.money(price, listing.currency)
+
+
+def _not_stated(scene: Scene) -> str:
+    return scene.words.say("value.not_stated")
 
 
 def _best(values: Sequence[Any], direction: str | None) -> frozenset[int]:
@@ -146,26 +149,25 @@ def _cost_rows(scene: Scene, listings: Sequence[Listing]) -> Iterator[Row]:
     ]
     for label in dict.fromkeys(label for each in lines for label in each):
         texts = [each.get(label) for each in lines]
-        cells = tuple(Cell(text or NOT_STATED, text) for text in texts)
+        cells = tuple(Cell(text or _not_stated(scene), text) for text in texts)
         yield Row("ownership_costs", label, "costs", cells, len(set(texts)) > 1)
 
 
 def _summary(scene: Scene, listings: Sequence[Listing], rows: Sequence[Row]) -> str:
     """What each alone is best at, then how many facts are the same."""
-    told: list[str] = []
+    words, told = scene.words, list[str]()
     for at, listing in enumerate(listings):
         alone = [
             row for row in rows if row.cells[at].is_best and sum(cell.is_best for cell in row.cells) == 1
         ]
         if alone:
-            names = [f"{scene.words.spoken_label(row.field)} ({row.cells[at].text})" for row in alone[:3]]
-            told.append(f"The {listing.title} is best in {_and(names)}.")
+            names = [f"{words.spoken_label(row.field)} ({row.cells[at].text})" for row in alone[:3]]
+            told.append(words.say("comparison.best", title=listing.title, names=words.all_of(names)))
     same = sum(1 for row in rows if not row.differs)
     unknown = sum(1 for row in rows for cell in row.cells if cell.value is None)
-    told += [f"{same} of {len(rows)} facts are the same." if same != len(rows) else "All facts are the same."]
-    told += [f"{unknown} {'value is' if unknown == 1 else 'values are'} not stated."] if unknown else []
+    all_same = same == len(rows)
+    told.append(
+        words.say("comparison.all") if all_same else words.counted("comparison.same", same, of=len(rows))
+    )
+    told += [words.counted("comparison.unknown", unknown)] if unknown else []
     return " ".join(told)
-
-
-def _and(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from backend.domains.catalogue.model import Listing
 from backend.domains.catalogue.service import Index, Share
@@ -16,11 +16,12 @@ from backend.domains.discovery import informing
 from backend.domains.discovery.asking import Question
 from backend.domains.discovery.claims import is_sure, may_state
 from backend.domains.discovery.inquiring import Inquiry
-from backend.domains.discovery.model import Filter, Tile, Understanding
+from backend.domains.discovery.model import Filter, Signal, Tile, Understanding
 from backend.domains.discovery.offering import TURNED_DOWN
-from backend.domains.discovery.phrasing import ENGLISH, LANGUAGES, phrase, toned, tones
+from backend.domains.discovery.phrasing import phrase, toned, tones, uncapital, within
 from backend.domains.discovery.phrasing import refusal as refused
-from backend.domains.discovery.wording import Words, chip_text, listed, spoken_value, value_of
+from backend.domains.discovery.signal_chips import signal_wish
+from backend.domains.discovery.wording import Words, chip_text, spoken_value, value_of, wish_text
 from backend.domains.events.model import Document
 
 
@@ -59,10 +60,6 @@ class Facts:
     equals: int = 0
 
 
-#: What is said while the kill switch `safety.ai_off` is on.
-RESTING: Final = phrase(ENGLISH, "resting")
-
-
 def is_resting(document: Document) -> bool:
     """Whether messages are answered with fixed words alone."""
     return bool(document.get("safety", {}).get("ai_off"))
@@ -71,11 +68,11 @@ def is_resting(document: Document) -> bool:
 def reply(facts: Facts) -> str:
     """The answer to one message, in the buyer's language."""
     if is_resting(facts.document):
-        return RESTING
+        return _say(facts, "resting")
     said = facts.understanding
     parts = [_courtesy(facts), _answer(facts)]
     if said.intents[:1] == ("restart",):
-        parts.append(_say(facts, "again", count=_count(facts, facts.matches)))
+        parts.append(_say(facts, "again", count=facts.words.count(facts.matches)))
     elif facts.matches == 0 and (said.added or said.removed or not any(parts)):
         parts += _nothing(facts)
     elif said.added or said.removed:
@@ -92,7 +89,7 @@ def greeting(facts: Facts) -> str:
     """The first words of a conversation: the document's own."""
     return str(
         facts.document["persona"].get("greeting")
-        or _say(facts, "opening", count=_count(facts, facts.matches))
+        or _say(facts, "opening", count=facts.words.count(facts.matches))
     )
 
 
@@ -124,20 +121,27 @@ def quick_replies(facts: Facts) -> tuple[str, ...]:
     return facts.question.options if facts.question and facts.matches else ()
 
 
+def filter_change(words: Words, change: str, old: Filter, new: Filter | None) -> str:
+    """What the buyer's hand did to a limit: `Now: up to $24,000`."""
+    if new is None:
+        return words.say("edit.without", what=wish_text(words, old))
+    key = change if change in ("must", "nice") else "now"
+    return words.say(f"edit.{key}", what=wish_text(words, new))
+
+
+def signal_change(words: Words, old: Signal, new: Signal | None) -> str:
+    """The same of a soft wish: `Without use: family`."""
+    return words.say("edit.now" if new else "edit.without", what=signal_wish(words, new or old))
+
+
+def closest_to(words: Words, title: str, limits: Sequence[Filter]) -> str:
+    """What stands above listings like one: `These are closest to the Golf, up to $9,000.`"""
+    more = "".join(f", {wish_text(words, limit)}" for limit in limits)
+    return words.say("alike.closest", title=title, limits=more)
+
+
 def _say(facts: Facts, key: str, **values: Any) -> str:
     return phrase(facts.understanding.language, key, **values)
-
-
-def _speaks_english(facts: Facts) -> bool:
-    """Whether the event's own words, which are English, go with the answer."""
-    return facts.understanding.language == ENGLISH or facts.understanding.language not in LANGUAGES
-
-
-def _count(facts: Facts, n: int) -> str:
-    """How many, with the event's noun, or a plain one in another language."""
-    if _speaks_english(facts):
-        return facts.words.count(n)
-    return f"{facts.words.number(n)} {_say(facts, 'one' if n == 1 else 'many')}"
 
 
 def _tone(facts: Facts) -> str:
@@ -161,20 +165,17 @@ def _courtesy(facts: Facts) -> str:
 
 
 def _question(facts: Facts) -> str:
-    if not facts.matches or facts.question is None:
-        return ""
-    if _speaks_english(facts):
-        return facts.question.text
-    return _say(facts, "question", label=facts.words.spoken_label(facts.question.field))
+    return facts.question.text if facts.matches and facts.question is not None else ""
 
 
 def _found(facts: Facts) -> str:
     template = toned(facts.understanding.language, "found", _tone(facts), facts.turn)
     one = facts.matches == 1
     return template.format(
-        count=_count(facts, facts.matches),
+        count=facts.words.count(facts.matches),
         fit=_say(facts, "fits" if one else "fit"),
         meet=_say(facts, "meets" if one else "meet"),
+        stay=_say(facts, "stays" if one else "stay"),
     )
 
 
@@ -183,7 +184,7 @@ def _highlight(facts: Facts) -> str:
     if not facts.tiles:
         return ""
     tile = facts.tiles[0]
-    telling = tile.reasons and not _is_crisp(facts) and _speaks_english(facts)
+    telling = tile.reasons and not _is_crisp(facts)
     priced = (
         _say(facts, "at_price", price=tile.price_text)
         if tile.price is not None
@@ -194,13 +195,9 @@ def _highlight(facts: Facts) -> str:
         "closest",
         title=tile.title,
         price=priced,
-        reason=f" ({_lowered(tile.reasons[0])})" if telling else "",
+        reason=f" ({within(facts.understanding.language, tile.reasons[0])})" if telling else "",
         held=_say(facts, "on_hold") if tile.state == "held" else "",
     )
-
-
-def _lowered(text: str) -> str:
-    return text if text[:2].isupper() or not text[:1].isalpha() else text[:1].lower() + text[1:]
 
 
 def _nothing(facts: Facts) -> list[str]:
@@ -210,9 +207,9 @@ def _nothing(facts: Facts) -> list[str]:
     if relaxed is None:
         return [*parts, _say(facts, "fewer")]
     changes = [_change(facts, f, to) for f, to in zip(relaxed.filters, relaxed.to, strict=True)]
-    told = listed([changes[0], *map(_lowered, changes[1:])], _say(facts, "and"))
+    told = facts.words.all_of([changes[0], *map(uncapital, changes[1:])])
     there = "there_is" if relaxed.matches == 1 else "there_are"
-    parts.append(_say(facts, there, changes=told, count=_count(facts, relaxed.matches)))
+    parts.append(_say(facts, there, changes=told, count=facts.words.count(relaxed.matches)))
     if any(f.default for f in relaxed.filters):
         parts.append(_say(facts, "event_limit"))
     return [*parts, _say(facts, "loosen_one" if len(relaxed.filters) == 1 else "loosen_many")]
@@ -232,7 +229,7 @@ def _limits(facts: Facts) -> str:
     """What was understood but cannot be searched."""
     if not facts.unsupported:
         return ""
-    return _say(facts, "unsupported", fields=listed(list(facts.unsupported), _say(facts, "or")))
+    return _say(facts, "unsupported", fields=facts.words.one_of(facts.unsupported))
 
 
 def _answer(facts: Facts) -> str:

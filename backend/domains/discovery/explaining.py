@@ -1,6 +1,7 @@
 """Why a listing is shown: what it meets and misses, what it is best at, and one plain sentence of that. Pure.
 
-A reason, a badge or a sentence says only what stands in the listing, the buyer's limits or the counts of the inventory.
+A reason, a badge or a sentence says only what stands in the listing, the buyer's limits or the counts of the inventory, in the
+language of the scene's words.
 """
 
 from __future__ import annotations
@@ -11,17 +12,18 @@ from typing import Any, Final
 
 from backend.domains.catalogue.model import Listing, Vocabulary
 from backend.domains.discovery.model import Filter
-from backend.domains.discovery.wording import ON_REQUEST, Words, price_of, spoken_value, value_of
+from backend.domains.discovery.phrasing import capital
+from backend.domains.discovery.wording import Words, on_request, price_of, spoken_value, value_of
 from backend.domains.events.model import Document
 
 MOST_REASONS: Final = 4
 _SUPERLATIVES: Final = (
-    ("mileage", "min", "Lowest mileage"),
-    ("price", "min", "Lowest price"),
-    ("specs.range", "max", "Longest range"),
-    ("specs.battery_health", "max", "Best battery health"),
-    ("year", "max", "Newest"),
-    ("specs.engine_hours", "min", "Fewest engine hours"),
+    ("mileage", "min"),
+    ("price", "min"),
+    ("specs.range", "max"),
+    ("specs.battery_health", "max"),
+    ("year", "max"),
+    ("specs.engine_hours", "min"),
 )
 _PLAIN_TO_SEE: Final = frozenset({"make", "model", "trim", "year"})  # stands in the title already
 _SCARCE_BY: Final = ("color_exterior", "trim", "model")
@@ -44,6 +46,14 @@ class Judged:
     filter: Filter
     value: Any
     fits: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """That a listing has the best value of an attribute, of as many as are shown and state it."""
+
+    field: str
+    of: int
 
 
 def judged(scene: Scene, listing: Listing) -> tuple[Judged, ...]:
@@ -75,7 +85,7 @@ def _fits(value: Any, f: Filter) -> bool | None:
 
 
 def reasons(
-    scene: Scene, listing: Listing, best: Sequence[str] = (), beside: Sequence[Judged] | None = None
+    scene: Scene, listing: Listing, best: Sequence[Best] = (), beside: Sequence[Judged] | None = None
 ) -> list[str]:
     """Why this one, the most telling first: what misses, then money, what it is best at, then the other wishes."""
     beside, words = judged(scene, listing) if beside is None else beside, scene.words
@@ -89,57 +99,62 @@ def reasons(
     met = [(one.filter.field, r) for one in said if (r := _met(words, one))]
     money = [r for field, r in met if field == "price"]
     others = [r for field, r in met if field != "price"]
-    return list(dict.fromkeys([*missed, *money, *best, *others]))[:MOST_REASONS]
+    told = [capital(words.say(f"best.{one.field.removeprefix('specs.')}", n=one.of)) for one in best]
+    return list(dict.fromkeys([*missed, *money, *told, *others]))[:MOST_REASONS]
 
 
 def _met(words: Words, one: Judged) -> str:
     f, value = one.filter, one.value
     if f.op == "in" and not (f.field in _PLAIN_TO_SEE and len(f.value) == 1):
-        return f"{spoken_value(words, f.field, value)}, as you asked"
+        return words.say("reason.as_asked", what=spoken_value(words, f.field, value))
     if isinstance(f.value, bool):
         label = words.label(f.field)
+        is_absence = label.startswith("No ")
         return (
-            f"{label} recorded"
-            if f.value and label.startswith("No ")
-            else f"{label}, as you asked"
-            if f.value
-            else ""
+            words.say("reason.recorded" if is_absence else "reason.as_asked", what=label) if f.value else ""
         )
     if f.op == "eq" and f.value == 0:
-        return f"No {words.spoken_label(f.field)} recorded"
+        return capital(words.say("reason.none", label=words.spoken_label(f.field)))
     if f.op in ("lte", "gte") and isinstance(value, int | float):
         return _within_limit(words, f, value)
     if f.op == "eq" and f.group == "nice" and f.field == "price":
-        return f"Close to your {words.measure(f.field, f.value)}"
-    return f"{words.label(f.field)} {words.measure(f.field, value)}" if isinstance(value, int | float) else ""
+        return capital(words.say("reason.close", price=words.measure(f.field, f.value)))
+    if not isinstance(value, int | float):
+        return ""
+    return words.say("fact", label=words.label(f.field), value=words.measure(f.field, value))
 
 
 def _within_limit(words: Words, f: Filter, value: float) -> str:
     distance = abs(f.value - value)
     if f.field == "price":
-        telling = f.op == "lte" and distance >= 0.01 * f.value
-        return f"{words.measure(f.field, distance)} under your budget" if telling else "Within your budget"
+        if f.op == "lte" and distance >= 0.01 * f.value:
+            return words.say("reason.under_budget", amount=words.measure(f.field, distance))
+        return capital(words.say("reason.in_budget"))
     if f.field == "year":
-        return f"Built {int(value)}"
-    side = "below your limit" if f.op == "lte" else "more than you asked"
+        return capital(words.say("reason.built", year=int(value)))
     shown = words.measure(f.field, value)
-    named = shown if f.field == "mileage" else f"{words.label(f.field)} {shown}"
-    return f"{named}, {words.measure(f.field, distance)} {side}" if distance else named
+    named = shown if f.field == "mileage" else words.say("fact", label=words.label(f.field), value=shown)
+    if not distance:
+        return named
+    side = "reason.below" if f.op == "lte" else "reason.beyond"
+    return words.say(side, what=named, amount=words.measure(f.field, distance))
 
 
 def _miss(words: Words, one: Judged) -> str:
     f, value = one.filter, one.value
     if f.op in ("lte", "gte") and isinstance(value, int | float) and f.field != "year":
-        side = "over" if f.op == "lte" else "short of"
-        what = "your budget" if f.field == "price" else f"your limit for {words.spoken_label(f.field)}"
-        return f"{words.measure(f.field, abs(value - f.value))} {side} {what}"
-    return f"{words.label(f.field)}: {spoken_value(words, f.field, value)}"
+        side = "over" if f.op == "lte" else "short"
+        amount = words.measure(f.field, abs(value - f.value))
+        if f.field == "price":
+            return words.say(f"reason.{side}_budget", amount=amount)
+        return words.say(f"reason.{side}_limit", amount=amount, label=words.spoken_label(f.field))
+    return words.say("chip.stated", label=words.label(f.field), value=spoken_value(words, f.field, value))
 
 
-def superlatives(scene: Scene, shown: Sequence[Listing]) -> dict[int, list[str]]:
+def superlatives(shown: Sequence[Listing]) -> dict[int, list[Best]]:
     """What exactly one of the shown listings is best at; nothing where fewer than three can be compared."""
-    found: dict[int, list[str]] = {}
-    for field, side, text in _SUPERLATIVES:
+    found: dict[int, list[Best]] = {}
+    for field, side in _SUPERLATIVES:
         known = [
             (v, listing.id) for listing in shown if isinstance(v := value_of(listing, field), int | float)
         ]
@@ -148,7 +163,7 @@ def superlatives(scene: Scene, shown: Sequence[Listing]) -> dict[int, list[str]]
         best = (min if side == "min" else max)(v for v, _ in known)
         holders = [listing_id for v, listing_id in known if v == best]
         if len(holders) == 1:
-            found.setdefault(holders[0], []).append(f"{text} of the {len(known)} shown")
+            found.setdefault(holders[0], []).append(Best(field, len(known)))
     return found
 
 
@@ -156,18 +171,14 @@ def badges(scene: Scene, listing: Listing) -> list[dict[str, str]]:
     """Only what can be recounted: a price that is not given, the only one of its kind in the event."""
     found: list[dict[str, str]] = []
     if listing.price_minor is None:
-        found.append({"kind": "price_on_request", "text": ON_REQUEST})
+        found.append({"kind": "price_on_request", "text": on_request(scene.words)})
     if scene.document.get("sdme", {}).get("scarcity_badges"):
         counts = _counts(scene.vocabulary)
         for field in _SCARCE_BY:
             value = value_of(listing, field)
             if value and counts.get((field, str(value).casefold())) == 1:
-                found.append(
-                    {
-                        "kind": "only_one",
-                        "text": f"Only one in {value}" if "color" in field else f"Only {value}",
-                    }
-                )
+                key = "badge.only_in" if "color" in field else "badge.only"
+                found.append({"kind": "only_one", "text": scene.words.say(key, value=value)})
                 break
     return found
 
@@ -187,31 +198,28 @@ def _counts(vocabulary: Vocabulary) -> dict[tuple[str, str], int]:
 
 
 def why(
-    scene: Scene, listing: Listing, best: Sequence[str] = (), beside: Sequence[Judged] | None = None
+    scene: Scene, listing: Listing, best: Sequence[Best] = (), beside: Sequence[Judged] | None = None
 ) -> str:
     """One plain sentence: money, what misses or is not stated, how many wishes are met, what it alone has."""
-    beside = judged(scene, listing) if beside is None else beside
+    beside, words = judged(scene, listing) if beside is None else beside, scene.words
     said = [one for one in beside if not one.filter.default and one.filter.op != "within"]
     own = [one for one in beside if one.filter.default and one.filter.group == "must" and one.fits is False]
-    clauses = [c for one in (*said, *own) if (c := _clause(scene.words, one))]
+    clauses = [c for one in (*said, *own) if (c := _clause(words, one))]
     others = [one for one in said if one.filter.field != "price"]
     met = [one for one in others if one.fits]
     if len(met) > 1:
-        all_of_them = "all " if len(met) == len(others) else ""
-        of = f" of your {len(others)}" if len(met) < len(others) else " of your"
-        clauses.append(
-            f"meets {all_of_them}{len(met)}{of} {'other ' if len(said) > len(others) else ''}wishes"
-        )
+        which = "all" if len(met) == len(others) else "some"
+        beside_money = "_others" if len(said) > len(others) else ""
+        clauses.append(words.say(f"why.{which}{beside_money}", n=len(met), of=len(others)))
     elif met:
-        clauses.append(_one_met(scene.words, met[0]))
+        clauses.append(_one_met(words, met[0]))
     if only := _only(scene, listing):
-        clauses.append(f"is the only {only} here")
+        clauses.append(only)
     elif best:
-        clauses.append(f"{'is' if best[0].startswith('Newest') else 'has'} the {_spoken(best[0])}")
+        clauses.append(words.say(f"why.best.{best[0].field.removeprefix('specs.')}", n=best[0].of))
     if not clauses:
         clauses += [_plainly(scene, listing)]
-    text = clauses[0] if len(clauses) == 1 else f"{', '.join(clauses[:-1])} and {clauses[-1]}"
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capital(words.all_of(clauses))}."
 
 
 def _clause(words: Words, one: Judged) -> str:
@@ -220,55 +228,47 @@ def _clause(words: Words, one: Judged) -> str:
     label = words.spoken_label(f.field)
     if value is None:
         if f.field == "price":
-            return "has its price on request"
-        return f"does not state its {label}" if f.group == "must" else ""
+            return words.say("why.on_request")
+        return words.say("why.not_stated", label=label) if f.group == "must" else ""
     if f.field == "price" and fits:
         if f.op == "lte" and f.value - value >= 0.01 * f.value:
-            return f"fits your budget with {words.measure('price', f.value - value)} to spare"
-        return "is close to your price" if f.op == "eq" else "fits your budget"
+            return words.say("why.under_budget", amount=words.measure("price", f.value - value))
+        return words.say("why.close" if f.op == "eq" else "why.in_budget")
     if fits is not False or f.group == "nice":
         return ""
     if f.op in ("lte", "gte") and isinstance(value, int | float) and f.field != "year":
         side = "more" if f.op == "lte" else "less"
-        than = "your budget" if f.field == "price" else f"your limit for {label}"
-        return f"is {words.measure(f.field, abs(value - f.value))} {side} than {than}"
-    return f"differs in {label} ({spoken_value(words, f.field, value)})"
+        amount = words.measure(f.field, abs(value - f.value))
+        if f.field == "price":
+            return words.say(f"why.{side}_than_budget", amount=amount)
+        return words.say(f"why.{side}_than_limit", amount=amount, label=label)
+    return words.say("why.differs", label=label, value=spoken_value(words, f.field, value))
 
 
 def _one_met(words: Words, one: Judged) -> str:
     f, value = one.filter, one.value
     label = words.spoken_label(f.field)
     if isinstance(f.value, bool):
-        return f"has {label}" if f.value else f"has no {label}"
+        return words.say("why.has" if f.value else "why.has_no", label=label)
+    key = "why.matches"
     if isinstance(value, int | float) and f.op not in ("in", "not_in"):
-        meets_it = "comes close to what you said of" if f.group == "nice" else "keeps to your limit for"
-        return f"{meets_it} {label} ({words.measure(f.field, value)})"
-    return f"matches your {label} ({spoken_value(words, f.field, value)})"
-
-
-def _spoken(text: str) -> str:
-    """A reason within a sentence; names and abbreviations keep their capitals."""
-    first = text.split(" ", 1)[0]
-    return (
-        text[:1].lower() + text[1:]
-        if first in ("Lowest", "Longest", "Best", "Newest", "Fewest", "No")
-        else text
-    )
+        key = "why.comes_close" if f.group == "nice" else "why.keeps"
+    return words.say(key, label=label, value=spoken_value(words, f.field, value))
 
 
 def _only(scene: Scene, listing: Listing) -> str:
-    """What the event has one of, and this is it."""
+    """That this is what the event has one of."""
     counts = _counts(scene.vocabulary)
     for field in _SCARCE_BY:
         value = value_of(listing, field)
         if value and counts.get((field, str(value).casefold())) == 1:
-            return f"{value} one" if "color" in field else str(value)
+            return scene.words.say("why.only_in" if "color" in field else "why.only", value=value)
     return ""
 
 
 def _plainly(scene: Scene, listing: Listing) -> str:
     """Where nothing was said: how many of its kind there are, or its price."""
-    counts = _counts(scene.vocabulary)
+    counts, words = _counts(scene.vocabulary), scene.words
     known = [
         (n, str(value))
         for field in (*_SCARCE_BY, "make")
@@ -276,6 +276,10 @@ def _plainly(scene: Scene, listing: Listing) -> str:
     ]
     if known:
         n, value = min(known)
-        return f"is one of {n} here: {value}"
+        return words.say("why.one_of" if n > 1 else "why.only", n=n, value=value)
     price = price_of(listing)
-    return "has its price on request" if price is None else f"costs {scene.words.measure('price', price)}"
+    return (
+        words.say("why.on_request")
+        if price is None
+        else words.say("why.costs", price=words.measure("price", price))
+    )

@@ -11,9 +11,11 @@ from backend.domains.discovery.folding import folded
 _DIGITS: Final = re.compile(r"[0-9]+(?:[.,\u00a0\u202f'’][0-9]+)*")
 _MONEY_BEFORE: Final = re.compile(r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|chf|cad|aud)) ?$", re.IGNORECASE)
 _AFTER: Final = re.compile(
-    r"(?P<scale> ?(?:k|m|million|thousand|tausend|mil)\b)?(?P<unit> ?(?:%|[$€£¥₹]|[^\W\d_]{1,12}))?",
+    r"(?P<scale> ?(?:k|m|million|thousand|tausend|mil)\b)?"
+    r"(?P<unit>[ \u00a0\u202f]?(?:%|(?:US|CA|AU|NZ|HK|MX)?[$€£¥₹](?:(?:US|CA|AU|NZ|HK|MX|GB)\b)?|[^\W\d_]{1,12}))?",
     re.IGNORECASE,
 )
+_SYMBOLS: Final = "$€£¥₹"
 _SCALES: Final = {"k": 1e3, "thousand": 1e3, "tausend": 1e3, "mil": 1e3, "m": 1.0, "million": 1e6}
 _UNITS: Final[Mapping[str, str]] = {
     unit: kind
@@ -27,22 +29,21 @@ _UNITS: Final[Mapping[str, str]] = {
 
 
 def numbers_in(text: str) -> Iterator[tuple[str, tuple[float, ...], tuple[int, int]]]:
-    """Numbers of a text as (kind, readings, place). Kind: money, distance, percent or other; a number within a word is none."""
+    """Numbers of a text as (kind, readings, place). Kind: money, distance, percent or other; a number within a word is none. The
+    mark of a currency behind an amount (`$`, `US$`, `$US`) belongs to its place."""
     for match in _DIGITS.finditer(text):
         if match.start() and (text[match.start() - 1].isalpha() or text[match.start() - 1] == "_"):
             continue
         after = _AFTER.match(text, match.end())
         scale = (after["scale"] or "").strip().casefold() if after else ""
-        unit = folded_unit(after["unit"] if after else "")
-        kind = (
-            "money"
-            if _MONEY_BEFORE.search(text[max(0, match.start() - 5) : match.start()])
-            else _UNITS.get(unit, "other")
-        )
+        written = (after["unit"] or "").strip() if after else ""
+        end = after.end("unit") if after and any(c in _SYMBOLS for c in written) else match.end()
+        is_money = end > match.end() or _MONEY_BEFORE.search(text[max(0, match.start() - 5) : match.start()])
+        kind = "money" if is_money else _UNITS.get(folded_unit(written), "other")
         if scale == "m" and kind == "money":
             scale = "million"
         factor = _SCALES.get(scale, 1.0)
-        yield kind, tuple(round(value * factor, 2) for value in _read(match.group())), match.span()
+        yield kind, tuple(round(value * factor, 2) for value in _read(match.group())), (match.start(), end)
 
 
 def folded_unit(text: str | None) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from backend.domains.catalogue.model import Listing
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery.claims import may_state
-from backend.domains.discovery.phrasing import ENGLISH, phrase
+from backend.domains.discovery.phrasing import phrase
 from backend.domains.discovery.wording import listed, shown_value, value_of
 
 if TYPE_CHECKING:
@@ -80,14 +80,14 @@ def _count(facts: Facts) -> str:
     if not facts.matches:
         return _say(facts, "counted_none")
     if not named or share is None or index is None:
-        return _say(facts, "counted", count=_many(facts, facts.matches))
+        return _say(facts, "counted", count=facts.words.count(facts.matches))
     bits = [_bit(index, field, value) for field, value in named]
     rows = (
         share.bits[:, [bit for bit in bits if bit is not None]].all(axis=1).sum() if None not in bits else 0
     )
     values = listed([value for _, value in named], _say(facts, "and"))
     key = "counted_named" if share.is_whole else "counted_about"
-    return _say(facts, key, count=_many(facts, share.estimated(int(rows))), values=values)
+    return _say(facts, key, count=facts.words.count(share.estimated(int(rows))), values=values)
 
 
 def _bit(index: Index, field: str, value: str) -> int | None:
@@ -155,7 +155,7 @@ def _why(facts: Facts) -> str:
         return ""
     if not _has_said(facts):
         return _say(facts, "why_unsaid", title=tile.title)
-    return f"{_say(facts, 'why', title=tile.title, match=tile.match)} {tile.why}"
+    return f"{_say(facts, 'why_shown', title=tile.title, match=tile.match)} {tile.why}"
 
 
 def _recommend(facts: Facts) -> str:
@@ -173,7 +173,7 @@ def _has_said(facts: Facts) -> bool:
 
 
 def _abilities(facts: Facts) -> str:
-    return _say(facts, "abilities", count=_many(facts, facts.matches))
+    return _say(facts, "abilities", count=facts.words.count(facts.matches))
 
 
 def _deposit(facts: Facts) -> str:
@@ -201,10 +201,3 @@ def _financing(facts: Facts) -> str:
         return ""
     lines = [f"{line['label']}: {line['text']}" for line in tile.costs]
     return _say(facts, "financing", title=tile.title, lines="; ".join(lines))
-
-
-def _many(facts: Facts, n: int) -> str:
-    """How many, with the event's noun, or a plain one in another language."""
-    if facts.understanding.language in (ENGLISH, ""):
-        return facts.words.count(n)
-    return f"{facts.words.number(n)} {_say(facts, 'one' if n == 1 else 'many')}"

@@ -11,10 +11,9 @@ from pathlib import PurePosixPath
 from typing import Any, Final, Literal, TypeAlias
 
 from backend.domains.catalogue.model import Listing
+from backend.domains.discovery.phrasing import ENGLISH, phrase
 from backend.kit.quoting import visible
 
-#: What is said of a fact whose place nobody knows.
-UNKNOWN: Final = "stated by the seller"
 Box: TypeAlias = tuple[float, float, float, float]
 _CERTAIN: Final = 0.995
 _LONGEST: Final = 200
@@ -63,20 +62,27 @@ def origin_of(listing: Listing, field: str) -> Origin | None:
     )
 
 
-def in_words(origin: Origin) -> str:
+def in_words(origin: Origin | None, language: str = ENGLISH) -> str:
     """`row 14, column “Asking” of the seller's list`, `from the condition report, page 2`."""
+    if origin is None:
+        return phrase(language, "source.seller")
     if origin.kind == "report":
-        return "from the condition report" + (f", page {origin.page}" if origin.page else "")
-    unit, named, whole = ("row", "column", "list") if origin.kind == "cell" else ("record", "field", "feed")
-    column = f", {named} “{origin.column}”" if origin.column else ""
-    ruled = ", completed by a rule of the mapping" if origin.is_ruled else ""
-    written = f", written “{origin.written}”" if origin.written else ""
-    return f"{unit} {origin.row}{column} of the seller's {whole}{ruled}{written}"
+        page = phrase(language, "source.page", page=origin.page) if origin.page else ""
+        return phrase(language, "source.report") + page
+    whole, part = ("row", "cell") if origin.kind == "cell" else ("record", "field")
+    told = phrase(
+        language, f"source.{part if origin.column else whole}", row=origin.row, column=origin.column
+    )
+    ruled = phrase(language, "source.rule") if origin.is_ruled else ""
+    written = phrase(language, "source.written", text=origin.written) if origin.written else ""
+    return f"{told}{ruled}{written}"
 
 
-def with_confidence(source: str, confidence: float) -> str:
+def with_confidence(source: str, confidence: float, language: str = ENGLISH) -> str:
     """A source in words with how sure it is, where that is less than certain."""
-    return f"{source}, {round(confidence * 100)}% sure" if confidence < _CERTAIN else source
+    if confidence >= _CERTAIN:
+        return source
+    return phrase(language, "source.sure", source=source, percent=round(confidence * 100))
 
 
 def _reported(read: Mapping[str, Any]) -> Origin:

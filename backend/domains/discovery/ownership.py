@@ -42,12 +42,14 @@ def costs(
     financed = price * (1 - ownership["down_payment_percent"] / 100)
     payment = annuity(financed, ownership["apr_percent"], ownership["term_months"])
     energy = running(ownership)
-    terms = f"{ownership['term_months']} months at {words.number(ownership['apr_percent'])}%"
+    apr = words.percent(ownership["apr_percent"])
+    financing = words.counted("cost.financing", ownership["term_months"], apr=apr)
     lines = [
-        {"label": "About per month", "text": words.money(round(payment + energy))},
-        {"label": f"Financing, {terms}", "text": words.money(round(payment))},
+        {"label": words.say("cost.monthly"), "text": words.money(round(payment + energy))},
+        {"label": financing, "text": words.money(round(payment))},
     ]
     if energy:
         distance = f"{words.number(ownership['distance_per_year'])} {words.mileage_unit}"
-        lines.append({"label": f"Energy, {distance} a year", "text": words.money(round(energy))})
+        label = words.say("cost.energy", distance=distance)
+        lines.append({"label": label, "text": words.money(round(energy))})
     return lines

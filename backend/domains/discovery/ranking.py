@@ -13,6 +13,7 @@ from typing import Any, Final
 from backend.domains.catalogue.model import Hit, Listing, Weights, Wish
 from backend.domains.discovery import ownership
 from backend.domains.discovery.explaining import (
+    Best,
     Judged,
     Scene,
     badges,
@@ -23,7 +24,7 @@ from backend.domains.discovery.explaining import (
     why,
 )
 from backend.domains.discovery.model import Filter, Tile
-from backend.domains.discovery.wording import ON_REQUEST, price_of, shown_value, value_of
+from backend.domains.discovery.wording import on_request, price_of, shown_value, value_of
 from backend.domains.events.model import Document, field_name
 
 __all__ = ["Scene", "badges", "meets", "points", "specs", "tiles", "weights_of", "wishes_of"]
@@ -57,7 +58,7 @@ def wishes_of(filters: Sequence[Filter]) -> list[Wish]:
 def tiles(scene: Scene, hits: Sequence[Hit], listings: Mapping[int, Listing]) -> tuple[Tile, ...]:
     """Tiles in the order of the hits."""
     shown = [listings[h.listing_id] for h in hits]
-    best = superlatives(scene, shown)
+    best = superlatives(shown)
     top = max((h.score for h in hits), default=0.0)
     return tuple(
         _tile(scene, hit, listing, top, best.get(listing.id, ()))
@@ -65,7 +66,7 @@ def tiles(scene: Scene, hits: Sequence[Hit], listings: Mapping[int, Listing]) ->
     )
 
 
-def _tile(scene: Scene, hit: Hit, listing: Listing, top: float, best: Sequence[str]) -> Tile:
+def _tile(scene: Scene, hit: Hit, listing: Listing, top: float, best: Sequence[Best]) -> Tile:
     price = price_of(listing)
     currency = listing.currency or scene.words.currency
     parts, beside = points(hit), judged(scene, listing)
@@ -73,7 +74,7 @@ def _tile(scene: Scene, hit: Hit, listing: Listing, top: float, best: Sequence[s
         listing_id=listing.id,
         title=listing.title,
         price=int(price) if price is not None and price.is_integer() else price,
-        price_text=ON_REQUEST if price is None else scene.words.money(price, currency),
+        price_text=on_request(scene.words) if price is None else scene.words.money(price, currency),
         currency=currency,
         match=match_of(hit, beside, top),
         reasons=tuple(reasons(scene, listing, best, beside)),

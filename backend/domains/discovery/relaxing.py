@@ -17,9 +17,10 @@ from backend.domains.catalogue import service as catalogue
 from backend.domains.catalogue.model import CompiledFilters, Tried, Try
 from backend.domains.catalogue.model import Filter as Limit
 from backend.domains.catalogue.service import Index
+from backend.domains.discovery import phrasing
 from backend.domains.discovery.model import Filter, Loosening, plain
 from backend.domains.discovery.rules import candidates, without
-from backend.domains.discovery.wording import Words, chip_text, listed
+from backend.domains.discovery.wording import Words, chip_text, wish_text
 
 #: How alike one value is to others of its attribute, in words: 0..1 each.
 Alike = Callable[[str, Sequence[str]], Sequence[float]]
@@ -221,11 +222,14 @@ def _is_number(value: Any) -> bool:
 
 def text_of(words: Words, loosening: Loosening) -> str:
     """`Up to $24,000`, `White, Gray or Silver`, `Without heat pump`; of a pair both."""
-    each = [
-        chip_text(words, one.to) if one.to else f"Without “{chip_text(words, one.filter)}”"
-        for one in (loosening, *loosening.also)
-    ]
-    return listed([each[0], *(text[:1].lower() + text[1:] for text in each[1:])], "and")
+    first, *rest = (loosening, *loosening.also)
+    told = [chip_text(words, first.to) if first.to else _without(words, first)]
+    told += [wish_text(words, one.to) if one.to else phrasing.uncapital(_without(words, one)) for one in rest]
+    return words.all_of(told)
+
+
+def _without(words: Words, one: Loosening) -> str:
+    return words.say("without", was=chip_text(words, one.filter))
 
 
 def to_json(words: Words, loosening: Loosening) -> dict[str, Any]:

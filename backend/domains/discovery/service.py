@@ -18,30 +18,21 @@ from backend.core.ports import Embedder
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery import conversation, escalating, offering, queries, rules, unsaying
-from backend.domains.discovery.model import (
-    Answer,
-    Filter,
-    Session,
-    Settings,
-    Signal,
-    State,
-    TurnRow,
-    Understanding,
-)
-from backend.domains.discovery.signal_chips import PREFIX, edited_signal, signal_text
+from backend.domains.discovery.model import Answer, Session, Settings, State, TurnRow, Understanding
+from backend.domains.discovery.signal_chips import PREFIX, edited_signal
 from backend.domains.discovery.turning import (
-    NOTHING_SAID,
     Prepared,
     Turned,
     answer_to,
     answered,
     embedded,
+    nothing_said,
     prepare,
     resaid,
     today_of,
     worded,
 )
-from backend.domains.discovery.wording import Words, chip_text
+from backend.domains.discovery.wording import Words
 from backend.domains.events.model import Bundle, Document
 from backend.domains.events.service import document_for
 from backend.domains.experiments import service as experiments
@@ -175,7 +166,7 @@ async def change_filters(
     """
     session = await get_session(ctx)
     document = document_for(bundle.document, session.arms)
-    words = Words.of(document, vocabulary)
+    words = Words.of(document, vocabulary, session.state.language)
     kept = await queries.find_turn(ctx.conn, session_id=session.id, key=key)
     if kept is not None:
         if kept["answer"].get("request") != [chip_id, change, value]:
@@ -211,9 +202,8 @@ def standing(
 ) -> Prepared:
     """A conversation as it stands, with no new message."""
     document, vector = document_for(bundle.document, session.arms), embedded(embedder, session.state.text)
-    return Prepared(
-        session, document, vocabulary, index, "", NOTHING_SAID, session.state, vector, perf_counter()
-    )
+    said = nothing_said(session.state)
+    return Prepared(session, document, vocabulary, index, "", said, session.state, vector, perf_counter())
 
 
 def reread(prepared: Prepared, understanding: Understanding, message: str) -> Prepared:
@@ -298,32 +288,17 @@ def _edited(
     """The state after a chip was changed, what changed, and the same in words."""
     if chip_id.startswith(PREFIX):
         state, before, after = edited_signal(state, chip_id, change, value)
-        return (
-            state,
-            Understanding((after,) if after else (), state.filters),
-            _signal_change(words, before, after),
-        )
+        read = replace(nothing_said(state), signals=(after,) if after else (), filters=state.filters)
+        return state, read, conversation.signal_change(words, before, after)
     state, old, new = rules.edited(state, chip_id, change, value, vocabulary)
     state = state if new else unsaying.unsaid(state, [old], words.attributes)
-    read = Understanding((), state.filters, added=(new,) if new else (), removed=() if new else (old,))
-    return state, read, _change_text(words, change, old, new)
-
-
-def _signal_change(words: Words, old: Signal, new: Signal | None) -> str:
-    said = signal_text(words, new or old)
-    return f"Now: {said}" if new else f"Without {said[:1].lower()}{said[1:]}"
-
-
-def _change_text(words: Words, change: str, old: Filter, new: Filter | None) -> str:
-    if new is None:
-        return f"Without {_plain(chip_text(words, old))}"
-    return {"must": "Must have: ", "nice": "Nice to have: "}.get(change, "Now: ") + _plain(
-        chip_text(words, new)
+    read = replace(
+        nothing_said(state),
+        filters=state.filters,
+        added=(new,) if new else (),
+        removed=() if new else (old,),
     )
-
-
-def _plain(text: str) -> str:
-    return text[:1].lower() + text[1:] if text[:3] in ("Up ", "Not", "Aro", "Wit", "Fro") else text
+    return state, read, conversation.filter_change(words, change, old, new)
 
 
 def _session(row: Mapping[str, Any]) -> Session:

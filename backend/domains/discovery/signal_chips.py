@@ -7,32 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any, Final, cast
 
 from backend.core.errors import InvalidInput, NotFound
 from backend.domains.discovery.model import Chip, Filter, Signal, State
-from backend.domains.discovery.wording import Words, listed
+from backend.domains.discovery.phrasing import capital, said
+from backend.domains.discovery.wording import Words
 
 PREFIX: Final = "signal:"
 _LONGEST, _MOST = 80, 12
 
-#: What each signal is called, and the part of its value a chip shows and edits.
-_KINDS: Final[Mapping[str, tuple[str, str]]] = {
-    "BUDGET_RANGE": ("Budget", "target"),
-    "TIMELINE_URGENCY": ("Timing", "level"),
-    "USE_CASE": ("Use", "tags"),
-    "FEATURE_PRIORITY": ("Matters most", "features"),
-    "FEATURES": ("Equipment", "include"),
-    "DESIGN_AESTHETIC": ("Style", "styles"),
-    "RISK_TOLERANCE": ("Risk", "level"),
-    "EMOTIONAL_DRIVER": ("What counts", "drivers"),
-    "GEO_RADIUS": ("Near", "center"),
-    "BODY_STYLE": ("Type", "include"),
-    "DRIVETRAIN": ("Drivetrain", "include"),
-    "MILEAGE_CAP": ("Mileage", "max"),
-    "BRAND_FLEXIBILITY": ("Brand", "brands"),
-    "FINANCING_NEED": ("Financing", "need"),
+#: The part of a signal's value that a chip shows and edits; what it is called is a phrase, `signal.<type>`.
+SLOTS: Final[Mapping[str, str]] = {
+    "BUDGET_RANGE": "target",
+    "TIMELINE_URGENCY": "level",
+    "USE_CASE": "tags",
+    "FEATURE_PRIORITY": "features",
+    "FEATURES": "include",
+    "DESIGN_AESTHETIC": "styles",
+    "RISK_TOLERANCE": "level",
+    "EMOTIONAL_DRIVER": "drivers",
+    "GEO_RADIUS": "center",
+    "BODY_STYLE": "include",
+    "DRIVETRAIN": "include",
+    "MILEAGE_CAP": "max",
+    "BRAND_FLEXIBILITY": "brands",
+    "FINANCING_NEED": "need",
 }
+#: Signals whose values are names: of places, of brands, of what the inventory has.
+_NAMES: Final = frozenset({"GEO_RADIUS", "BODY_STYLE", "DRIVETRAIN", "BRAND_FLEXIBILITY"})
 #: Signals that follow from a limit: with the limit there, its chip says it.
 SAID_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "BUDGET_RANGE": ("price",),
@@ -53,19 +57,20 @@ def signal_chips(words: Words, signals: Iterable[Signal], filters: Sequence[Filt
     made = (
         _chip(words, _unsaid(signal, named))
         for signal in signals
-        if signal.type in _KINDS and not limited & set(SAID_BY.get(signal.type, ()))
+        if signal.type in SLOTS and not limited & set(SAID_BY.get(signal.type, ()))
     )
     return tuple(chip for chip in made if chip is not None)
 
 
 def _unsaid(signal: Signal, named: Collection[str]) -> Signal:
     """A signal without what a limit says by its very name, such as a feature that is a must."""
-    slot = _KINDS[signal.type][1]
-    said = signal.value.get(slot)
-    if not isinstance(said, list | tuple):
+    slot = SLOTS[signal.type]
+    value = signal.value.get(slot)
+    if not isinstance(value, list | tuple):
         return signal
-    left = [one for one in cast("Sequence[Any]", said) if str(one).casefold() not in named]
-    return replace(signal, value={**signal.value, slot: left}) if len(left) < len(said) else signal
+    values = cast("Sequence[Any]", value)
+    left = [one for one in values if str(one).casefold() not in named]
+    return replace(signal, value={**signal.value, slot: left}) if len(left) < len(values) else signal
 
 
 def edited_signal(state: State, chip_id: str, change: str, value: Any) -> tuple[State, Signal, Signal | None]:
@@ -75,7 +80,7 @@ def edited_signal(state: State, chip_id: str, change: str, value: Any) -> tuple[
     """
     kind = chip_id.removeprefix(PREFIX)
     old = next((s for s in state.signals if s.type == kind), None)
-    if old is None or kind not in _KINDS:
+    if old is None or kind not in SLOTS:
         raise NotFound("discovery.no_such_chip", chip_id=chip_id)
     new = None if change == "remove" else _changed(old, change, value, state.turn + 1)
     signals = tuple(s for s in (new if s is old else s for s in state.signals) if s is not None)
@@ -83,17 +88,21 @@ def edited_signal(state: State, chip_id: str, change: str, value: Any) -> tuple[
 
 
 def signal_text(words: Words, signal: Signal) -> str:
-    """A signal in a few words: `Use: family, road trip`. Empty where there is nothing to show."""
-    label, slot = _KINDS[signal.type]
-    said = _said(words, signal, slot)
-    return f"{label}: {said}" if said else ""
+    """A signal in a few words: `Use: family and road trip`. Empty where there is nothing to show."""
+    return capital(signal_wish(words, signal))
+
+
+def signal_wish(words: Words, signal: Signal) -> str:
+    """The same within a sentence."""
+    told = _said(words, signal, SLOTS[signal.type])
+    return words.say("chip.stated", label=words.say(f"signal.{signal.type}"), value=told) if told else ""
 
 
 def _chip(words: Words, signal: Signal) -> Chip | None:
     text = signal_text(words, signal)
-    label, slot = _KINDS[signal.type]
     if not text:
         return None
+    label, slot = capital(words.say(f"signal.{signal.type}")), SLOTS[signal.type]
     return Chip(
         id=f"{PREFIX}{signal.type}", group="nice", field=signal.type, label=label, op="signal",
         value=signal.value.get(slot), text=text, kind="signal", confidence=signal.confidence, turn=signal.turn,
@@ -105,28 +114,47 @@ def _said(words: Words, signal: Signal, slot: str) -> str:
     value = signal.value.get(slot)
     if signal.type == "FINANCING_NEED":
         monthly = signal.value.get("monthly_max")
-        return f"up to {words.money(float(monthly))} a month" if monthly else _spoken(value)
+        if monthly:
+            return words.say("chip.monthly", amount=words.money(float(monthly)))
+        if isinstance(value, bool):
+            return words.say("chip.financing" if value else "chip.no_financing")
+        return _spoken(words, signal.type, value)
     if signal.type == "BUDGET_RANGE":
         amount = value if value is not None else signal.value.get("max", signal.value.get("min"))
-        return f"around {words.money(float(amount))}" if isinstance(amount, int | float) else ""
+        if not isinstance(amount, int | float):
+            return ""
+        return words.say("chip.around", value=words.money(float(amount)))
     if signal.type == "MILEAGE_CAP" and isinstance(value, int | float):
-        return f"up to {words.number(value)} {signal.value.get('unit', words.mileage_unit)}"
-    if signal.type == "TIMELINE_URGENCY" and signal.value.get("deadline"):
-        return f"{_spoken(value)} ({signal.value['deadline']})"
+        distance = f"{words.number(value)} {signal.value.get('unit', words.mileage_unit)}"
+        return words.say("chip.up_to", value=distance)
+    if signal.type == "TIMELINE_URGENCY" and (day := _day(words, signal.value.get("deadline"))):
+        return f"{_spoken(words, signal.type, value)} ({day})"
     excluded = signal.value.get("exclude")
-    return _spoken(value) or (f"no {_spoken(excluded)}" if excluded else "")
+    told = _spoken(words, signal.type, value)
+    without = _spoken(words, signal.type, excluded)
+    return told or (words.say("chip.without", label=without) if without else "")
 
 
-def _spoken(value: Any) -> str:
+def _day(words: Words, deadline: Any) -> str:
+    try:
+        return words.day(date.fromisoformat(deadline)) if isinstance(deadline, str) else ""
+    except ValueError:
+        return deadline
+
+
+def _spoken(words: Words, kind: str, value: Any) -> str:
+    """What is meant by a value of the lexicon, in the buyer's language; a name or the buyer's own word as it is."""
     if isinstance(value, list | tuple):
-        return listed([_spoken(v) for v in cast("Sequence[Any]", value)], "and")
-    return "" if value is None else str(value).replace("_", " ")
+        return words.all_of([_spoken(words, kind, v) for v in cast("Sequence[Any]", value)])
+    if value is None:
+        return ""
+    return str(value) if kind in _NAMES else said(words.language, str(value))
 
 
 def _changed(old: Signal, change: str, value: Any, turn: int) -> Signal:
     if change != "value":
         raise InvalidInput("discovery.chip_value", field=old.type, op="signal")
-    slot = _KINDS[old.type][1]
+    slot = SLOTS[old.type]
     before = old.value.get(slot)
     after = _typed(old, before if before is not None else old.value.get("max"), value)
     rest = {

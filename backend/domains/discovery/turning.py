@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
-from typing import Any, Final
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -43,8 +43,6 @@ from backend.domains.discovery.signals import understand
 from backend.domains.discovery.wording import Words, chips
 from backend.domains.events.model import Bundle, Document
 from backend.domains.events.service import document_for
-
-NOTHING_SAID: Final = Understanding((), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,8 @@ def prepare(
     document = document_for(bundle.document, session.arms)
     if conversation.is_resting(document):  # nobody reads the message; what was understood before stands
         state = replace(session.state, turn=session.state.turn + 1)
-        return Prepared(session, document, vocabulary, index, message, NOTHING_SAID, state, None, began)
+        said = nothing_said(state)
+        return Prepared(session, document, vocabulary, index, message, said, state, None, began)
     settings = rules.settings_of(document)
     read = understand(message, vocabulary=vocabulary, state=session.state, settings=settings, today=today)
     read = answers.in_light_of(read, message, session.state, index)
@@ -97,6 +96,11 @@ def prepare(
     return Prepared(
         session, document, vocabulary, index, message, read, state, embedded(embedder, state.text), began
     )
+
+
+def nothing_said(state: State) -> Understanding:
+    """No message, in the language of the conversation."""
+    return Understanding((), (), language=state.language)
 
 
 async def answer_to(ctx: Context, prepared: Prepared) -> tuple[Answer, State]:
@@ -132,7 +136,8 @@ def _question(question: asking.Question) -> dict[str, Any]:
 async def answered(ctx: Context, prepared: Prepared) -> Turned:
     """Searches and ranks for a prepared message. Keeps nothing."""
     prepared = await _against_shown(ctx, prepared)
-    document, words = prepared.document, Words.of(prepared.document, prepared.vocabulary)
+    document, language = prepared.document, prepared.understanding.language
+    words = Words.of(document, prepared.vocabulary, language)
     inquiry = inquiring.inquiry_of(prepared.message, prepared.understanding, prepared.index.attributes)
     order = _order(prepared, inquiry)
     found = await finding.search(
@@ -167,6 +172,7 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
         matches=found.matches,
         shown=tuple(tile.listing_id for tile in tiles),
         order=order,
+        language=language,
     )
     facts = Facts(
         words=words, document=document, understanding=prepared.understanding, matches=found.matches,
@@ -179,7 +185,7 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
     ways = [relaxing.to_json(words, one) for one in found.loosenings]
     answer = Answer(
         "", "", prepared.understanding.signals, tiles, shown_chips, actions, found.matches,
-        extras={"loosenings": ways} if ways else {},
+        language=language, extras={"loosenings": ways} if ways else {},
     )  # fmt: skip
     return Turned(facts, answer, state, found)
 
@@ -229,7 +235,8 @@ async def _before(ctx: Context, prepared: Prepared) -> int | None:
 def _unsupported(prepared: Prepared, words: Words, fields: Sequence[str]) -> tuple[str, ...]:
     """What was understood and cannot be searched, in words."""
     far = any(s.type == "GEO_RADIUS" and "radius" in s.value for s in prepared.understanding.signals)
-    return tuple(dict.fromkeys([*(words.spoken_label(f) for f in fields), *(["distance"] if far else [])]))
+    named = [*fields, *(["geo"] if far else [])]
+    return tuple(dict.fromkeys(words.spoken_label(field) for field in named))
 
 
 def _slug(action: Any) -> str:

@@ -18,7 +18,7 @@ from backend.domains.discovery.binding import is_bound
 from backend.domains.discovery.evidence import Evidence, Source
 from backend.domains.discovery.figures import numbers_in
 from backend.domains.discovery.folding import words
-from backend.domains.discovery.phrasing import LANGUAGES, templates
+from backend.domains.discovery.phrasing import LANGUAGES, templates, told
 
 _FILE: Final = Path(__file__).with_name("vetting.toml")
 _PLACE: Final = re.compile(r"⟦(\d+)⟧")
@@ -148,10 +148,7 @@ def _is_count(text: str, evidence: Evidence) -> bool:
 @cache
 def _counted() -> frozenset[str]:
     return frozenset(
-        w.text
-        for one in LANGUAGES
-        for key in ("one", "many")
-        for w in words(templates(one).get(key, [""])[0])
+        w.text for one in LANGUAGES for key in ("match.one", "match.many") for w in words(told(one)[key])
     )
 
 
@@ -168,9 +165,20 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     return tuple(_pattern(s) for s in sorted(sentences) if re.search(r"[.!?]\Z", s))
 
 
+@cache
+def _forms() -> Mapping[str, str]:
+    """What stands for one and for many in the places of a phrase that are grammar alone."""
+    pairs = {"fit": "fits", "meet": "meets", "stay": "stays"}
+    return {
+        many: f"(?:{'|'.join(sorted({re.escape(told(la)[key]) for la in LANGUAGES for key in (many, one)}))})"
+        for many, one in pairs.items()
+    }
+
+
 def _pattern(sentence: str) -> re.Pattern[str]:
     source = re.escape(sentence)
-    source = source.replace(r"\{fit\}", r"(?:fits?)").replace(r"\{meet\}", r"(?:meets?)")
+    for slot, forms in _forms().items():
+        source = source.replace(rf"\{{{slot}\}}", forms)
     source = source.replace(r"\{title\}", "(?P<title>⟦\\d+⟧)")
     source = source.replace(r"\{many\}", r"[^\W\d]{1,30}")
     return re.compile(_SLOT.sub(r"(?P<\1>.{0,400}?)", source), re.IGNORECASE)

@@ -13,6 +13,7 @@ from backend.domains.catalogue.model import Hit
 from backend.domains.catalogue.service import Index, Share
 from backend.domains.catalogue.share import SLOTS
 from backend.domains.discovery import explaining, ranking, spreading
+from backend.domains.discovery.explaining import Best
 from backend.domains.discovery.model import Filter
 from tests.rules.discovery.test_answering import SAID, hit, listing, scene
 from tests.rules.discovery.vocabularies import CAR_WORDS
@@ -106,10 +107,10 @@ BUDGET = Filter("price", "lte", 40_000)
         (SAID, {"mileage": None}, (), "Fits your budget with $3,200 to spare, does not state its mileage and meets 2 of "
          "your 3 other wishes."),
         ((BUDGET,), {"price_minor": None}, (), "Has its price on request."),
-        ((BUDGET,), {"price_minor": 3_990_000}, ("Lowest mileage of the 3 shown",),
+        ((BUDGET,), {"price_minor": 3_990_000}, (Best("mileage", 3),),
          "Fits your budget and has the lowest mileage of the 3 shown."),
         ((Filter("price", "lte", 35_000),), {}, (), "Is $1,800 more than your budget."),
-        ((WHITE,), {}, ("Newest of the 4 shown",), 
+        ((WHITE,), {}, (Best("year", 4),), 
          "Matches your exterior color (White) and is the newest of the 4 shown."),
         ((Filter("specs.heat_pump", "eq", True),), {}, (), "Has heat pump."),
         ((Filter("mileage", "lte", 20_000),), {}, (), "Keeps to your limit for mileage (18,200 mi)."),
@@ -120,7 +121,7 @@ BUDGET = Filter("price", "lte", 40_000)
     ],
 )  # fmt: skip
 def test_why_says_only_what_can_be_recounted(
-    filters: tuple[Filter, ...], values: dict[str, object], best: tuple[str, ...], said: str
+    filters: tuple[Filter, ...], values: dict[str, object], best: tuple[Best, ...], said: str
 ) -> None:
     assert explaining.why(scene(*filters), listing(**values), best) == said
 

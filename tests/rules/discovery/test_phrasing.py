@@ -10,33 +10,84 @@ from typing import Any
 
 import pytest
 
+from backend.domains.catalogue.model import CORE_ENUMS, CORE_NUMBERS
 from backend.domains.discovery import conversation, phrasing
 from backend.domains.discovery.grounding import check, evidence_of
 from backend.domains.discovery.model import Filter, Understanding
 from backend.domains.discovery.requesting import lexicon
+from backend.domains.discovery.signals.languages import source
 from tests.rules.discovery.test_answering import facts
 
 _FOLDER = Path(phrasing.__file__).with_name("phrases")
 _OTHERS = [name for name in phrasing.LANGUAGES if name != "en"]
-_GRAMMAR = {"fit", "fits", "meet", "meets"}
 
 
-def _flat(language: str) -> dict[str, Any]:
-    loaded = tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8"))
-    return {
-        f"{key}.{inner}" if inner else key: value
-        for key, table in loaded.items()
-        for inner, value in (table.items() if isinstance(table, dict) else [("", table)])
-    }
+def _flat(table: dict[str, Any], before: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        found |= _flat(value, f"{before}{key}.") if isinstance(value, dict) else {f"{before}{key}": value}
+    return found
+
+
+def _phrases(language: str) -> dict[str, Any]:
+    return _flat(tomllib.loads((_FOLDER / f"{language}.toml").read_text("utf-8")))
+
+
+def _places(text: str) -> set[str]:
+    return set(re.findall(r"\{(\w+)\}", text))
 
 
 @pytest.mark.parametrize("language", _OTHERS)
 def test_every_phrase_is_there_with_the_same_facts(language: str) -> None:
-    english, other = _flat("en"), _flat(language)
-    assert english.keys() - other.keys() <= _GRAMMAR
+    english, other = _phrases("en"), _phrases(language)
+    concepts = {key for key in other if key.startswith("said.")}
+    assert english.keys() == other.keys() - concepts
     for key, text in english.items():
-        if isinstance(text, str) and key in other:
-            assert set(re.findall(r"\{(\w+)\}", other[key])) <= set(re.findall(r"\{(\w+)\}", text)), key
+        if isinstance(text, list):
+            assert all("{count}" in one for one in other[key]), key
+        elif key.startswith("empty."):  # the noun of an event is English
+            assert _places(other[key]) <= _places(text), key
+        else:
+            assert _places(other[key]) == _places(text), key
+
+
+@pytest.mark.parametrize("language", _OTHERS)
+def test_every_concept_of_the_lexicon_has_a_word(language: str) -> None:
+    concepts = {"immediate", "soon", "later", "no_rush"}
+    for code in phrasing.LANGUAGES:
+        concepts |= source(code)["equipment"].keys()
+        concepts |= {name for kind in source(code)["signals"].values() for name in kind.get("entries", ())}
+    words = {key.removeprefix("said.") for key in _phrases(language) if key.startswith("said.")}
+    assert words == concepts
+
+
+def test_what_a_screen_shows_is_nothing_a_models_words_are_measured_by() -> None:
+    for language in phrasing.LANGUAGES:
+        assert "comparison.all" not in phrasing.templates(language)
+        assert "All facts are the same." not in [
+            text for texts in phrasing.templates(language).values() for text in texts
+        ]
+    assert check("All facts are the same.", evidence_of(facts())).dropped
+
+
+def test_the_products_own_labels_are_those_of_the_catalogue() -> None:
+    for name, label in {**CORE_NUMBERS, **CORE_ENUMS}.items():
+        assert phrasing.phrase("en", f"label.{name}") == label
+
+
+@pytest.mark.parametrize(
+    ("language", "reason", "within"),
+    [
+        ("en", "Within your budget", "within your budget"),
+        ("en", "White, as you asked", "White, as you asked"),
+        ("de", "Niedrigster Preis der 3 gezeigten Treffer", "niedrigster Preis der 3 gezeigten Treffer"),
+        ("de", "Baujahr 2021", "Baujahr 2021"),
+        ("fr", "Dans votre budget", "dans votre budget"),
+        ("es", "White, como pidió", "White, como pidió"),
+    ],
+)
+def test_a_reason_within_a_sentence(language: str, reason: str, within: str) -> None:
+    assert phrasing.within(language, reason) == within
 
 
 @pytest.mark.parametrize("language", phrasing.LANGUAGES)

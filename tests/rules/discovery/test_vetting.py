@@ -17,8 +17,10 @@ from backend.domains.discovery.grounding import check
 from backend.domains.discovery.judging import judge
 from backend.domains.discovery.model import Filter, Understanding
 from backend.domains.discovery.vetting import is_address
+from backend.domains.discovery.wording import Words
 from tests.rules.discovery.test_answering import DOCUMENT, WORDS, hit, listing, scene
 from tests.rules.discovery.test_grounding import answers
+from tests.rules.discovery.vocabularies import CAR_WORDS
 
 _WHITE = "2021 Tesla Model 3"
 _RED = "2023 Honda CR-V"
@@ -156,8 +158,12 @@ def test_our_own_words_pass_in_every_language(
     made: tuple[Facts, dict[int, Listing]], language: str, has_unsupported: bool
 ) -> None:
     facts, held = made
+    words = Words.of(DOCUMENT, CAR_WORDS, language)
+    shown = replace(scene(*facts.understanding.filters), words=words)
     facts = replace(
         facts,
+        words=words,
+        tiles=ranking.tiles(shown, [hit(tile.listing_id) for tile in facts.tiles], held),
         understanding=replace(facts.understanding, language=language),
         unsupported=("towing", "smell of leather") if has_unsupported else (),
         question=facts.question and replace(facts.question, field="price"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
 
 import pytest
 
@@ -10,6 +11,7 @@ from backend.core.db import Database
 from backend.domains.catalogue import service as catalogue
 from backend.domains.discovery import answers, asking, finding, rules
 from backend.domains.discovery.model import State
+from backend.domains.discovery.phrasing import LANGUAGES
 from backend.domains.discovery.signals import understand
 from backend.domains.discovery.wording import Words
 from tests.factories import World
@@ -17,9 +19,9 @@ from tests.services.discovery.conftest import Shop, open_shop
 from tests.services.discovery.test_templates import FOLDERS
 
 
-def question_about(shop: Shop, share: catalogue.Share, field: str) -> asking.Question | None:
+def question_about(shop: Shop, share: catalogue.Share, field: str, language: str) -> asking.Question | None:
     """What would be asked if nothing else could be."""
-    words = Words.of(shop.bundle.document, shop.vocabulary)
+    words = Words.of(shop.bundle.document, shop.vocabulary, language)
     others = tuple(name for name in words.attributes if name != field)
     endless = {**shop.bundle.document["persona"], "questioning": {"most": 1000}}
     document = {**shop.bundle.document, "persona": endless}
@@ -38,15 +40,15 @@ async def test_each_offered_answer_is_understood_and_counted(
         share = (
             await catalogue.find(ctx, event_id=shop.bundle.event_id, filters=every, index=shop.index)
         ).share
-        for field in shop.index.attributes:
-            question = question_about(shop, share, field)
+        for field, language in product(shop.index.attributes, LANGUAGES):
+            question = question_about(shop, share, field, language)
             if question is None:
                 continue
             asked += 1
             assert question.field == field
             assert len(question.options) == len(question.counts) >= 1
             for option, count in zip(question.options, question.counts, strict=True):
-                state = State(pending=field)
+                state = State(pending=field, language=language)
                 read = understand(
                     option,
                     vocabulary=shop.vocabulary,
@@ -57,6 +59,7 @@ async def test_each_offered_answer_is_understood_and_counted(
                 read = answers.in_light_of(read, option, state, shop.index)
                 heard = [(f.field, f.op, f.value) for f in read.filters]
                 assert {f.field for f in read.filters} == {field}, (option, heard)
+                assert read.language == language, option
                 limits = [f for f in read.filters if f.group == "must"]
                 assert limits, (option, heard)
                 left = await finding.count(
