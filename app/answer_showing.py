@@ -118,7 +118,7 @@ def hints(answer: Answer) -> list[str]:
 
 
 #: Events of a turn that hold a part of the answer under their own name.
-_WHOLE = frozenset({"chips", "tiles", "claims", "comparison", "loosenings", "actions", "done"})
+_WHOLE = frozenset({"chips", "tiles", "claims", "comparison", "withdrawn", "loosenings", "actions", "done"})
 _SINGLE = frozenset({"handoff", "survey"})
 _SEVERAL = {"confirmation": "confirmations", "executed": "executed", "suggestion": "suggestions"}
 

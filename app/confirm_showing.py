@@ -6,7 +6,9 @@ a seller or a buyer decides what a card says it does.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -116,6 +118,27 @@ OVER = frozenset(
 
 def is_known(verb: str) -> bool:
     return verb in _WORDS
+
+
+def waiting(turns: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What was prepared in a conversation and waits still: of the same thing the latest, in the order it was offered."""
+    latest = {_about(one): one for turn in turns for one in turn["confirmations"]}
+    return [dict(one) for one in latest.values()]
+
+
+def is_same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether two confirmations are for the same thing, so that one takes the other's place."""
+    return _about(one) == _about(other)
+
+
+def has_run_out(prepared: Mapping[str, Any], now: datetime) -> bool:
+    """Whether it is too late to confirm it."""
+    until = str(prepared.get("until") or "")
+    return bool(until) and datetime.fromisoformat(until) <= now
+
+
+def _about(one: Mapping[str, Any]) -> tuple[str, str]:
+    return str(one["verb"]), json.dumps(one.get("arguments") or {}, sort_keys=True)
 
 
 def confirmation(

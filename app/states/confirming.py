@@ -5,7 +5,8 @@ Whoever prepared it, only a call of the buyer's own carries it out; the database
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -97,10 +98,16 @@ class Confirming(rx.State):
         yield rx.call_script(f"document.getElementById('card-{UUID(key)}')?.focus()")
 
     @rx.event
-    def decline(self, key: str) -> None:
+    async def decline(self, key: str) -> None:
         """Not now: the card goes, and its token is never used."""
         self.cards = [one for one in self.cards if one.key != key]
-        self._prepared.pop(key, None)
+        kept = self._prepared.pop(key, None)
+        if kept is None or not kept["confirmation"]:
+            return
+        await bridge.limit(self, "action")
+        front = await self.get_state(Storefront)
+        token = UUID(kept["confirmation"])
+        await confirmed.leave(bridge.runtime(), front._buyer(), confirmation=token)
 
     @rx.event
     async def again(self, key: str):
@@ -129,15 +136,28 @@ class Confirming(rx.State):
         return confirm_showing.confirmation(prepared, front.head, front._summary(listing_id), key)
 
     def _show(self, answer: Mapping[str, Any], front: Storefront) -> None:
-        """Cards of an answer, in the place of those that wait still; what the guide did itself is said as done."""
-        kept = [one for one in self.cards if one.state != "open"]
-        prepared = answer.get("confirmations") or ()
+        """Cards of an answer beside those that wait still; what the guide did itself is said as done."""
         if answer.get("handoff"):
             front.person = confirm_showing.person("open")
-        self.cards = [
-            *kept,
-            *(self._card(dict(one), front) for one in prepared if confirm_showing.is_known(one["verb"])),
+        gone, now = set(answer.get("withdrawn") or ()), datetime.now(UTC)
+        offered = [
+            dict(one) for one in answer.get("confirmations") or () if confirm_showing.is_known(one["verb"])
         ]
+        known = {self._prepared[one.key]["confirmation"] for one in self.cards if one.state == "open"}
+        fresh = [one for one in offered if one["confirmation"] not in known]
+        self.cards = [one for one in self.cards if one.state != "open" or self._waits(one, fresh, gone, now)]
+        self.cards = [*self.cards, *(self._card(one, front) for one in fresh)]
+
+    def _waits(
+        self, card: Confirmation, fresh: Sequence[Mapping[str, Any]], gone: Collection[str], now: datetime
+    ) -> bool:
+        """Whether a card can still be confirmed, and none of the same thing takes its place."""
+        kept = self._prepared[card.key]
+        return (
+            kept["confirmation"] not in gone
+            and not confirm_showing.has_run_out(kept, now)
+            and not any(confirm_showing.is_same(kept, one) for one in fresh)
+        )
 
     async def _carried_out(self, item: Confirmation, front: Storefront) -> Confirmation:
         kept = self._prepared[item.key]

@@ -121,7 +121,7 @@ class Storefront(rx.State):
         self.fresh = not session["turns"] and not session["remembered"]
         hello = answer_showing.said("hello", answer_showing.greeting(session), ())
         self.turns = [hello, *showing.turns(session["turns"])]
-        self._waiting = list(session["turns"][-1]["confirmations"]) if session["turns"] else []
+        self._waiting = confirm_showing.waiting(session["turns"])
         self.remembers = bool(session["remembers"])
         self.quick, self.hints = list(session["quick_replies"]), answer_showing.hints(session)
         self._own = {int(hold["listing_id"]): hold["expires_at"] for hold in session["holds"]}

@@ -6,12 +6,16 @@ A confirmation stands for exact arguments. Who confirms sends them back, so the 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, cast
 from uuid import UUID
+
+from pydantic import SecretStr
 
 from backend.adapters.sealing import Sealer
 from backend.core.errors import AppError, Busy
 from backend.domains.discovery.hearing import masked
+from backend.domains.discovery.model import Answer
 
 _SEALED: Final = "sealed_arguments"
 
@@ -50,6 +54,22 @@ def _opened(sealer: Sealer, session_id: UUID, one: Mapping[str, Any]) -> dict[st
         return {**told, "arguments": sealer.open(_owner(session_id), one[_SEALED])}
     except AppError:
         return told
+
+
+def kept_answer(keys: SecretStr, session_id: UUID, answer: Answer) -> Answer:
+    """An answer without what its confirmations say of a person."""
+    offered = answer.extras.get("confirmations")
+    if not offered:
+        return answer
+    kept = confided(Sealer(keys), session_id, offered)
+    return replace(answer, extras={**answer.extras, "confirmations": kept})
+
+
+def as_it_was(keys: SecretStr, session_id: UUID, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A kept answer as its buyer got it."""
+    if "confirmations" not in kept:
+        return dict(kept)
+    return {**kept, "confirmations": opened(Sealer(keys), session_id, kept["confirmations"])}
 
 
 def _owner(session_id: UUID) -> str:

@@ -1,4 +1,4 @@
-"""The buyer's yes to something prepared, whatever it is: the one way from a card to what it said.
+"""The buyer's yes or no to something prepared, whatever it is: the one way from a card to what it said.
 
 Decides nothing: every verb meets the guard next to the row it changes.
 """
@@ -55,6 +55,12 @@ async def carry_out(
             ctx, kind=verb, listing_id=arguments.get("listing_id"), details=arguments.get("details"), key=key,
             confirmation=confirmation,
         )  # fmt: skip
+
+
+async def leave(runtime: Runtime, actor: Actor, *, confirmation: UUID) -> None:
+    """The buyer's no to a card: it counts no more, and is not there when the page is opened again."""
+    async with runtime.database.as_actor(actor) as ctx:
+        await transactions.withdraw_confirmations(ctx, confirmations=[confirmation])
 
 
 async def list_own_requests(runtime: Runtime, actor: Actor) -> list[BuyerRequest]:

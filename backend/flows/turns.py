@@ -28,7 +28,7 @@ from backend.domains.discovery.signals.languages import spoken_in
 from backend.domains.policy import keeping
 from backend.domains.policy.model import Policy
 from backend.domains.policy.profiles import strictest
-from backend.flows import confiding, following, guarding, guiding, looking, remembering, tools
+from backend.flows import assenting, confiding, following, guarding, guiding, looking, remembering, tools
 from backend.flows.guidance import Guidance
 from backend.flows.knowing import Known, known_of, noting_failure
 from backend.flows.runtime import Runtime
@@ -79,8 +79,9 @@ async def _kept_or_taken(
     async with runtime.database.as_actor(actor) as ctx:
         opened = await discovery.open_turn(ctx, key=key, message=heard.kept)
         now = ctx
+    keys = runtime.settings.seal_keys
     if opened.answer is not None:
-        return _as_it_was(runtime, opened)
+        return confiding.as_it_was(keys, opened.session.id, opened.answer)
     known = await known_of(runtime, actor, opened.session)
     prepared = replace(
         discovery.prepare(
@@ -108,7 +109,7 @@ async def _kept_or_taken(
         prepared,
         opened.policy or strictest(prepared.document),
     )
-    if guiding.is_wanted(runtime, prepared, opened):
+    if guiding.is_wanted(runtime, prepared, opened) and not assenting.word_to(turn):
         turn = await guiding.guided(turn)
     try:
         async with runtime.database.as_actor(actor) as ctx:
@@ -120,23 +121,15 @@ async def _kept_or_taken(
             again = await discovery.open_turn(ctx, key=key, message=heard.kept)
         if again.answer is None:
             raise
-        return _as_it_was(runtime, again)
-
-
-def _as_it_was(runtime: Runtime, opened: Opened) -> dict[str, Any]:
-    """The answer the same request got before."""
-    answer = dict(opened.answer or {})
-    if "confirmations" in answer:
-        sealer = Sealer(runtime.settings.seal_keys)
-        answer["confirmations"] = confiding.opened(sealer, opened.session.id, answer["confirmations"])
-    return answer
+        return confiding.as_it_was(keys, again.session.id, again.answer)
 
 
 def _spoken(prepared: Prepared, heard: Heard) -> Prepared:
     """In the language of the whole message, also where only a request was said in it."""
-    if heard.wished == heard.read:
+    text = heard.read or heard.kept  # of what only claims a confirmation nothing is left to read
+    if heard.wished == text:
         return prepared
-    language = spoken_in(heard.read, prepared.session.state.text)[0]
+    language = spoken_in(text, prepared.session.state.text)[0]
     return replace(prepared, understanding=replace(prepared.understanding, language=language))
 
 
@@ -176,7 +169,7 @@ async def _finished(ctx: Context, turn: Turn) -> dict[str, Any]:
     body = await discovery.keep_turn(
         ctx,
         turn.prepared,
-        _to_keep(turn, answer),
+        confiding.kept_answer(turn.runtime.settings.seal_keys, turn.prepared.session.id, answer),
         state,
         key=turn.key,
         matched=answer.matches > 0 and said,
@@ -189,16 +182,6 @@ async def _finished(ctx: Context, turn: Turn) -> dict[str, Any]:
         },
     )
     return {**body, "confirmations": offered} if offered else body
-
-
-def _to_keep(turn: Turn, answer: Answer) -> Answer:
-    """The answer without what its confirmations say of a person."""
-    offered = answer.extras.get("confirmations")
-    if not offered:
-        return answer
-    sealer = Sealer(turn.runtime.settings.seal_keys)
-    kept = confiding.confided(sealer, turn.prepared.session.id, offered)
-    return replace(answer, extras={**answer.extras, "confirmations": kept})
 
 
 async def _acts(ctx: Context, turn: Turn, turned: Turned) -> list[Acted]:
@@ -220,6 +203,8 @@ async def _acts(ctx: Context, turn: Turn, turned: Turned) -> list[Acted]:
         for r in turn.heard.wishes
         if r.verb != "hand_off"
     ]
+    if settled := await assenting.met(ctx, scene, turn, asked):
+        return settled
     asked = list({(one.verb, one.target.casefold()): one for one in reversed(asked)}.values())[::-1]
     wanted = [*asked, *(w for w in turn.guidance.wanted if w.verb not in {a.verb for a in asked})]
     return [done for one in wanted[:_MOST_ACTS] for done in await tools.act_or_fall_back(ctx, scene, one)]
@@ -276,6 +261,7 @@ def _worded(
     elif turned.facts.question is not None:
         silent = replace(turned.facts, question=None)  # it is not asked, so nothing is offered to answer it
         turned = replace(turned, facts=silent)
+        state = replace(state, pending="", asked=turn.prepared.state.asked)
     answer = discovery.worded(turned, " ".join(part for part in parts if part))
     extras = dict(answer.extras) | _extras(turn, acts)
     options = tuple(option for one in acts for option in one.options)
@@ -300,19 +286,21 @@ def _extras(turn: Turn, acts: Sequence[Acted]) -> dict[str, Any]:
     made: dict[str, Any] = {"turn": turn.prepared.session.turn_count + 1}
     made |= {"confirmations": confirmations} if confirmations else {}
     made |= {"executed": executed} if executed else {}
-    return made | dict(turn.guidance.extras)
+    return made | assenting.extras(acts) | dict(turn.guidance.extras)
 
 
 def _stance(heard: Heard, acts: Sequence[Acted]) -> Stance:
     """How the message was met; what was asked for and is not to be had here was declined."""
     stance = heard.screened.stance
+    if any(one.outcome == assenting.GIVEN for one in acts):
+        return Stance.CONFIRM
     if stance is Stance.CONFIRM and acts and not any(_is_waiting(one) for one in acts):
         return Stance.HELP if any(one.outcome == "executed" for one in acts) else Stance.REFUSE
     return stance
 
 
 def _is_waiting(one: Acted) -> bool:
-    return one.outcome == "prepared" or one.is_open
+    return one.outcome in ("prepared", assenting.GIVEN) or one.is_open
 
 
 def _is_heard(turn: Turn) -> bool:
@@ -334,7 +322,8 @@ def _says_something(turned: Turned, *, is_acting: bool) -> bool:
 
 
 def _tool_rows(turn: Turn, acts: Sequence[Acted]) -> list[dict[str, Any]]:
-    return [one.row(position) for position, one in enumerate((*turn.guidance.ran, *acts), 1)]
+    calls = (one for one in (*turn.guidance.ran, *acts) if one.tool)
+    return [one.row(position) for position, one in enumerate(calls, 1)]
 
 
 def _sealed_message(turn: Turn) -> dict[str, Any]:

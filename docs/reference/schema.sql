@@ -4135,6 +4135,15 @@ begin
   end if;
   if total > 0 then met := '(' || array_to_string(parts, ' + ') || ')'; end if;
 end $$;
+CREATE FUNCTION private.withdraw_confirmations(p_confirmations uuid[]) RETURNS SETOF uuid
+    LANGUAGE sql SECURITY DEFINER
+    SET search_path TO ''
+    AS $$
+  update private.confirmations c set expires_at = clock_timestamp()
+  where c.id = any(p_confirmations) and c.session_id = private.session_id() and c.used_at is null
+    and c.expires_at > clock_timestamp()
+  returning c.id
+$$;
 CREATE FUNCTION private.withdraw_lead(p_confirmation uuid DEFAULT NULL::uuid, p_origin text DEFAULT 'buyer'::text) RETURNS public.leads
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path TO ''
@@ -5662,6 +5671,8 @@ GRANT ALL ON FUNCTION private.web_session(p_token_sha256 bytea) TO anon;
 GRANT ALL ON FUNCTION private.web_session(p_token_sha256 bytea) TO authenticated;
 REVOKE ALL ON FUNCTION private.whole_bound(p_op text, p_bound double precision) FROM PUBLIC;
 REVOKE ALL ON FUNCTION private.wishes_met(p_event uuid, p_wishes jsonb, OUT met text, OUT total integer) FROM PUBLIC;
+REVOKE ALL ON FUNCTION private.withdraw_confirmations(p_confirmations uuid[]) FROM PUBLIC;
+GRANT ALL ON FUNCTION private.withdraw_confirmations(p_confirmations uuid[]) TO anon;
 REVOKE ALL ON FUNCTION private.withdraw_lead(p_confirmation uuid, p_origin text) FROM PUBLIC;
 GRANT ALL ON FUNCTION private.withdraw_lead(p_confirmation uuid, p_origin text) TO anon;
 REVOKE ALL ON FUNCTION private.withdraw_request(p_request uuid, p_confirmation uuid, p_origin text) FROM PUBLIC;

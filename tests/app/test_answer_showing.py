@@ -127,6 +127,7 @@ def test_events_of_a_turn_give_the_answer_as_it_is_kept() -> None:
     kept: dict[str, Any] = {
         "reply": "28 cars fit. Closest is this one.", "note": "111 → 28 cars", "chips": [{"id": "a"}], "matches": 28,
         "tiles": [{"listing_id": 7}], "claims": [{"text": "x"}], "confirmations": [{"verb": "hold", "title": "Car"}],
+        "withdrawn": ["a"],
         "executed": [{"verb": "search"}], "loosenings": [{"text": "y"}], "suggestions": [{"key": "k"}],
         "survey": {"questions": [], "is_skippable": True}, "handoff": {"text": "z"}, "comparison": {"rows": []},
         "question": {"field": "price", "text": "How much?", "options": ["Up to $9"]}, "actions": [{"kind": "hold"}],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -87,3 +88,23 @@ def test_how_far_a_person_is_is_said_as_it_is(status: str, said: str) -> None:
     words = confirm_showing.person(status)
     assert said in words
     assert bool(words) == bool(said)
+
+
+def test_of_what_waits_the_latest_of_the_same_counts() -> None:
+    def card(listing_id: int, token: str) -> dict[str, Any]:
+        return {"verb": "hold", "arguments": {"listing_id": listing_id}, "confirmation": token}
+
+    turns = [
+        {"confirmations": [card(1, "a"), card(2, "b")]},
+        {"confirmations": []},
+        {"confirmations": [card(1, "c")]},
+    ]
+    assert [one["confirmation"] for one in confirm_showing.waiting(turns)] == ["c", "b"]
+    assert confirm_showing.waiting([]) == []
+
+
+def test_a_card_ends_at_its_time() -> None:
+    now = datetime(2026, 11, 21, 20, tzinfo=UTC)
+    assert confirm_showing.has_run_out({"until": "2026-11-21T20:00:00+00:00"}, now)
+    assert not confirm_showing.has_run_out({"until": "2026-11-21T21:01:00+01:00"}, now)
+    assert not confirm_showing.has_run_out({"until": ""}, now)

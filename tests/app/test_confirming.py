@@ -18,14 +18,14 @@ from tests.app.test_talking import Screen
 
 TOKEN = "0b9fd2a4-6f0e-4c5e-9a6b-0c6a5f1f7c11"
 PREPARED = {
-    "verb": "hand_off", "arguments": {}, "terms": {}, "until": "2026-11-21T20:00:00+00:00", "confirmation": TOKEN, "reasons": [],
+    "verb": "hand_off", "arguments": {}, "terms": {}, "until": "2099-11-21T20:00:00+00:00", "confirmation": TOKEN, "reasons": [],
 }  # fmt: skip
 
 
 @pytest.fixture
 def calls(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """What reaches the services; `refuse` is raised in their place."""
-    made = SimpleNamespace(said=[], prepared=[], refuse=None)
+    made = SimpleNamespace(said=[], prepared=[], left=[], refuse=None)
 
     async def count(state: Any, group: str) -> None:
         return None
@@ -43,9 +43,13 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
             arguments=arguments, terms={}, expires_at=None, confirmation=token, reasons=("not_in_policy",)
         )
 
+    async def leave(runtime: Any, actor: Any, *, confirmation: UUID) -> None:
+        made.left.append(str(confirmation))
+
     monkeypatch.setattr(bridge, "limit", count)
     monkeypatch.setattr(bridge, "runtime", lambda: None)
     monkeypatch.setattr("app.states.confirming.confirmed.carry_out", carry_out)
+    monkeypatch.setattr("app.states.confirming.confirmed.leave", leave)
     monkeypatch.setattr("app.states.confirming.guarding.prepare", prepare)
     return made
 
@@ -73,7 +77,7 @@ def state(front: Any) -> Any:
         _prepared={},
         _of="",
     )
-    for name in ("_card", "_prepare", "_carried_out", "_show"):
+    for name in ("_card", "_prepare", "_carried_out", "_show", "_waits"):
         setattr(made, name, vars(Confirming)[name].__get__(made))
     return made
 
@@ -104,8 +108,48 @@ async def test_a_card_of_the_guide_does_nothing_until_it_is_confirmed(
 
 async def test_not_now_throws_the_token_away(state: Any, front: Any, calls: Any) -> None:
     state._show({"confirmations": [PREPARED]}, front)
-    await act(state, "decline", state.cards[0].key)
+    key = state.cards[0].key
+    await act(state, "decline", key)
     assert (state.cards, state._prepared, calls.said) == ([], {}, [])
+    assert calls.left == [TOKEN], "nor when the page is opened again"
+    await act(state, "decline", key)
+    assert calls.left == [TOKEN]
+
+
+def card_of(number: int, until: str = "2099-11-21T20:00:00+00:00") -> dict[str, Any]:
+    return {
+        "verb": "hold", "arguments": {"listing_id": number}, "terms": {}, "until": until,
+        "confirmation": str(UUID(int=number)), "reasons": [],
+    }  # fmt: skip
+
+
+@pytest.mark.usefixtures("calls")
+async def test_a_card_waits_while_one_talks_of_something_else(state: Any, front: Any) -> None:
+    state._show({"confirmations": [card_of(1), card_of(2)]}, front)
+    before = list(state.cards)
+    state._show({"reply": "3 cars fit."}, front)
+    assert state.cards == before
+    state._show({"confirmations": [card_of(1)]}, front)
+    assert state.cards == before, "what is given again is the same card, with the same key"
+    state._show({"confirmations": [card_of(3)]}, front)
+    assert [card.key for card in state.cards[:2]] == [card.key for card in before]
+    assert len(state.cards) == 3
+
+
+@pytest.mark.usefixtures("calls")
+async def test_a_card_goes_when_it_counts_no_more(state: Any, front: Any) -> None:
+    anew = {**card_of(1), "confirmation": str(UUID(int=11))}
+    state._show({"confirmations": [card_of(1), card_of(2), card_of(3, "2020-11-21T20:00:00+00:00")]}, front)
+    state._show({"confirmations": [anew], "withdrawn": [str(UUID(int=2))]}, front)
+    assert [state._prepared[card.key]["confirmation"] for card in state.cards] == [anew["confirmation"]]
+
+
+async def test_what_came_of_a_card_stays(state: Any, front: Any, calls: Any) -> None:
+    calls.refuse = Conflict("policy.confirmation_stale")
+    state._show({"confirmations": [card_of(1)]}, front)
+    await act(state, "confirm", state.cards[0].key)
+    state._show({"confirmations": [card_of(1)]}, front)
+    assert [card.state for card in state.cards] == ["over", "open"]
 
 
 @pytest.mark.parametrize(

@@ -540,3 +540,13 @@ async def test_a_model_that_fails_leaves_the_built_in_answer(
 
     monkeypatch.setattr(talker(house), "chat", fail)
     assert (await storefront.say(house.runtime, other, message=WISH, key="k"))["reply"] == expected
+
+
+async def test_a_bare_yes_to_what_waits_is_nothing_to_ask_a_model(house: House, owner: Owner) -> None:
+    buyer = await ready(house)
+    (card,) = (await house.say(buyer, "hold the first one"))["confirmations"]
+    model = talker(house, says_="It is on hold for you now.")
+    answer = await house.say(buyer, "yes, do it")
+    assert answer["confirmations"] == [card]
+    assert "on hold for you" not in answer["reply"]
+    assert model.asked == []

@@ -54,6 +54,16 @@ def asks_for_yes(language: str = ENGLISH) -> str:
     return _told(language)["yes"]
 
 
+def ready(language: str = ENGLISH) -> str:
+    """Said to a yes in words: what was prepared waits, and a word does not do it."""
+    return _told(language)["ready"]
+
+
+def left(language: str = ENGLISH) -> str:
+    """Said to a no in words: what was prepared is left."""
+    return _told(language)["left"]
+
+
 def done(words: Words, verb: str, title: str, terms: Mapping[str, Any], language: str = ENGLISH) -> str:
     """That something was done."""
     text = _told(language)["done"].get(verb, "")

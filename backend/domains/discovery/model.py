@@ -249,7 +249,7 @@ class Tile:
 class Answer:
     """Everything a buyer gets for one message or one changed chip.
 
-    `extras` are parts that few answers have: `question`, `loosenings`, `comparison`, `confirmations`, `handoff`,
+    `extras` are parts that few answers have: `question`, `loosenings`, `comparison`, `confirmations`, `withdrawn`, `handoff`,
     `survey`, `suggestions`; each becomes an event of its own (`screen`).
     """
 

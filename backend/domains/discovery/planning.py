@@ -49,7 +49,8 @@ _POINTING: Final = _set(
 )
 _PLAIN: Final = _set(
     "the a an one this that please car cars listing listings item items for me of with and or my your on in to at "
-    "der die das den ein eine einen mit und le la les un une du de des et el los las una con y like wie comme como à al"
+    "der die das den ein eine einen mit und le la les un une du de des et el los las una con y like wie comme como à al "
+    "mir mich uns moi nous mí nosotros"
 )
 _NAMING: Final = _POINTING | _set("car listing item unit stock number no nr lot nummer numéro número un une")
 _MOST_NAMING: Final = 12
@@ -136,12 +137,17 @@ def plan(
     found = meant(target, items, shown, focus)
     if found.exact:
         return Step(verb, tool, found.ids[:1], arguments)
-    has_words = any(_fold(w) not in _PLAIN | _POINTING for w in _WORD.findall(target))
+    has_words = not is_pointing(target)
     if has_words and not found.ids:
         return Step(verb, tool, arguments=arguments, unknown=target.strip())
     if not has_words and verb in _MAY_LACK:
         return Step(verb, tool, arguments=arguments)
     return Step(verb, tool, arguments=arguments, asks=found.ids[:MOST_COMPARED])
+
+
+def is_pointing(target: str) -> bool:
+    """Whether words name nothing: `it`, `that one for me`, or none at all."""
+    return all(_fold(w) in _PLAIN | _POINTING for w in _WORD.findall(target))
 
 
 def compared(message: str, shown: Sequence[int], items: Sequence[Item]) -> tuple[int, ...]:

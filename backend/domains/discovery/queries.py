@@ -42,12 +42,20 @@ async def open_session(
 
 
 async def open_turn(conn: Connection, *, session_id: UUID, key: str) -> dict[str, Any] | None:
-    """Where a conversation stands: itself, the turn kept under the key, its policy, and whether it holds something."""
+    """Where a conversation stands: itself, the turn kept under the key, its policy, whether it holds something, and what
+    was prepared in it and waits for a yes still, in the order it was offered."""
     cursor = await conn.execute(
         """
         select s.id, s.event_id, s.organization_id, s.version_id, s.state, s.arms, s.turn_count, s.spent_tokens,
                t.message as kept_message, t.answer as kept_answer, p.policy, coalesce(p.is_fresh, false) as is_fresh,
-               exists (select from public.holds h where h.session_id = s.id) as has_hold
+               exists (select from public.holds h where h.session_id = s.id) as has_hold,
+               case when exists (select from private.open_confirmations()) then array(
+                 select offered.value
+                 from public.turns o, jsonb_array_elements(o.answer -> 'confirmations') with ordinality offered (value, at)
+                 where o.session_id = s.id and o.created_at > now() - interval '1 hour'
+                   and (offered.value ->> 'confirmation')::uuid in (select private.open_confirmations())
+                 order by o.number, offered.at)
+               else '{}' end as waiting
         from public.sessions s
         left join public.turns t on t.session_id = s.id and t.idempotency_key = %s
         left join lateral private.current_policy() p on true

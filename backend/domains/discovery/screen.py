@@ -35,6 +35,8 @@ def _events(body: Mapping[str, Any], turn: int) -> Iterator[Event]:
         yield {"type": "comparison", "comparison": dict(body["comparison"])}
     for confirmation in body.get("confirmations", ()):
         yield {"type": "confirmation", **confirmation}
+    if body.get("withdrawn"):
+        yield {"type": "withdrawn", "withdrawn": list(body["withdrawn"])}
     for done in body.get("executed", ()):
         yield {"type": "executed", **done}
     if body.get("loosenings"):

@@ -6,7 +6,7 @@ Searching is the catalogue's; what is read and said is decided by pure functions
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import Any
@@ -44,7 +44,8 @@ __all__ = ["Prepared", "Turned", "answer_to", "answered", "prepare", "resaid", "
 class Opened:
     """Where a conversation stands when a message comes. `answer` is what the same request got before.
 
-    `policy` is that of its latest snapshot; `is_fresh` whether that still stands.
+    `policy` is that of its latest snapshot; `is_fresh` whether that still stands. `waiting` is what was prepared and waits
+    for the buyer's yes still, each once, as it was kept.
     """
 
     session: Session
@@ -53,6 +54,7 @@ class Opened:
     is_fresh: bool
     has_hold: bool
     spent_tokens: int
+    waiting: Sequence[Mapping[str, Any]] = ()
 
 
 async def start(
@@ -125,9 +127,11 @@ async def open_turn(ctx: Context, *, key: str, message: str) -> Opened:
     if row["kept_answer"] is not None and row["kept_message"] != message:
         raise Conflict("core.key_reused", operation="discovery/message")
     session = _session({name: row[name] for name in queries.SESSION_COLUMNS})
+    waiting = {one["confirmation"]: one for one in row["waiting"]}
     return Opened(
-        session, row["kept_answer"], row["policy"], row["is_fresh"], row["has_hold"], row["spent_tokens"]
-    )
+        session, row["kept_answer"], row["policy"], row["is_fresh"], row["has_hold"], row["spent_tokens"],
+        tuple(waiting.values()),
+    )  # fmt: skip
 
 
 async def take_turn(

@@ -23,6 +23,13 @@ async def prepare_action(
     return (await one_row(cursor))["prepared"]
 
 
+async def withdraw_confirmations(conn: Connection, *, confirmations: list[UUID]) -> list[UUID]:
+    cursor = await conn.execute(
+        "select withdrawn from private.withdraw_confirmations(%s) withdrawn", (confirmations,)
+    )
+    return [row["withdrawn"] for row in await cursor.fetchall()]
+
+
 async def place_hold(
     conn: Connection, *, listing_id: int, key: str, confirmation: UUID | None, origin: str
 ) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Refused verbs leave nothing behind: their receipts are `flows.guarding`'s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -37,6 +37,11 @@ async def prepare(
         arguments=found["arguments"],
         terms=found["terms"],
     )
+
+
+async def withdraw_confirmations(ctx: Context, *, confirmations: Sequence[UUID]) -> list[UUID]:
+    """Ends tokens of the actor's conversation that wait for a yes still, as the buyer's no. Shape: those that it ended."""
+    return await queries.withdraw_confirmations(ctx.conn, confirmations=list(confirmations))
 
 
 async def place_hold(

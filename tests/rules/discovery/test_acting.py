@@ -80,3 +80,11 @@ def test_what_is_missing_is_asked_for(language: str) -> None:
     assert acting.declined(["nothing known"], language) == PHRASES[language]["declined"]["other"]
     assert acting.handed_off(["schedule_callback", "unheard_of"], language).count(".") == 2
     assert acting.done(WORDS, "hold", "", {}, language)[0].isupper()
+
+
+def test_a_word_about_what_waits_is_answered_in_every_language() -> None:
+    for told in (acting.ready, acting.left):
+        texts = {told(language) for language in LANGUAGES}
+        assert len(texts) == len(LANGUAGES)
+        assert all(text.endswith(".") for text in texts)
+        assert told("it") == told("en")

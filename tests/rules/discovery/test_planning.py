@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from backend.domains.discovery import escalating, memory
 from backend.domains.discovery.escalating import Happened
 from backend.domains.discovery.model import Filter, Signal, State, TurnRow
-from backend.domains.discovery.planning import Item, alike, compared, meant, plan
+from backend.domains.discovery.planning import Item, alike, compared, is_pointing, meant, plan
 from backend.domains.discovery.screen import events, sentences
 from backend.domains.discovery.wording import Words
 from tests.rules.discovery.vocabularies import CARS  # the words of a car event
@@ -160,3 +160,10 @@ def test_wishes_of_an_earlier_visit_take_the_place_of_what_the_event_begins_with
     assert {s.turn for s in again.signals} == {0}
     assert memory.recalled(opening, None) is None
     assert memory.recalled(opening, opening.to_json()) is None
+
+
+def test_what_only_points_names_nothing() -> None:
+    assert all(is_pointing(words) for words in ("", "it", "that one for me", "Sie", "moi", "esta"))
+    assert not any(
+        is_pointing(words) for words in ("the second one", "HE-703", "the blue RAV4", "den zweiten")
+    )
