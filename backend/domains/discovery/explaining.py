@@ -225,11 +225,11 @@ def why(
 def _clause(words: Words, one: Judged) -> str:
     """Money, a missed limit, or a value that is not stated; empty for a wish that is met."""
     f, value, fits = one.filter, one.value, one.fits
-    label = words.spoken_label(f.field)
     if value is None:
         if f.field == "price":
             return words.say("why.on_request")
-        return words.say("why.not_stated", label=label) if f.group == "must" else ""
+        unsaid = f.group == "must"
+        return words.say("why.not_stated", label=words.spoken_label(f.field)) if unsaid else ""
     if f.field == "price" and fits:
         if f.op == "lte" and f.value - value >= 0.01 * f.value:
             return words.say("why.under_budget", amount=words.measure("price", f.value - value))
@@ -241,8 +241,9 @@ def _clause(words: Words, one: Judged) -> str:
         amount = words.measure(f.field, abs(value - f.value))
         if f.field == "price":
             return words.say(f"why.{side}_than_budget", amount=amount)
-        return words.say(f"why.{side}_than_limit", amount=amount, label=label)
-    return words.say("why.differs", label=label, value=spoken_value(words, f.field, value))
+        return words.say(f"why.{side}_than_limit", amount=amount, label=words.spoken_label(f.field))
+    label, shown = words.spoken_label(f.field), spoken_value(words, f.field, value)
+    return words.say("why.differs", label=label, value=shown)
 
 
 def _one_met(words: Words, one: Judged) -> str:
