@@ -55,7 +55,7 @@ _FOLDER: Final = Path(phrasing.__file__).parent
 #: Parts of an answer that are no words of the product: values, addresses, codes, and the buyer's own words.
 _CODE_NAMES: Final = """value change changed id chip_id field op group kind type event events media url listing_id title state
 held_until currency verb tool trigger action urgency unavailable arguments terms confirmation until stance language signals
-actions created_at message request"""
+actions created_at message request place"""
 _CODES: Final = frozenset(_CODE_NAMES.split())
 _QUOTED: Final = re.compile(r"„[^“]*“|«[^»]*»|“[^”]*”")
 _WORD: Final = re.compile(r"[^\W\d_]+")
