@@ -84,7 +84,7 @@ _CODE: Final = re.compile(
     + r"|\b(?:alert|eval|exec|fetch|require|system|popen|__import__|print|getenv)\s*\([^)\n]{0,200}\)?"
     + r"|\bimport\s+\w+\s*;|\b(?:os|sys)\.\w+|\bdocument\.cookie\b"
     + r"|\b[a-z]+(?:_[a-z]+)+\s*\([^()\n]{0,300}\)"
-    + r"|\{\s*\"[^{}\n]{0,400}\}"
+    + r"|\{\s*\"(?:[^{}\n]|\{[^{}\n]{0,200}\}){0,400}\}"
     + r"|(?:^|(?<=[.!?]\s))[ \t]*(?:assistant|tool(?:[ _](?:result|output|response|call))?)"
     + r"\s?:\s[^\n.!?]{0,400}",
     re.IGNORECASE | re.DOTALL | re.MULTILINE,

@@ -6,73 +6,95 @@ Letters that are spaced out are put together again, as a reader would.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from bisect import bisect_left
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
 
-from backend.domains.discovery.commanding import commands
-from backend.domains.discovery.folding import Word, words
-from backend.domains.discovery.requesting import Cuts, Lexicon
+from backend.domains.discovery.commanding import is_beyond
+from backend.domains.discovery.marking import Reading
+from backend.domains.discovery.moods import ORDER, SAY, Mood, is_verb, mood_of, skipped
+from backend.domains.discovery.requesting import Cuts
 
 _END: Final = re.compile(r"[.!?;]{1,9}[\"'”’)]{0,4}(?=\s|\Z)|\n+|\s[–—-]{1,3}\s|[“”„«»]|\"")
 _MARK: Final = re.compile(r"[,:()\[\]/–—]")
 _SPELT: Final = re.compile(r"(?<![^\W_])(?:[^\W_][ .\-_*·|]{1,3}){4,400}[^\W_](?![^\W_])")
 _LONGEST: Final = 40
+_AFTER_MARK: Final = frozenset({"plain", "tend"})
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One part of a message; `words` are its words, `start` and `end` its place; `orders`: whether it begins with an order
-    that is no buyer's."""
+    """One part of a message: its words from `first` to `end`, and its mood; `beyond`: it orders what is no buyer's."""
 
-    words: tuple[Word, ...]
-    start: int
+    first: int
     end: int
-    orders: bool = False
+    mood: Mood
+    beyond: bool = False
 
 
-def sentences(text: str, lexicon: Lexicon) -> Iterator[tuple[int, int]]:
-    """Where sentences stand, without their end marks."""
+def sentences(read: Reading) -> Iterator[tuple[int, int]]:
+    """The words of each sentence, from one to another."""
+    start = 0
+    for end in _ends(read.text, read.lexicon.cuts):
+        to = bisect_left(read.starts, end, start)
+        if to > start:
+            yield start, to
+        start = to
+
+
+def _ends(text: str, cuts: Cuts) -> Iterator[int]:
     start = 0
     for mark in _END.finditer(text):
         before = text[max(start, mark.start() - 8) : mark.start()].rsplit(None, 1)
-        if mark.group() == "." and before and before[-1].casefold().replace(".", "") in lexicon.cuts.short:
-            continue
-        if mark.start() > start:
-            yield start, mark.start()
-        start = mark.end()
-    if len(text) > start:
-        yield start, len(text)
+        if mark.group() != "." or not before or before[-1].casefold().replace(".", "") not in cuts.short:
+            yield mark.start()
+            start = mark.end()
+    yield len(text)
 
 
-def units(text: str, start: int, end: int, lexicon: Lexicon) -> Iterator[Unit]:
+def units(read: Reading, first: int, end: int) -> Iterator[Unit]:
     """A sentence in parts: cut where a comma or an `and` is followed by another beginning."""
-    found = [Word(w.text, w.start + start, w.end + start, w.plain) for w in words(text[start:end])]
-    if not found:
-        return
-    kinds = lexicon.kinds(found)
-    starters = {first for kind in lexicon.cuts.starts & kinds.keys() for first, _ in kinds[kind]}
-    orders = set(commands(text, found, lexicon))
-    cuts = [
-        0,
-        *(i for i in range(1, len(found)) if i in orders or _cuts(text, found, i, starters, lexicon.cuts)),
-        len(found),
-    ]
-    for first, last in pairwise(cuts):
-        for at in range(first, last, _LONGEST):
-            part = found[at : min(at + _LONGEST, last)]
-            yield Unit(tuple(part), part[0].start, part[-1].end, first in orders)
+    marks = [first, *(i for i in range(first + 1, end) if _may_begin(read, i, end)), end]
+    beyond: set[int] = set()
+    for at, to in pairwise(marks):
+        mood = mood_of(read, at, to)
+        if read.end("stop", mood.head) == to < end:
+            to = marks[marks.index(to) + 1]  # `Hör auf, …`: what is to stop comes after the comma
+        if is_beyond(read, mood, at, to, begins=at == first):
+            beyond.add(at)
+    cuts = [first, *(i for i in marks[1:-1] if i in beyond or _cuts(read, i, end)), end]
+    for at, to in pairwise(cuts):
+        for part in range(at, to, _LONGEST):
+            last = min(part + _LONGEST, to)
+            mood = mood_of(read, part, last)
+            is_order = at in beyond and mood.name == SAY
+            yield Unit(part, last, replace(mood, name=ORDER) if is_order else mood, at in beyond)
 
 
-def _cuts(text: str, found: Sequence[Word], i: int, starters: set[int], cuts: Cuts) -> bool:
-    gap = text[found[i - 1].end : found[i].start]
-    if not (found[i].text in cuts.joins or _MARK.search(gap)):
+def _may_begin(read: Reading, i: int, end: int) -> bool:
+    """After a mark, after a joining word where a verb follows, or where a long lead stands: `… I order you to`."""
+    if i in read.inner:
         return False
-    at = i + (found[i].text in cuts.joins)
-    while at < len(found) and at < i + 4 and found[at].text in cuts.fillers and at not in starters:
-        at += 1
-    return at in starters
+    if _MARK.search(read.gap(i)):
+        return True
+    if read.words[i].text in read.lexicon.cuts.joins:
+        return _cuts(read, i, end) or is_verb(read.at(skipped(read, i, end)[0]))
+    here = read.at(i)
+    return here.get("lead", i) > i + 2 or here.get("bids", i) > i + (1 if "i" in here else 2)
+
+
+def _cuts(read: Reading, i: int, end: int) -> bool:
+    """Whether what begins here is another part. After `and` alone, more than a verb of one's own must follow."""
+    cuts = read.lexicon.cuts
+    joined = read.words[i].text in cuts.joins
+    starts = cuts.starts | _AFTER_MARK if _MARK.search(read.gap(i)) else cuts.starts
+    at = i + joined
+    if at < end and starts & read.at(at).keys():
+        return True
+    at, is_led = skipped(read, i, end)
+    return is_led and at < end and bool(starts & read.at(at).keys())
 
 
 def respelt(text: str, known: frozenset[str]) -> str:

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.domains.discovery.commanding import commands
 from backend.domains.discovery.folding import words
+from backend.domains.discovery.marking import Reading
 from backend.domains.discovery.requesting import lexicon
 from backend.domains.discovery.requests import Stance, screen
+from backend.domains.discovery.units import units
 
 #: Verbs of which no list knows.
 _STRANGE = ["Frobnicate", "Defenestrate", "Smush", "Concoct", "Bamboozle"]
@@ -32,7 +33,9 @@ _CHANGES = ["Change", "Drop", "Bump", "Knock down", "Trim", "Loosen", "Push", "T
 
 
 def _ordered(text: str) -> list[int]:
-    return list(commands(text, words(text), lexicon()))
+    """Where parts begin that order what a buyer cannot have."""
+    read = Reading(text, words(text), lexicon())
+    return [unit.first for unit in units(read, 0, len(read.words)) if unit.beyond] if read.words else []
 
 
 @pytest.mark.parametrize("verb", _STRANGE)
@@ -62,7 +65,7 @@ def test_beside_an_order_a_wish_is_served_without_its_amounts(text: str, kept: s
     screened = screen(text)
     assert screened.stance == Stance.HELP
     assert screened.legitimate.rstrip(". ") == kept
-    assert [r.reason for r in screened.requests] == ["scope"]
+    assert [r.stance for r in screened.requests] == [Stance.REFUSE]
 
 
 @pytest.mark.parametrize("amount", ["3k", "$2,500", "a grand", "15 percent"])
@@ -87,10 +90,9 @@ def test_what_names_a_thing_is_no_order() -> None:
 )
 def test_orders_begin_at_words(pieces: list[str]) -> None:
     text = " ".join(pieces)
-    found = words(text)
-    at = list(commands(text, found, lexicon())) if found else []
+    at = _ordered(text)
     assert at == sorted(set(at))
-    assert all(0 <= i < len(found) for i in at)
+    assert all(0 <= i < len(words(text)) for i in at)
 
 
 @pytest.mark.parametrize(
