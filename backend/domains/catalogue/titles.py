@@ -23,7 +23,7 @@ _UNSEEN: Final = re.compile(
 )
 #: From here on a text is no name any more.
 _FOREIGN: Final = re.compile(
-    r"!?\[[^\]\n]*\]\s*\(|</?[a-z!?/][^>]*>?|<!--|`|\{\{|\$\{|⟦"
+    r"!?\[[^\]\n]*\]\s*\(|</?[a-z!?/][^>]*>?|<!--|`|\{\{|\$\{|⟦|[\"']\s*\bon[a-z]{3,20}\s*="
     r"|\bh(?:tt|xx)ps?:|\b(?:javascript|data|mailto):|\bwww\.|\b[\w-]+(?:\.|\[\.\]|\(\.\))(?:com|net|org|io|info|biz|shop|xyz|ru)\b|\S+@\S+\.\w"
     r"|\(?\b\d{3}\)?[-. ]\d{3}[-. ]\d{4}\b"
     r"|\b(?:ignore|disregard|forget|override)\s+(?:\w+\s+){0,3}(?:rules?|instructions?|prompts?|above|previous|everything|limits?)\b"
