@@ -24,6 +24,8 @@ class Pii:
     end: int
 
 
+_DIGIT: Final = re.compile(r"\d")
+_SPELT_AT: Final = re.compile(r"\bat\b", re.IGNORECASE)
 _EMAIL: Final = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,5}"
     r"|(?<![\w.+-])[\w.+-]{1,64}\s?[(\[]\s?at\s?[)\]]\s?[\w-]{1,63}\s?(?:[(\[]\s?dot\s?[)\]]|\.)\s?[a-z]{2,10}\b"
@@ -78,8 +80,9 @@ _IBAN_SIZES: Final = {code[:2]: int(code[2:]) for code in _SIZES.split()}
 def find(text: str) -> tuple[Pii, ...]:
     """Everything personal in a text, in its order; no two overlap."""
     found: list[Pii] = []
-    for finder in _FINDERS:
-        for one in finder(text):
+    digits = len(_DIGIT.findall(text))
+    for least, finder in _FINDERS:
+        for one in finder(text) if digits >= least else ():
             at = bisect_right(
                 found, one.start, key=lambda other: other.end
             )  # the first that ends after it begins
@@ -99,7 +102,8 @@ def masked(text: str, found: Sequence[Pii]) -> str:
 
 
 def _emails(text: str) -> Iterator[Pii]:
-    yield from (Pii("email", m.group(), m.start(), m.end()) for m in _EMAIL.finditer(text))
+    if "@" in text or _SPELT_AT.search(text):
+        yield from (Pii("email", m.group(), m.start(), m.end()) for m in _EMAIL.finditer(text))
 
 
 def _ibans(text: str) -> Iterator[Pii]:
@@ -150,6 +154,8 @@ def _stated(kind: str, pattern: re.Pattern[str]) -> Callable[[str], Iterator[Pii
     )
 
 
-_FINDERS: Final[tuple[Callable[[str], Iterator[Pii]], ...]] = (
-    _emails, _ibans, _cards, _ssns, _phones, _stated("address", _ADDRESS), _stated("name", _NAME),
+#: Each with so many digits as it needs to find anything.
+_FINDERS: Final[tuple[tuple[int, Callable[[str], Iterator[Pii]]], ...]] = (
+    (0, _emails), (8, _ibans), (13, _cards), (9, _ssns), (7, _phones), (1, _stated("address", _ADDRESS)),
+    (0, _stated("name", _NAME)),
 )  # fmt: skip

@@ -7,7 +7,7 @@ how near, and in what mood the part is. Looking words up costs the same for any 
 from __future__ import annotations
 
 import tomllib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -23,6 +23,8 @@ _FILES: Final = ("requests.toml", "commands.toml")
 MARKED: Final = ("address", "figure", "item", "possessive", "assigned", "money", "percent")
 #: So many places of one kind are tried in a rule; who says it more often has said it.
 _MOST: Final = 6
+#: As common as what is told by form is taken to be.
+_COMMON: Final = 200
 #: So near to where a part begins its verb stands: `can I reserve`.
 _NEAR: Final = 2
 
@@ -156,6 +158,7 @@ class Lexicon:
         self._groups: dict[str, str] = data["groups"]
         self._moods: dict[str, str] = data["moods"]
         self.rules = tuple(self._rule(row) for row in data["rule"])
+        self._by_kind = self._indexed()
         self._entry = lru_cache(maxsize=8192)(self._made)
 
     def _made(self, text: str, plain: str) -> _Entry:
@@ -210,6 +213,21 @@ class Lexicon:
                 places[kind] = [(at, to)]
                 mask |= self._bits[kind]
         return Kinds(places, mask)
+
+    def rules_for(self, kinds: Kinds) -> list[Rule]:
+        """The rules that may fit a part with these kinds, in their order."""
+        by_kind = self._by_kind
+        return [self.rules[i] for i in sorted({i for kind in kinds.places for i in by_kind.get(kind, ())})]
+
+    def _indexed(self) -> dict[str, list[int]]:
+        """The rules by the kinds of the need that fewest words meet."""
+        sizes = Counter(p.kind for found in (*self._exact.values(), *self._begun.values()) for p in found)
+        by_kind: dict[str, list[int]] = defaultdict(list)
+        for i, rule in enumerate(self.rules):
+            rarest = min(rule.needs, key=lambda kinds: sum(sizes[k] for k in kinds) or _COMMON)
+            for kind in rarest:
+                by_kind[kind].append(i)
+        return by_kind
 
     def with_kind(self, kinds: Kinds, kind: str, place: Place) -> Kinds:
         """The same with one more."""

@@ -158,9 +158,8 @@ def _part(read: Reading, unit: Unit, payload: bool, moods: Set[str] | None = Non
     raw = read.told(unit.first, unit.end)
     if unit.mood.name == MUST and "must" not in kinds:
         kinds = read.lexicon.with_kind(kinds, "must", (unit.mood.head, unit.mood.head))
-    found = list(
-        _requests(raw, kinds, moods or {unit.mood.name}, read.lexicon.rules, unit.mood.head, payload=payload)
-    )
+    rules = read.lexicon.rules_for(kinds)
+    found = list(_requests(raw, kinds, moods or {unit.mood.name}, rules, unit.mood.head, payload=payload))
     if unit.beyond and not found:
         found = [Request("order", Stance.REFUSE, "scope", raw)]
     wishes = (
@@ -179,8 +178,8 @@ def _with_what_it_means(read: Reading, part: _Part, before: Sequence[_Part]) -> 
         return replace(part, asked=(), gone=True, wishes=False)
     if part.asked or unit.mood.name not in (ORDER, MUST) or not read.has("back", unit.first, unit.end):
         return part
-    rules = [rule for rule in read.lexicon.rules if rule.wide]
     kinds = read.kinds(max(0, unit.end - _TOGETHER), unit.end)
+    rules = [rule for rule in read.lexicon.rules_for(kinds) if rule.wide]
     found = _requests(read.told(unit.first, unit.end), kinds, {unit.mood.name}, rules, payload=False)
     asked = tuple(found)
     return replace(part, asked=asked, gone=bool(asked), wishes=False) if asked else part
@@ -232,8 +231,8 @@ def _request(rule: Rule, raw: str) -> Request:
 def _wide(read: Reading, moods: Set[str]) -> list[Request]:
     """What only the sentences together ask for: somebody is named in one, and what to do to them in the next."""
     end = min(len(read.words), _TOGETHER)
-    rules = [rule for rule in read.lexicon.rules if rule.wide]
     kinds = read.kinds(0, end)
+    rules = [rule for rule in read.lexicon.rules_for(kinds) if rule.wide]
     return list(_requests(read.told(0, end), kinds, moods, rules, payload=False))
 
 
