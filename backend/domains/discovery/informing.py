@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 from backend.domains.catalogue.model import Listing
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery.claims import may_state
-from backend.domains.discovery.phrasing import phrase
-from backend.domains.discovery.wording import listed, shown_value, value_of
+from backend.domains.discovery.phrasing import is_one, phrase
+from backend.domains.discovery.wording import shown_value, value_of
 
 if TYPE_CHECKING:
     from backend.domains.discovery.conversation import Facts
@@ -80,14 +80,16 @@ def _count(facts: Facts) -> str:
     if not facts.matches:
         return _say(facts, "counted_none")
     if not named or share is None or index is None:
-        return _say(facts, "counted", count=facts.words.count(facts.matches))
+        fit = _say(facts, "fits" if is_one(facts.words.language, facts.matches) else "fit")
+        return _say(facts, "counted", count=facts.words.count(facts.matches), fit=fit)
     bits = [_bit(index, field, value) for field, value in named]
     rows = (
         share.bits[:, [bit for bit in bits if bit is not None]].all(axis=1).sum() if None not in bits else 0
     )
-    values = listed([value for _, value in named], _say(facts, "and"))
-    key = "counted_named" if share.is_whole else "counted_about"
-    return _say(facts, key, count=facts.words.count(share.estimated(int(rows))), values=values)
+    values = facts.words.all_of([value for _, value in named])
+    key, n = "counted_named" if share.is_whole else "counted_about", share.estimated(int(rows))
+    are = _say(facts, "is" if is_one(facts.words.language, n) else "are")
+    return _say(facts, key, count=facts.words.count(n), values=values, are=are)
 
 
 def _bit(index: Index, field: str, value: str) -> int | None:
@@ -126,7 +128,7 @@ def _counted(facts: Facts, label: str, every: Mapping[str, int]) -> str:
         return ""
     told = [f"{shown} ({facts.words.number(n)})" for n, shown in there[:_MOST_VALUES]]
     if len(there) <= _MOST_VALUES:
-        return _say(facts, "values", label=label, values=listed(told, _say(facts, "and")))
+        return _say(facts, "values", label=label, values=facts.words.all_of(told))
     more = facts.words.number(len(there) - _MOST_VALUES)
     return _say(facts, "values_more", label=label, values=", ".join(told), more=more)
 
@@ -182,9 +184,7 @@ def _deposit(facts: Facts) -> str:
     if not conversion.get("deposit_required") or not deposit.get("amount"):
         return _say(facts, "no_deposit")
     is_share = deposit.get("kind") == "percent"
-    amount = (
-        f"{facts.words.number(deposit['amount'])} %" if is_share else facts.words.money(deposit["amount"])
-    )
+    amount = (facts.words.percent if is_share else facts.words.money)(deposit["amount"])
     key = "deposit_refundable" if deposit.get("is_refundable") else "deposit"
     return _say(facts, key, amount=amount)
 

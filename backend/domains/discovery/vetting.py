@@ -168,7 +168,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
 @cache
 def _forms() -> Mapping[str, str]:
     """What stands for one and for many in the places of a phrase that are grammar alone."""
-    pairs = {"fit": "fits", "meet": "meets", "stay": "stays"}
+    pairs = {"fit": "fits", "meet": "meets", "stay": "stays", "are": "is"}
     return {
         many: f"(?:{'|'.join(sorted({re.escape(told(la)[key]) for la in LANGUAGES for key in (many, one)}))})"
         for many, one in pairs.items()

@@ -186,6 +186,7 @@ TITLE = "2022 Tesla Model 3 No. 1"
         ("the newest?", {"equals": 4}, f"The newest is the {TITLE}, from 2022. 4 share that."),
         ("which has the lowest mileage?", {"equals": 1}, f"The lowest mileage is 18,200 mi: the {TITLE}."),
         ("how many are there?", {}, "5 cars fit what you have said so far."),
+        ("how many are there?", {"matches": 1}, "1 car fits what you have said so far."),
         ("how many are there?", {"matches": 0}, "None fits all that you have said so far."),
         ("how many white ones are there?", {}, "Of what fits, 3 cars are White."),
         ("which colors do you have?", {}, "Exterior color: White (3) and Blue (1)."),
@@ -215,7 +216,7 @@ def test_terms_are_those_of_the_document(index: Index) -> None:
     assert said(index, "what is the deposit?", document=document) == "The deposit is $500, refundable."
     share = {**deposit, "kind": "percent", "amount": 10, "is_refundable": False}
     document["conversion"] = {**document["conversion"], "deposit": share}
-    assert said(index, "what is the deposit?", document=document) == "The deposit is 10 %."
+    assert said(index, "what is the deposit?", document=document) == "The deposit is 10%."
     tile = replace(
         facts().tiles[0],
         costs=({"label": "About per month", "text": "$638"}, {"label": "Energy", "text": "$44"}),

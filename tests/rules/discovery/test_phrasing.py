@@ -20,6 +20,7 @@ from tests.rules.discovery.test_answering import facts
 
 _FOLDER = Path(phrasing.__file__).with_name("phrases")
 _OTHERS = [name for name in phrasing.LANGUAGES if name != "en"]
+_GRAMMAR = {"fit", "meet", "stay", "are", "many"}  # verbs for one and for many, the event's noun
 
 
 def _flat(table: dict[str, Any], before: str = "") -> dict[str, Any]:
@@ -45,10 +46,8 @@ def test_every_phrase_is_there_with_the_same_facts(language: str) -> None:
     for key, text in english.items():
         if isinstance(text, list):
             assert all("{count}" in one for one in other[key]), key
-        elif key.startswith("empty."):  # the noun of an event is English
-            assert _places(other[key]) <= _places(text), key
         else:
-            assert _places(other[key]) == _places(text), key
+            assert _places(other[key]) - _GRAMMAR == _places(text) - _GRAMMAR, key
 
 
 @pytest.mark.parametrize("language", _OTHERS)
