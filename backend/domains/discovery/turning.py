@@ -37,7 +37,7 @@ from backend.domains.discovery.claims import claims_of, stated
 from backend.domains.discovery.conversation import Facts
 from backend.domains.discovery.inquiring import Inquiry
 from backend.domains.discovery.model import Answer, Session, State, Understanding
-from backend.domains.discovery.planning import Item, named_one
+from backend.domains.discovery.planning import Item, named_one, says_only
 from backend.domains.discovery.signal_chips import signal_chips
 from backend.domains.discovery.signals import understand
 from backend.domains.discovery.wording import Words, chips
@@ -152,7 +152,9 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
     unsupported = _unsupported(prepared, words, found.unsupported)
     scene = ranking.Scene(words, document, prepared.vocabulary, prepared.state.filters)
     tiles = ranking.tiles(scene, found.hits, found.listings)
-    read = prepared.understanding
+    read, about = prepared.understanding, _about(prepared, found)
+    if inquiry is None and about is not None and _names_only(prepared, about):
+        inquiry = Inquiry("describe")
     quiet = bool({"thanks", "person", "hold"} & set(read.intents)) or (
         bool(inquiry or read.questions) and not (read.added or read.removed)
     )  # who asks is answered, and not asked back
@@ -178,7 +180,7 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
         words=words, document=document, understanding=prepared.understanding, matches=found.matches,
         before=await _before(ctx, prepared), tiles=tiles, first=found.listings.get(tiles[0].listing_id) if tiles else None,
         question=question, relaxation=found.relaxation, turn=state.turn, unsupported=unsupported,
-        inquiry=inquiry, about=_about(prepared, found), share=found.share, index=prepared.index, equals=found.equals,
+        inquiry=inquiry, about=about, share=found.share, index=prepared.index, equals=found.equals,
     )  # fmt: skip
     actions = tuple({"kind": _slug(a), "label": str(a)} for a in document["ui_contract"]["actions"])
     shown_chips = (*chips(words, state.filters), *signal_chips(words, state.signals, state.filters))
@@ -204,6 +206,13 @@ def _about(prepared: Prepared, found: finding.Found) -> Listing | None:
     items = [Item(one.id, one.title, one.external_id) for one in found.listings.values()]
     named = named_one(prepared.message, shown, items) if prepared.message else None
     return found.listings.get(named) if named is not None else None
+
+
+def _names_only(prepared: Prepared, one: Listing) -> bool:
+    """Whether a message says nothing but which listing: `the second one`."""
+    read = prepared.understanding
+    says_more = read.added or read.removed or read.signals or read.intents or read.questions
+    return not says_more and says_only(prepared.message, Item(one.id, one.title, one.external_id))
 
 
 async def _against_shown(ctx: Context, prepared: Prepared) -> Prepared:

@@ -71,3 +71,11 @@ async def test_where_nothing_fits_there_is_no_order(buyer: Buyer) -> None:
     answer = await buyer.says("the newest under $900")
     assert answer["matches"] == 0
     assert "The newest is" not in answer["reply"]
+
+
+async def test_a_listing_that_is_only_named_is_told_about(buyer: Buyer) -> None:
+    shown = (await buyer.says("white ones under 40k"))["tiles"]
+    answer = await buyer.says("the second one")
+    assert answer["reply"].startswith(f"{shown[1]['title']}: {shown[1]['price_text']}")
+    assert [tile["listing_id"] for tile in answer["tiles"]] == [tile["listing_id"] for tile in shown]
+    assert "I did not find a wish" in (await buyer.says("hm"))["reply"]
