@@ -18,6 +18,7 @@ from psycopg.rows import dict_row
 from backend.core.db import Database
 from backend.core.ports import Ports
 from backend.core.settings import Settings
+from backend.domains.catalogue import finding
 from tests.factories import World, make_world
 from tests.fakes import fake_ports
 from tests.postgres import Filled, TestPostgres, make_settings, start_postgres
@@ -72,6 +73,7 @@ def cloned(request: pytest.FixtureRequest, postgres: TestPostgres) -> Iterator[t
     """The owner's DSN of a fresh, migrated database, and the world in it where the test asks for one."""
     name, world = f"t_{uuid4().hex[:12]}", None
     if "world" in request.fixturenames:
+        finding.forget()  # ids come again with each clone
         world = request.getfixturevalue("worlds").clone(name)
     else:
         postgres.clone(name)

@@ -27,7 +27,8 @@ def chips(answer: dict[str, Any]) -> list[str]:
 async def test_a_wish_that_is_taken_back_leaves_no_chip(house: House, wish: str, taken_back: str) -> None:
     buyer, screen = await house.start()
     assert len(chips(await house.say(buyer, wish))) > len(chips(screen))
-    assert chips(await house.say(buyer, taken_back)) == chips(screen)
+    left = await house.say(buyer, taken_back)
+    assert [chip["id"] for chip in left["chips"]] == [chip["id"] for chip in screen["chips"]]
 
 
 async def test_a_chip_that_is_removed_takes_with_it_what_said_the_same(house: House) -> None:

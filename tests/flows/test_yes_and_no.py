@@ -32,8 +32,8 @@ async def test_a_yes_takes_the_first_way_out(house: House, message: str) -> None
     assert answer["matches"] == asked["loosenings"][0]["matches"]
     assert answer["tiles"]
     changed = {asked["loosenings"][0]["chip_id"], *(one["chip_id"] for one in asked["loosenings"][0]["also"])}
-    unchanged = [c["text"] for c in asked["chips"] if c["id"] not in changed]
-    assert [c["text"] for c in answer["chips"] if c["id"] not in changed] == unchanged
+    unchanged = [c["id"] for c in asked["chips"] if c["id"] not in changed]
+    assert [c["id"] for c in answer["chips"] if c["id"] not in changed] == unchanged
     assert chips(answer) != chips(asked)
 
 
@@ -67,7 +67,7 @@ async def test_a_no_keeps_everything_and_says_so(house: House, message: str, kep
     buyer, asked = await to_nothing(house)
     answer = await house.say(buyer, message)
     assert answer["reply"] == kept
-    assert chips(answer) == chips(asked)
+    assert [c["id"] for c in answer["chips"]] == [c["id"] for c in asked["chips"]]
     later = await house.say(buyer, "yes")
     assert chips(later) == chips(asked), "the question is closed"
 

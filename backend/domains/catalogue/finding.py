@@ -136,6 +136,12 @@ def _kept(held: OrderedDict[Key, tuple[datetime, T]], key: Key, now: datetime) -
     return one[1]
 
 
+def forget() -> None:
+    """Nothing is kept any more."""
+    _shares.clear()
+    _counts.clear()
+
+
 def _keep(held: OrderedDict[Key, tuple[datetime, T]], key: Key, now: datetime, value: T) -> None:
     held[key] = (now, value)
     while len(held) > _KEPT:

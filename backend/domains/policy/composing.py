@@ -173,7 +173,7 @@ def _refusal(snippet: Snippet, sources: frozenset[str], scope: str) -> str:
 
 def _rank(told: Told) -> tuple[Any, ...]:
     said = told.snippet
-    return (-said.rank, said.source, said.id, said.field, told.sha256, said.scope)
+    return (-said.rank, said.source, said.id, said.field, told.sha256, said.scope, said.bucket, told.reason)
 
 
 def _because(told: Told, reason: str) -> Told:
