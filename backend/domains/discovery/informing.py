@@ -13,7 +13,7 @@ from backend.domains.catalogue.model import Listing
 from backend.domains.catalogue.service import Index
 from backend.domains.discovery.claims import may_state
 from backend.domains.discovery.phrasing import is_one, phrase
-from backend.domains.discovery.wording import shown_value, value_of
+from backend.domains.discovery.wording import shown_value, spoken_value, value_of
 
 if TYPE_CHECKING:
     from backend.domains.discovery.conversation import Facts
@@ -126,7 +126,10 @@ def _counted(facts: Facts, label: str, every: Mapping[str, int]) -> str:
     there = sorted(((n, shown) for shown, n in every.items() if n), key=lambda one: (-one[0], one[1]))
     if not there:
         return ""
-    told = [f"{shown} ({facts.words.number(n)})" for n, shown in there[:_MOST_VALUES]]
+    told = [
+        f"{spoken_value(facts.words, label, shown)} ({facts.words.number(n)})"
+        for n, shown in there[:_MOST_VALUES]
+    ]
     if len(there) <= _MOST_VALUES:
         return _say(facts, "values", label=label, values=facts.words.all_of(told))
     more = facts.words.number(len(there) - _MOST_VALUES)
@@ -145,7 +148,10 @@ def _describe(facts: Facts) -> str:
     tile = _tile_of(facts, facts.about)
     if tile is None:
         return ""
-    told = [f"{spec['label']} {spec['text']}" for spec in tile.specs[:_MOST_FACTS]]
+    told = [
+        f"{spec['label']} {spoken_value(facts.words, spec['label'], spec['text'])}"
+        for spec in tile.specs[:_MOST_FACTS]
+    ]
     facts_told = f"{tile.title}: {', '.join([tile.price_text, *told])}."
     return f"{facts_told} {tile.why}".strip() if _has_said(facts) else facts_told
 
