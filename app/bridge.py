@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import aclosing, asynccontextmanager
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
@@ -82,6 +82,20 @@ async def listen(state: rx.State, topic: str) -> AsyncIterator[dict[str, Any]]:
             following.cancel()
             with contextlib.suppress(asyncio.CancelledError, StopAsyncIteration):
                 await following
+
+
+async def follow(state: Any, topic: str, kinds: Collection[str]) -> AsyncIterator[dict[str, Any]]:
+    """Messages of these kinds on one of a screen's `_topics`, until the screen is loaded anew and its `_watch` moves on."""
+    async with state:
+        mine = state._watch
+        if topic not in state._topics:
+            return
+    async for message in listen(state, topic):
+        async with state:
+            if mine != state._watch:
+                return
+        if message["event"] in kinds:
+            yield message
 
 
 def is_connected(state: rx.State) -> bool:

@@ -61,16 +61,8 @@ class Desk(rx.State):
     @rx.event(background=True)
     async def watch(self, topic: str):
         """Shows what a colleague stops or resumes; ends with the tab or with the next page."""
-        async with self:
-            mine = self._watch
-            if topic not in self._topics:
-                return
-        async for message in bridge.listen(self, topic):
-            async with self:
-                if mine != self._watch:
-                    return
-            if message["event"] in NEWS:
-                yield Desk.load
+        async for _ in bridge.follow(self, topic, NEWS):
+            yield Desk.load
 
 
 async def _stops_on(ctx: Context, organization_id: UUID) -> list[OrganizationStop]:

@@ -18,6 +18,7 @@ from backend.flows import inbox as answering
 
 SHOWN = ("open", "over")
 ENDS = {"done": "It is done.", "declined": "It is declined."}
+NEWS = ("request_changed",)
 AT_MOST_EVERY_S = 0.3
 
 
@@ -54,16 +55,7 @@ class Inbox(rx.State):
     @rx.event(background=True)
     async def watch(self, topic: str):
         """Follows one organization; ends with the tab or with the next load."""
-        async with self:
-            mine = self._watch
-            if topic not in self._topics:
-                return
-        async for message in bridge.listen(self, topic):
-            async with self:
-                if mine != self._watch:
-                    return
-            if message["event"] != "request_changed":
-                continue
+        async for _ in bridge.follow(self, topic, NEWS):
             await sleep(AT_MOST_EVERY_S)
             async with self:
                 await self._read()
