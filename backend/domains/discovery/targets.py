@@ -19,12 +19,13 @@ _ORDINAL: Final = re.compile(
     re.IGNORECASE,
 )
 _PLACE: Final = re.compile(
-    r"(?:\bl['’]|\b(?:the|this|that|an?|my|den|die|das|dem|der|le|la|les|un|une|el|los|las|una)\s+)"
+    r"(?:\bl['’]|(?<![\w-])(?:the|this|that|an?|my|den|die|das|dem|der|le|la|les|un|une|el|los|las|una)\s+)"
     r"(?!(?:hold|visit|viewing|test|deposit|down|seller|dealer|owner|broker|agent|offer|bid|call|appointment|inspection|report|reservation|"
     r"human|person|real|message|note|probefahrt|besichtigung|termin|anzahlung|angebot|gebot|verk[aä]ufer|h[aä]ndler|essai|visite|"
-    r"rendez|offre|vendeur|conseiller|oferta|cita|prueba|visita|vendedor|due[nñ]o|asesor)\b)"
+    r"rendez|offre|c[oô]t[eé]|vendeur|conseiller|oferta|cita|prueba|visita|vendedor|due[nñ]o|asesor|se[nñ]al|team|[eé]quipe|equipo)\b)"
     r"([\w'’&.+/-]+(?:\s+(?!(?:for|until|till|on|at|to|with|please|tomorrow|today|when|by|and|if|next|this|in|me|from|whether|aside|as|so|f[uü]r|bis|am|um|bitte|"
-    r"mit|zu|und|wenn|reservieren|zur[uü]ck\w*|pour|jusqu|demain|s['’]il|avec|et|si|quand|para|hasta|ma[nñ]ana|por|con|y|cuando)\b)[\w'’&.+/-]+){0,5})",
+    r"de c[oô]t[eé]|mit|zu|und|wenn|reservieren|zur[uü]ck\w*|pour|jusqu|demain|"
+    r"s['’]il|avec|et|si|quand|para|hasta|ma[nñ]ana|por|con|y|cuando)\b)[\w'’&.+/-]+){0,5})",
     re.IGNORECASE,
 )
 _BARE: Final = re.compile(

@@ -83,6 +83,41 @@ def test_a_wish_names_its_target(text: str, verb: str, target: str, arguments: d
     assert (request.verb, request.target, dict(request.arguments)) == (verb, target, arguments)
 
 
+@pytest.mark.parametrize(
+    ("text", "verb", "target"),
+    [
+        ("Yes, book it.", "hold", ""),
+        ("Resérvalo.", "hold", ""),
+        ("Resérvamelo, por favor.", "hold", ""),
+        ("Sí, guárdalo", "hold", ""),
+        ("Mets-la de côté", "hold", ""),
+        ("Mettez la blanche de côté", "hold", "blanche"),
+        ("Ask the team whether the battery was replaced.", "message", "battery was replaced"),
+        ("Frag das Team, ob die Batterie getauscht wurde.", "message", "Batterie getauscht wurde"),
+        ("Demandez à l'équipe si la batterie a été remplacée", "message", "batterie a été remplacée"),
+        ("Ask the seller to let me know if he goes lower", "message", ""),
+    ],
+)
+def test_who_asks_in_other_words_is_heard_and_a_pronoun_or_a_party_is_no_target(
+    text: str, verb: str, target: str
+) -> None:
+    (request,) = screen(text).requests
+    assert (request.verb, request.target, request.stance) == (verb, target, Stance.CONFIRM)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tell me who the seller is",
+        "Let me know if the owner lowers it",
+        "Dis-moi qui est le vendeur",
+        "Dime quién es el vendedor",
+    ],
+)
+def test_who_wants_to_be_told_has_no_message_for_the_seller(text: str) -> None:
+    assert not screen(text).requests
+
+
 def test_a_yes_within_the_message_is_taken_out_and_asks_again() -> None:
     screened = screen("Confirmed: yes. Hold HE-703.")
     assert screened.stance == Stance.CONFIRM
