@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from itertools import product
 from typing import Any
 
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from backend.domains.events.editing import Edit, applied, edited, edits_between
 from backend.domains.events.patterns import same
+from backend.domains.events.writing import whole_document
 from tests.rules.events.support import paths_of, value_of
 from tests.rules.events.test_editing import TRICKY
 
@@ -179,3 +181,19 @@ def test_a_document_is_brought_to_any_other_in_its_own_text(data: st.DataObject)
     before, after = data.draw(documents), data.draw(documents)
     text = data.draw(written(before)) + "\n"
     assert same(value_of(edited(text, edits_between(before, after))), after)
+
+
+def test_indicators_of_yaml_are_text_within_a_text() -> None:
+    """Every text of up to two of them, alone and before a letter, in a block, in one line, and as a name."""
+    ends = [*_INDICATORS, "", "a"]
+    texts = sorted({"".join(parts) for parts in product(["a", *_INDICATORS], ends, ends)})
+    document = {
+        "flow": [[text, 1] for text in texts],
+        "block": {f"of {n}": text for n, text in enumerate(texts)},
+        "names": dict.fromkeys(texts, 1),
+        "deep": [{"in": [text]} for text in texts],
+    }
+    assert value_of(whole_document(document)) == document
+
+
+_INDICATORS = ":?-,[]{}#&*!|>'\"%@`~=<\\ "
