@@ -1,4 +1,4 @@
-"""A crowd: many open conversations, each with a turn now and then, over HTTP against one process.
+"""A crowd: many open conversations, each with a turn now and then, over HTTP against one process, and against two.
 
 The pace is open: when a turn is due it is sent, however slow the ones before were, and its time counts from when it was
 due. So a process that falls behind shows it. Each conversation goes on: limits of earlier turns stay.
@@ -23,6 +23,7 @@ from benchmarks.web import Web, run_web
 _EVERY_S: Final = 30.0  # one turn of one conversation
 _BEGUN_AT_ONCE: Final = 8
 _CONNECTIONS: Final = 32
+_PROCESSES: Final = (1, 2)
 _FOLLOWING: Final = (
     "No red ones.",
     "Actually, 2024 or newer.",
@@ -44,20 +45,21 @@ class _Seen:
 async def run(ground: Ground) -> Findings:
     found = Findings("crowd")
     stock = await stock_of(ground, min(ground.sizes.listings))
-    with run_web(ground, stock.slug) as web:
-        if web is None:
-            found.skipped = "the application does not start here yet"
-            return found
-        seen = await _drive(ground, web, stock.slug)
-        memory = web.memory_mb()
-    _report(ground, found, seen, stock.listings, memory)
+    for processes in _PROCESSES:
+        with run_web(ground, stock.slug, processes=processes) as web:
+            if web is None:
+                found.skipped = "the application does not start here yet"
+                return found
+            seen = await _drive(ground, web, stock.slug)
+            memory = web.memory_mb()
+        served_by = "one process" if processes == 1 else f"{processes} processes"
+        _report(ground, found, seen, f"{stock.listings:,} listings, {served_by}", memory)
     return found
 
 
-def _report(ground: Ground, found: Findings, seen: _Seen, listings: int, memory: int) -> None:
-    crowd = f"{ground.sizes.crowd:,} conversations, a turn each {_EVERY_S:g} s, {listings:,} listings"
+def _report(ground: Ground, found: Findings, seen: _Seen, where: str, memory: int) -> None:
     found.add(
-        f"{crowd}: a turn over HTTP, from when it was due",
+        f"{ground.sizes.crowd:,} conversations, a turn each {_EVERY_S:g} s, {where}: a turn from when it was due",
         seen.turns,
         floor=("the health check on the same connections", seen.floor),
         goal=Goal("p95", "<=", 200),
@@ -66,7 +68,7 @@ def _report(ground: Ground, found: Findings, seen: _Seen, listings: int, memory:
     found.add("… of it: how late the client itself was", seen.late)
     found.add("… turns that failed", [float(len(seen.failed))], unit="", goal=Goal("p95", "<=", 0))
     found.notes += [f"Failed: {problem}" for problem in dict.fromkeys(seen.failed[:3])]
-    found.notes.append(f"Memory of the process that answered them, at the end: {memory} MB.")
+    found.notes.append(f"Memory of a process that answered them, at the end: {memory} MB.")
 
 
 async def _drive(ground: Ground, web: Web, slug: str) -> _Seen:

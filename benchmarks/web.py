@@ -50,7 +50,9 @@ class Web:
         return self._post("/api/v1/discovery/message", body, session[1])
 
     def memory_mb(self) -> int:
-        return self.process.memory_info().rss // 2**20
+        """Of the process, or of the largest of those it started."""
+        all_of_them = [self.process, *self.process.children(recursive=True)]
+        return max(process.memory_info().rss for process in all_of_them) // 2**20
 
     def is_serving(self, slug: str) -> bool:
         try:
@@ -76,8 +78,11 @@ class Web:
 
 
 @contextmanager
-def run_web(ground: Ground, slug: str) -> Iterator[Web | None]:
-    """Starts the application and waits until it serves the event; None while it has no conversation to offer."""
+def run_web(ground: Ground, slug: str, *, processes: int = 1) -> Iterator[Web | None]:
+    """Starts the application and waits until it serves the event; None while it has no conversation to offer.
+
+    Several processes share the port; who accepts a connection keeps it.
+    """
     if not hasattr(storefront, "say"):
         yield None
         return
@@ -94,6 +99,7 @@ def run_web(ground: Ground, slug: str) -> Iterator[Web | None]:
         str(port),
     ]
     command += ["--no-access-log", "--log-level", "error"]
+    command += ["--workers", str(processes)] if processes > 1 else []
     env = ground.env() | {"MPAX_PORT": str(port)}
     with subprocess.Popen(command, cwd=PROJECT, env=env) as process:
         web = Web(port, psutil.Process(process.pid))

@@ -18,7 +18,12 @@ def runtime_of(request: Request) -> Runtime:
     return request.app.state.runtime
 
 
-RuntimeOf = Annotated[Runtime, Depends(runtime_of)]
+async def _runtime(request: Request) -> Runtime:
+    """Dependencies are coroutines, however little they do: others are run in threads."""
+    return runtime_of(request)
+
+
+RuntimeOf = Annotated[Runtime, Depends(_runtime)]
 
 
 def client_of(request: Request) -> str:
@@ -49,7 +54,7 @@ Buyer = Annotated[Actor, Depends(buyer)]
 Staff = Annotated[Actor, Depends(staff)]
 
 
-def idempotency_key(
+async def idempotency_key(
     value: Annotated[
         str | None,
         Header(

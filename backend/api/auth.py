@@ -44,7 +44,7 @@ class CodeSignIn(BaseModel):
     code: str = Field(min_length=4, max_length=12, examples=["123456"])
 
 
-def same_origin(request: Request) -> None:
+async def same_origin(request: Request) -> None:
     """A form of another site may not sign anybody in or out: SameSite cookies do not guard the sign-in itself."""
     origin = request.headers.get("origin")
     if origin and urlsplit(origin).netloc != request.headers.get("host"):

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Depends, Header, Request, Response
-from fastapi.responses import JSONResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, Field, StrictInt
 
 from backend.api.asking import Buyer, Key, Limit, RuntimeOf, fingerprint
@@ -20,6 +20,7 @@ from backend.domains.policy.facts import facts_from
 from backend.domains.policy.model import SessionFacts
 from backend.flows import storefront
 from backend.flows.streaming import number_of, numbered, stream_turn
+from backend.kit import quick_json
 
 LEAST_KEY = 16
 EVENT_STREAM = "text/event-stream"
@@ -186,7 +187,8 @@ async def message(
             media_type=EVENT_STREAM,
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
-    return JSONResponse(await storefront.say(runtime, buyer, message=body.message, key=key))
+    answer = await storefront.say(runtime, buyer, message=body.message, key=key)
+    return Response(quick_json.dumps(answer), media_type="application/json")
 
 
 @router.post(

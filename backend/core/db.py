@@ -16,12 +16,14 @@ from typing import Any, TypeAlias
 import psycopg
 from psycopg import AsyncConnection, sql
 from psycopg.rows import DictRow, dict_row
+from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
 from backend.core.context import Actor, Context
 from backend.core.errors import BY_STATUS, AppError, Busy, Conflict, InvalidInput, NotAllowed
 from backend.core.ports import Ports
 from backend.core.settings import Settings
+from backend.kit import quick_json
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +90,7 @@ def _pool(dsn: str, settings: Settings) -> Pool:
 
     async def configure(conn: Connection) -> None:
         conn.prepare_threshold = prepare
+        set_json_loads(quick_json.loads, conn)
 
     return AsyncConnectionPool(
         dsn,

@@ -204,7 +204,8 @@ def why(
     beside, words = judged(scene, listing) if beside is None else beside, scene.words
     said = [one for one in beside if not one.filter.default and one.filter.op != "within"]
     own = [one for one in beside if one.filter.default and one.filter.group == "must" and one.fits is False]
-    clauses = [c for one in (*said, *own) if (c := _clause(words, one))]
+    again = _met_budget(said)[1:]  # two ends of one budget are one reason
+    clauses = [c for one in (*said, *own) if one not in again and (c := _clause(words, one))]
     others = [one for one in said if one.filter.field != "price"]
     met = [one for one in others if one.fits]
     if len(met) > 1:
@@ -220,6 +221,12 @@ def why(
     if not clauses:
         clauses += [_plainly(scene, listing)]
     return f"{capital(words.all_of(clauses))}."
+
+
+def _met_budget(said: Sequence[Judged]) -> list[Judged]:
+    """The limits and wishes for the price that are met, what it may be at most first."""
+    met = (one for one in said if one.filter.field == "price" and one.fits)
+    return sorted(met, key=lambda one: one.filter.op != "lte")
 
 
 def _clause(words: Words, one: Judged) -> str:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 #: Verbs that are about one listing; the others are about the conversation, or need none.
@@ -239,20 +240,31 @@ def _by_words(telling: Sequence[str], items: Sequence[Item], shown: Sequence[int
 
 
 def _holds(item: Item, word: str) -> bool:
-    title = _fold(f"{item.title} {item.color}")
-    words = set(_WORD.findall(title))
-    if word in words:
+    told = _words_of(item.title, item.color)
+    if word in told:
         return True
-    bare = re.sub(r"\W", "", word)
-    return len(bare) > 2 and bare in {re.sub(r"\W", "", w) for w in words}
+    bare = _bare(word)
+    return len(bare) > 2 and bare in told
+
+
+@lru_cache(maxsize=8192)
+def _words_of(title: str, color: str) -> frozenset[str]:
+    """The words of a listing's name, each also without what is no letter or digit."""
+    words = _WORD.findall(_fold(f"{title} {color}"))
+    return frozenset((*words, *map(_bare, words)))
+
+
+def _bare(word: str) -> str:
+    return word if word.isalnum() else re.sub(r"\W", "", word)
 
 
 def _named_in(words: Sequence[str], items: Sequence[Item], shown: Sequence[int]) -> tuple[int, ...]:
     """Shown listings of which some word of the message is only theirs."""
-    own = [item for item in items if item.id in set(shown)]
+    seen = set(shown)
+    own = [(item, _fold(item.external_id)) for item in items if item.id in seen]
     found: list[int] = []
-    for w in words:
-        holders = [item.id for item in own if _holds(item, w) or _fold(item.external_id) == w]
+    for w in dict.fromkeys(words):
+        holders = [item.id for item, number in own if w == number or _holds(item, w)]
         if len(holders) == 1:
             found += holders
     return tuple(dict.fromkeys(found))

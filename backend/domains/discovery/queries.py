@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from backend.core.db import Connection, one_row
 from backend.core.ports import Recalled
 from backend.domains.discovery.model import Visitor
+from backend.kit import quick_json
 
 SESSION_COLUMNS = ("id", "event_id", "organization_id", "version_id", "state", "arms", "turn_count")
 _SESSION = ", ".join(SESSION_COLUMNS)
@@ -98,7 +99,7 @@ async def list_turns(conn: Connection, *, session_id: UUID) -> list[dict[str, An
 
 async def record_turn(conn: Connection, *, turn: dict[str, Any]) -> None:
     """Shape of `turn`: as `private.record_turn` names it."""
-    await conn.execute("select private.record_turn(%s)", (Jsonb(turn),))
+    await conn.execute("select private.record_turn(%s)", (Jsonb(turn, dumps=quick_json.dumps),))
 
 
 async def record_exposure(conn: Connection, *, experiment: str) -> None:

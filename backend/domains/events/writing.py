@@ -124,7 +124,9 @@ def _text(text: str, style: str | None, *, in_flow: bool) -> str:
 
 def _needs_quotes(text: str) -> bool:
     """Whether the text, written plainly, would be read as something else."""
-    if not text.isprintable() or text.startswith(("?", ":")) or ":?" in text:  # YAML 1.1 reads those otherwise
+    if (
+        not text.isprintable() or text.startswith(("?", ":")) or ":?" in text
+    ):  # YAML 1.1 reads those otherwise
         return True
     try:
         return resolve(text, None, plain=True) != text

@@ -106,6 +106,7 @@ BUDGET = Filter("price", "lte", 40_000)
          "and meets 2 of your 3 other wishes."),
         (SAID, {"mileage": None}, (), "Fits your budget with $3,200 to spare, does not state its mileage and meets 2 of "
          "your 3 other wishes."),
+        ((Filter("price", "gte", 20_000), BUDGET), {}, (), "Fits your budget with $3,200 to spare."),
         ((BUDGET,), {"price_minor": None}, (), "Has its price on request."),
         ((BUDGET,), {"price_minor": 3_990_000}, (Best("mileage", 3),),
          "Fits your budget and has the lowest mileage of the 3 shown."),
