@@ -122,7 +122,7 @@ def _public_base(settings: Settings) -> str:
 def get_runtime() -> Runtime:
     """The runtime of this process, shared by the API and the user interface."""
     settings = load_settings()
-    return Runtime(settings, build_ports(settings))
+    return Runtime(settings, build_ports(settings), owns_process=True)
 
 
 def create_app(runtime: Runtime | None = None) -> FastAPI:

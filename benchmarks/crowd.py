@@ -7,11 +7,11 @@ due. So a process that falls behind shows it. Each conversation goes on: limits 
 from __future__ import annotations
 
 import asyncio
+import json
 import random
+import re
 from dataclasses import dataclass, field
 from typing import Any, Final
-
-import httpx
 
 from backend.local.layout import HOST
 from benchmarks.corpus import questions
@@ -24,6 +24,7 @@ _EVERY_S: Final = 30.0  # one turn of one conversation
 _BEGUN_AT_ONCE: Final = 8
 _CONNECTIONS: Final = 32
 _PROCESSES: Final = (1, 2)
+_LENGTH: Final = re.compile(r"^content-length: *(\d+)", re.IGNORECASE | re.MULTILINE)
 _FOLLOWING: Final = (
     "No red ones.",
     "Actually, 2024 or newer.",
@@ -71,28 +72,80 @@ def _report(ground: Ground, found: Findings, seen: _Seen, where: str, memory: in
     found.notes.append(f"Memory of a process that answered them, at the end: {memory} MB.")
 
 
+class _Line:
+    """One connection that is kept open. Plain streams: a client of comforts would take the cores from whom it measures."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+        self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def ask(self, method: str, path: str, body: dict[str, Any] | None = None, token: str = "") -> bytes:
+        """The answer's body. Raises: OSError, EOFError; RuntimeError for another status than 200."""
+        if self._streams is None:
+            self._streams = await asyncio.open_connection(HOST, self._port)
+        reader, writer = self._streams
+        data = json.dumps(body).encode() if body is not None else b""
+        head = f"{method} {path} HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {len(data)}\r\n"
+        head += "Content-Type: application/json\r\n" + (f"Authorization: Bearer {token}\r\n" if token else "")
+        writer.write(head.encode() + b"\r\n" + data)
+        told = (await reader.readuntil(b"\r\n\r\n")).decode()
+        length = int(_LENGTH.findall(told)[0])
+        answer = await reader.readexactly(length)
+        if told.split(" ", 2)[1] != "200":
+            raise RuntimeError(f"{path}: {told.splitlines()[0]} {answer[:200]!r}")
+        return answer
+
+    def close(self) -> None:
+        if self._streams is not None:
+            self._streams[1].close()
+        self._streams = None
+
+
+class _Lines:
+    """So many connections; who finds none free waits for one."""
+
+    def __init__(self, port: int, count: int) -> None:
+        self._free: asyncio.Queue[_Line] = asyncio.Queue()
+        for _ in range(count):
+            self._free.put_nowait(_Line(port))
+
+    async def ask(self, method: str, path: str, body: dict[str, Any] | None = None, token: str = "") -> bytes:
+        line = await self._free.get()
+        try:
+            return await line.ask(method, path, body, token)
+        except BaseException:
+            line.close()
+            raise
+        finally:
+            self._free.put_nowait(line)
+
+    def close(self) -> None:
+        while not self._free.empty():
+            self._free.get_nowait().close()
+
+
 async def _drive(ground: Ground, web: Web, slug: str) -> _Seen:
-    limits = httpx.Limits(max_connections=_CONNECTIONS, max_keepalive_connections=_CONNECTIONS)
-    base = f"http://{HOST}:{web.port}"
-    async with httpx.AsyncClient(base_url=base, limits=limits, timeout=30) as client:
-        open_ones = await _begin_all(client, slug, ground.sizes.crowd)
-        return await _pace(client, open_ones, ground.sizes.crowd_seconds)
+    lines = _Lines(web.port, _CONNECTIONS)
+    try:
+        open_ones = await _begin_all(lines, slug, ground.sizes.crowd)
+        return await _pace(lines, open_ones, ground.sizes.crowd_seconds)
+    finally:
+        lines.close()
 
 
-async def _begin_all(client: httpx.AsyncClient, slug: str, count: int) -> list[tuple[str, str]]:
+async def _begin_all(lines: _Lines, slug: str, count: int) -> list[tuple[str, str]]:
     """Shape: session and token of each conversation."""
     at_once = asyncio.Semaphore(_BEGUN_AT_ONCE)
 
     async def one() -> tuple[str, str]:
         async with at_once:
-            answer = await client.post("/api/v1/discovery/start", json={"event_id": slug})
-            body: dict[str, Any] = answer.raise_for_status().json()
+            body = json.loads(await lines.ask("POST", "/api/v1/discovery/start", {"event_id": slug}))
             return body["session_id"], body["session_token"]
 
     return list(await asyncio.gather(*(one() for _ in range(count))))
 
 
-async def _pace(client: httpx.AsyncClient, open_ones: list[tuple[str, str]], seconds: int) -> _Seen:
+async def _pace(lines: _Lines, open_ones: list[tuple[str, str]], seconds: int) -> _Seen:
     """Each conversation begins at a moment of its own within the first interval, and keeps its pace."""
     seen, chance = _Seen(), random.Random(5)
     clock = asyncio.get_running_loop().time
@@ -104,30 +157,24 @@ async def _pace(client: httpx.AsyncClient, open_ones: list[tuple[str, str]], sec
         while due < began + seconds:
             await asyncio.sleep(max(0.0, due - clock()))
             text = texts[at % len(texts)] if turn == 0 else _FOLLOWING[(at + turn) % len(_FOLLOWING)]
-            await _turn(client, seen, open_ones[at], text, due)
+            await _turn(lines, seen, open_ones[at], text, due)
             due, turn = due + _EVERY_S, turn + 1
 
     await asyncio.gather(*(converse(at) for at in range(len(open_ones))))
     return seen
 
 
-async def _turn(
-    client: httpx.AsyncClient, seen: _Seen, session: tuple[str, str], text: str, due: float
-) -> None:
+async def _turn(lines: _Lines, seen: _Seen, session: tuple[str, str], text: str, due: float) -> None:
     clock = asyncio.get_running_loop().time
     seen.late.append(max(0.0, clock() - due) * 1e3)
+    body = {"session_id": session[0], "message": text}
     try:
-        answer = await client.post(
-            "/api/v1/discovery/message",
-            json={"session_id": session[0], "message": text},
-            headers={"Authorization": f"Bearer {session[1]}"},
-        )
-        answer.raise_for_status()
-    except httpx.HTTPError as error:
+        await lines.ask("POST", "/api/v1/discovery/message", body, session[1])
+    except (OSError, EOFError, RuntimeError) as error:
         seen.failed.append(f"{type(error).__name__}: {error}"[:200])
         return
     seen.turns.append((clock() - due) * 1e3)
     if len(seen.turns) % 10 == 1:
         began = clock()
-        await client.get("/api/health")
+        await lines.ask("GET", "/api/health")
         seen.floor.append((clock() - began) * 1e3)

@@ -46,8 +46,10 @@ def build_api(runtime: Runtime) -> FastAPI:
     )
     app.state.runtime = runtime
     add_error_handlers(app)
-    # drafts before configs: `configs/approvals` is no event of that name
+    # the busiest first, since routes are tried in order; drafts before configs: `configs/approvals` is no event of that name
     for module in (
+        discovery,
+        transaction,
         drafts,
         configs,
         branches,
@@ -55,8 +57,6 @@ def build_api(runtime: Runtime) -> FastAPI:
         blueprint_previews,
         permissions,
         policy,
-        discovery,
-        transaction,
         leads,
         dealer,
         analytics,

@@ -9,7 +9,9 @@ import json
 import re
 from typing import Any, Final
 
+import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 _LONG_NUMBER: Final = re.compile(rb"\d{19}")
 
@@ -34,3 +36,8 @@ def dumps(value: Any) -> bytes:
         return orjson.dumps(value)
     except TypeError:
         return json.dumps(value, separators=(",", ":")).encode()
+
+
+def vector(values: NDArray[np.float32]) -> str:
+    """The numbers of a vector as a list."""
+    return orjson.dumps(np.ascontiguousarray(values, np.float32), option=orjson.OPT_SERIALIZE_NUMPY).decode()

@@ -22,6 +22,7 @@ from backend.domains.catalogue.model import CompiledFilters, Hit, Tried, Try, We
 from backend.domains.catalogue.queries import listings as queries
 from backend.domains.catalogue.search import Index, compile_wishes
 from backend.domains.catalogue.share import Share
+from backend.kit import quick_json
 
 T = TypeVar("T")
 Key: TypeAlias = tuple[UUID, int, str]
@@ -71,7 +72,7 @@ async def find(
         where=filters.where,
         wishes=compile_wishes(wishes, index),
         weights={name: getattr(weights, name) for name in ("individual", "spec", "scarcity", "social")},
-        embedding=None if vector is None else f"[{','.join(f'{value:.5g}' for value in vector.tolist())}]",
+        embedding=None if vector is None else quick_json.vector(vector),
         model=ctx.ports.embedder.model,
         text=text,
         limit=limit,

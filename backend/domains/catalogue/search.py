@@ -34,6 +34,7 @@ class Index:
         self.values: dict[str, list[FacetValue]] = {}
         for facet in vocabulary.facets:
             self.values.setdefault(facet.attribute, []).append(facet)
+        self.bits = {name: [f.bit for f in found if f.bit is not None] for name, found in self.values.items()}
 
     def attribute(self, field: str) -> Attribute | None:
         return self.attributes.get(field) or self.attributes.get(f"specs.{field}")

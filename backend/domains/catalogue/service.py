@@ -39,6 +39,7 @@ from backend.domains.catalogue.search import Index, compile_filters, compile_wis
 from backend.domains.catalogue.share import Share
 from backend.domains.catalogue.titles import spoken, spoken_row
 from backend.domains.catalogue.vehicles import known_makes, learn_vehicles
+from backend.kit import quick_json
 
 __all__ = [
     "Index",
@@ -136,7 +137,7 @@ async def search(
             "scarcity": weights.scarcity,
             "social": weights.social,
         },
-        embedding=None if vector is None else f"[{','.join(f'{value:.5g}' for value in vector.tolist())}]",
+        embedding=None if vector is None else quick_json.vector(vector),
         model=embedder.model,
         text=text,
         limit=limit,

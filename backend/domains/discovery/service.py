@@ -17,7 +17,8 @@ from backend.core.errors import Conflict, InvalidInput, NotFound
 from backend.core.ports import Embedder
 from backend.domains.catalogue.model import Vocabulary
 from backend.domains.catalogue.service import Index
-from backend.domains.discovery import conversation, escalating, offering, queries, rules, unsaying
+from backend.domains.discovery import conversation, escalating, offering, queries, rules, signals, unsaying
+from backend.domains.discovery.hearing import hear
 from backend.domains.discovery.model import Answer, Session, Settings, State, TurnRow, Understanding
 from backend.domains.discovery.signal_chips import PREFIX, edited_signal
 from backend.domains.discovery.turning import (
@@ -55,6 +56,12 @@ class Opened:
     has_hold: bool
     spent_tokens: int
     waiting: Sequence[Mapping[str, Any]] = ()
+
+
+def load_words() -> None:
+    """Reads the words of every language, of limits and wishes and of what may be asked for: a second, once per process."""
+    signals.prepare()
+    hear("Hold the first one, please.")
 
 
 async def start(

@@ -55,7 +55,7 @@ def likeness(share: Share, index: Index) -> NDArray[np.float64]:
     alike = np.zeros((share.rows, share.rows))
     told = np.zeros_like(alike)
     for name, attribute in index.attributes.items():
-        bits = [f.bit for f in index.values.get(name, ()) if f.bit is not None]
+        bits = index.bits.get(name, ())
         if attribute.kind == "enum" and name not in _NOT_KIND and len(bits) > 1:
             had = share.bits[:, bits]
             value = np.where(had.any(axis=1), had.argmax(axis=1), -1)
