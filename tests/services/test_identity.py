@@ -14,6 +14,7 @@ from backend.core.context import Actor
 from backend.core.db import Database
 from backend.core.errors import AppError, Gone, InvalidInput, NotAllowed, NotFound, NotSignedIn
 from backend.domains.identity import service as identity
+from backend.domains.identity import tokens
 from backend.domains.identity.model import Permission, Role
 from backend.domains.identity.tokens import mint_buyer_token, read_buyer_token
 from tests.factories import World
@@ -133,6 +134,15 @@ def test_a_token_of_another_secret_or_algorithm_is_refused() -> None:
     for bad in (token, unsigned, "", "a.b.c"):
         with pytest.raises(NotSignedIn):
             read_buyer_token(SECRET, bad)
+
+
+def test_a_token_that_was_good_is_refused_once_it_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime.now(UTC)
+    token = mint_buyer_token(SECRET, session_id=uuid4(), event_id=uuid4(), now=now)
+    read_buyer_token(SECRET, token)
+    monkeypatch.setattr(tokens, "time", lambda: (now + timedelta(days=31)).timestamp())
+    with pytest.raises(NotSignedIn):
+        read_buyer_token(SECRET, token)
 
 
 async def set_permissions(
