@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field, StrictInt
 from backend.api.asking import Buyer, Key, Limit, RuntimeOf, fingerprint
 from backend.api.bounds import Small
 from backend.api.errors import problem_responses
+from backend.core import quick_json
 from backend.core.context import Actor
 from backend.core.errors import NotFound
 from backend.domains.discovery.screen import server_sent
@@ -20,7 +21,6 @@ from backend.domains.policy.facts import facts_from
 from backend.domains.policy.model import SessionFacts
 from backend.flows import storefront
 from backend.flows.streaming import number_of, numbered, stream_turn
-from backend.kit import quick_json
 
 LEAST_KEY = 16
 EVENT_STREAM = "text/event-stream"

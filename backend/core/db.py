@@ -19,11 +19,11 @@ from psycopg.rows import DictRow, dict_row
 from psycopg.types.json import set_json_loads
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 
+from backend.core import quick_json
 from backend.core.context import Actor, Context
 from backend.core.errors import BY_STATUS, AppError, Busy, Conflict, InvalidInput, NotAllowed
 from backend.core.ports import Ports
 from backend.core.settings import Settings
-from backend.kit import quick_json
 
 log = logging.getLogger(__name__)
 

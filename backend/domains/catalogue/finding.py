@@ -17,12 +17,12 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.core import quick_json
 from backend.core.context import Context
 from backend.domains.catalogue.model import CompiledFilters, Hit, Tried, Try, Weights, Wish
 from backend.domains.catalogue.queries import listings as queries
 from backend.domains.catalogue.search import Index, compile_wishes
 from backend.domains.catalogue.share import Share
-from backend.kit import quick_json
 
 T = TypeVar("T")
 Key: TypeAlias = tuple[UUID, int, str]

@@ -9,6 +9,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from backend.core import quick_json
 from backend.core.context import Context
 from backend.core.errors import NotFound
 from backend.domains.catalogue.cells import says_nothing
@@ -39,7 +40,6 @@ from backend.domains.catalogue.search import Index, compile_filters, compile_wis
 from backend.domains.catalogue.share import Share
 from backend.domains.catalogue.titles import spoken, spoken_row
 from backend.domains.catalogue.vehicles import known_makes, learn_vehicles
-from backend.kit import quick_json
 
 __all__ = [
     "Index",

@@ -9,10 +9,10 @@ from uuid import UUID
 
 from psycopg.types.json import Jsonb
 
+from backend.core import quick_json
 from backend.core.db import Connection, one_row
 from backend.core.ports import Recalled
 from backend.domains.discovery.model import Visitor
-from backend.kit import quick_json
 
 SESSION_COLUMNS = ("id", "event_id", "organization_id", "version_id", "state", "arms", "turn_count")
 _SESSION = ", ".join(SESSION_COLUMNS)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from backend.kit import quick_json
+from backend.core import quick_json
 
 Event = dict[str, Any]
 

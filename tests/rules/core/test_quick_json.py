@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.kit import quick_json
+from backend.core import quick_json
 
 _VALUES = st.recursive(
     st.none()
