@@ -19,8 +19,8 @@ CHECKS = {
     "import-linter": [str(BIN / "lint-imports")],
     "sqlfluff": [str(BIN / "sqlfluff"), "lint", "--disable-progress-bar", "supabase/migrations"],
 }
-#: Folders whose tests wait for what they started; those of all others run beside them.
-WAITING = ("adapters", "api", "app", "architecture", "benchmarks", "docs", "e2e")
+#: Folders whose tests wait for what they start more than they reckon; those of all others run beside them.
+WAITING = ("adapters", "api", "app", "architecture", "benchmarks", "db", "docs", "e2e")
 
 
 def run(name: str, command: list[str]) -> None:

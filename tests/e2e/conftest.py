@@ -61,6 +61,16 @@ def as_seeded(product: Product) -> None:
         )
 
 
+@pytest.fixture(autouse=True)
+def nothing_held(product: Product) -> None:
+    """What other tests hold has run out, so that the first tile is free."""
+    with psycopg.connect(product.dsn) as conn:
+        conn.execute(
+            "update public.holds set expires_at = placed_at + interval '1 millisecond' where status = 'active'"
+        )
+        conn.execute("update public.listing_units set held_until = now() where state = 'held'")
+
+
 @pytest.fixture
 async def visit(browser: Browser, running_app: str) -> AsyncIterator[Open]:
     """Opens a page as a new person: each call has cookies and storage of its own. Script errors fail the test."""
