@@ -51,6 +51,11 @@ _NO_NAME: Final = frozenset(
 )
 
 
+def compares(message: str) -> bool:
+    """Whether a message holds something against something else: `is the second one cheaper?`."""
+    return any(pattern.search(message) for pattern in _PATTERNS.values())
+
+
 def than_of(message: str, attributes: Mapping[str, Attribute]) -> tuple[str, ...]:
     """What is wished against a listing, in the words of `likeness.THAN`; nothing where a figure or a question is said."""
     message = _NO_FIRST.sub("", message)

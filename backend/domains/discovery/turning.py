@@ -153,7 +153,7 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
     scene = ranking.Scene(words, document, prepared.vocabulary, prepared.state.filters)
     tiles = ranking.tiles(scene, found.hits, found.listings)
     read, about = prepared.understanding, _about(prepared, found)
-    if inquiry is None and about is not None and _names_only(prepared, about):
+    if inquiry is None and about is not None and (_names_only(prepared, about) or _weighs(prepared)):
         inquiry = Inquiry("describe")
     quiet = bool({"thanks", "person", "hold"} & set(read.intents)) or (
         bool(inquiry or read.questions) and not (read.added or read.removed)
@@ -213,6 +213,16 @@ def _names_only(prepared: Prepared, one: Listing) -> bool:
     read = prepared.understanding
     says_more = read.added or read.removed or read.signals or read.intents or read.questions
     return not says_more and says_only(prepared.message, Item(one.id, one.title, one.external_id))
+
+
+def _weighs(prepared: Prepared) -> bool:
+    """Whether it is asked how one listing stands beside others: its own figures say that."""
+    read = prepared.understanding
+    return (
+        prepared.message.rstrip().endswith("?")
+        and not (read.added or read.removed)
+        and relative.compares(prepared.message)
+    )
 
 
 async def _against_shown(ctx: Context, prepared: Prepared) -> Prepared:

@@ -79,3 +79,10 @@ async def test_a_listing_that_is_only_named_is_told_about(buyer: Buyer) -> None:
     assert answer["reply"].startswith(f"{shown[1]['title']}: {shown[1]['price_text']}")
     assert [tile["listing_id"] for tile in answer["tiles"]] == [tile["listing_id"] for tile in shown]
     assert "I did not find a wish" in (await buyer.says("hm"))["reply"]
+
+
+async def test_whether_one_is_cheaper_is_answered_by_its_own_figures(buyer: Buyer) -> None:
+    shown = (await buyer.says("white ones under 40k"))["tiles"]
+    answer = await buyer.says("is the second one cheaper?")
+    assert answer["reply"].startswith(f"{shown[1]['title']}: {shown[1]['price_text']}")
+    assert [tile["listing_id"] for tile in answer["tiles"]] == [tile["listing_id"] for tile in shown]
