@@ -56,7 +56,13 @@ export function Thread({ children, className, label }) {
   const ref = useRef(null);
   useEffect(() => {
     const thread = ref.current;
-    const follow = () => requestAnimationFrame(() => thread.scrollTo({ top: thread.scrollHeight }));
+    // To the end, but never past the beginning of what was said last: a card below it may be taller than the thread.
+    const follow = () => requestAnimationFrame(() => {
+      const last = [...thread.querySelectorAll("article")].at(-1);
+      const end = thread.scrollHeight - thread.clientHeight;
+      const begins = last ? last.getBoundingClientRect().top - thread.getBoundingClientRect().top + thread.scrollTop : end;
+      thread.scrollTo({ top: Math.min(end, Math.max(0, begins - 12)) });
+    });
     const observer = new MutationObserver(follow);
     observer.observe(thread, { childList: true, subtree: true });
     follow();
