@@ -54,6 +54,7 @@ class Scene:
     shown: tuple[int, ...] = ()
     listings: Mapping[int, Listing] = field(default_factory=dict[int, Listing])
     language: str = ENGLISH
+    focus: int | None = None  # the listing that was spoken of last
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,7 @@ async def act_or_fall_back(ctx: Context, scene: Scene, wanted: Wanted) -> list[A
 
 async def _act(ctx: Context, scene: Scene, wanted: Wanted, name: str) -> Acted:
     items = await _items(ctx, scene, wanted)
-    step = _step(wanted, name, items, scene.shown)
+    step = _step(wanted, name, items, scene)
     by_id = {item.id: item for item in items}
     if step.unknown or step.asks:
         return _unclear(scene, step, by_id)
@@ -270,19 +271,13 @@ async def hand_off(ctx: Context, scene: Scene, details: Mapping[str, Any]) -> Ac
     return _timed(done, began)
 
 
-def _step(wanted: Wanted, name: str, items: Sequence[Item], shown: Sequence[int]) -> Step:
+def _step(wanted: Wanted, name: str, items: Sequence[Item], scene: Scene) -> Step:
     if wanted.listing_id is not None:
         return Step(wanted.verb, name, (wanted.listing_id,), wanted.arguments)
-    focus = shown[0] if len(shown) == 1 else None
+    focus = scene.focus if scene.focus in scene.shown else None
     return plan(
-        wanted.verb,
-        name,
-        target=wanted.target,
-        arguments=wanted.arguments,
-        items=items,
-        shown=shown,
-        focus=focus,
-    )
+        wanted.verb, name, target=wanted.target, arguments=wanted.arguments, items=items, shown=scene.shown, focus=focus
+    )  # fmt: skip
 
 
 async def _exact(ctx: Context, wanted: Wanted, listing_id: int | None) -> dict[str, Any] | None:
@@ -330,8 +325,11 @@ def _unclear(scene: Scene, step: Step, items: Mapping[int, Item]) -> Acted:
     if step.unknown:
         text = acting.not_found(scene.words, masked(step.unknown), scene.language)
         return Acted(step.tool, step.verb, "refused", text, step.arguments, ("unknown",))
-    titles = [items[i].title for i in step.asks if i in items]
-    names = [title for title in titles if titles.count(title) == 1] or titles[:1]
+    asked = [items[i] for i in step.asks if i in items]
+    titles = [one.title for one in asked]
+    names = [
+        one.title if titles.count(one.title) == 1 else f"{one.title}, {one.external_id}" for one in asked
+    ]
     return Acted(
         step.tool, step.verb, "refused", acting.which(names, scene.language), step.arguments, ("which",),
         options=tuple(names),

@@ -197,6 +197,7 @@ async def _acts(ctx: Context, turn: Turn, turned: Turned) -> list[Acted]:
         _shown(turn, turned),
         turned.found.listings,
         turned.facts.understanding.language,
+        turn.prepared.session.state.focus,
     )
     asked = [
         Wanted(r.verb, r.target, r.arguments, said=turn.message)

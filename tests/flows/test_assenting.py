@@ -232,3 +232,22 @@ async def test_a_yes_is_two_short_transactions(house: House, monkeypatch: pytest
         begun.clear()
         await house.say(buyer, word)
         assert len(begun) == 2
+
+
+async def test_it_is_what_was_spoken_of_last(house: House) -> None:
+    buyer, _ = await house.start()
+    cheapest = (await house.say(buyer, "which is the cheapest?"))["tiles"][0]["listing_id"]
+    (card,) = (await house.say(buyer, "hold it"))["confirmations"]
+    assert card["listing_id"] == cheapest
+    await house.say(buyer, "no thanks")
+    second = (await house.say(buyer, "tell me about the second one"))["tiles"][1]["listing_id"]
+    (card,) = (await house.say(buyer, "hold it"))["confirmations"]
+    assert card["listing_id"] == second
+
+
+async def test_what_may_be_meant_is_told_apart_by_its_number(house: House) -> None:
+    buyer, _ = await house.start()
+    shown = (await house.say(buyer, WISH))["tiles"]
+    answer = await house.say(buyer, "hold it")
+    assert "confirmations" not in answer
+    assert len(answer["quick_replies"]) == len(set(answer["quick_replies"])) == min(4, len(shown))

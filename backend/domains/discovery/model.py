@@ -75,11 +75,11 @@ class Settings:
 class State:
     """What a conversation has understood so far. Stored as JSON with the session.
 
-    `shown` are the tiles of the last answer in their order, so that “the second one” can be found; `moods` the latest
-    sentiments (-1..1); `order` what was asked to stand first (`year:max`), until something else is wished; `offer` the
-    changes of limits that the last answer asked about: `{chip_id, change, value}` each; `done` what is done once per
-    conversation: `handed_off`, `surveyed`, `suggested:<key>`; `language` (ISO 639-1) what was spoken last, and before a
-    word is said that of the event.
+    `shown` are the tiles of the last answer in their order, so that “the second one” can be found; `focus` the listing that
+    was spoken of last, which “it” means; `moods` the latest sentiments (-1..1); `order` what was asked to stand first
+    (`year:max`), until something else is wished; `offer` the changes of limits that the last answer asked about:
+    `{chip_id, change, value}` each; `done` what is done once per conversation: `handed_off`, `surveyed`,
+    `suggested:<key>`; `language` (ISO 639-1) what was spoken last, and before a word is said that of the event.
     """
 
     filters: tuple[Filter, ...] = ()
@@ -95,6 +95,7 @@ class State:
     order: str = ""
     offer: tuple[Mapping[str, Any], ...] = ()
     language: str = "en"
+    focus: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -111,6 +112,7 @@ class State:
             "order": self.order,
             "offer": plain(self.offer),
             "language": self.language,
+            "focus": self.focus,
         }
 
     @classmethod
@@ -129,6 +131,7 @@ class State:
             order=stored.get("order", ""),
             offer=tuple(stored.get("offer", ())),
             language=stored.get("language", "en"),
+            focus=stored.get("focus"),
         )
 
 

@@ -175,6 +175,7 @@ async def answered(ctx: Context, prepared: Prepared) -> Turned:
         shown=tuple(tile.listing_id for tile in tiles),
         order=order,
         language=language,
+        focus=_focus(prepared, about, tiles[0].listing_id if tiles and inquiry and inquiry.order else None),
     )
     facts = Facts(
         words=words, document=document, understanding=prepared.understanding, matches=found.matches,
@@ -213,6 +214,15 @@ def _names_only(prepared: Prepared, one: Listing) -> bool:
     read = prepared.understanding
     says_more = read.added or read.removed or read.signals or read.intents or read.questions
     return not says_more and says_only(prepared.message, Item(one.id, one.title, one.external_id))
+
+
+def _focus(prepared: Prepared, about: Listing | None, first: int | None) -> int | None:
+    """The listing that is spoken of: the one that is named, the first of an order that is asked for, else that of before
+    while nothing else is wished."""
+    if about is not None:
+        return about.id
+    read = prepared.understanding
+    return first or (None if read.added or read.removed else prepared.state.focus)
 
 
 def _weighs(prepared: Prepared) -> bool:
