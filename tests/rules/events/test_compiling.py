@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from backend.domains.events.compiling import compile_document, patched_document
 from backend.domains.events.model import Source
@@ -132,14 +133,16 @@ def test_a_document_wrong_all_over_is_refused_quickly(text: str) -> None:
 
 @pytest.mark.parametrize("form", ["as written", "spelled out"])
 def test_a_full_document_compiles_within_its_budget(form: str) -> None:
-    """15 ms is the figure of the product; the processor's own time, so that a busy machine does not decide."""
+    """At most so many times what reading its text alone takes; both in the processor's own time, turn by turn."""
     source, library = Source(TESLA.read_bytes()), Folder()
     found = compile_document(source, library).compiled
     assert found is not None
     source = source if form == "as written" else Source(found.canonical)
-    times: list[float] = []
+    ratios: list[float] = []
     for _ in range(10):
         begun = time.process_time()
+        yaml.load(TESLA.read_bytes(), Loader=yaml.CSafeLoader)
+        between = time.process_time()
         compile_document(source, library)
-        times.append(time.process_time() - begun)
-    assert min(times) < 0.015
+        ratios.append((time.process_time() - between) / max(between - begun, 1e-6))
+    assert min(ratios) < 20, ratios
